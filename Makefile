@@ -1,0 +1,28 @@
+# The first two are all that a newcomer needs; nothing is installed outside .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup serve test test-all check types lint bench contracts clients wheel clean
+
+serve: setup
+	$(BIN)/understudy serve
+
+test: setup
+	$(BIN)/python -m pytest -q -n 2
+
+setup: .venv/ready
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[all,dev]' && touch $@
+
+check: lint types test
+
+lint: setup
+	$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+
+# The package is the repository: mypy is shown the tree by the name under which it is imported.
+types: setup
+	mkdir -p .venv/house && ln -sfn $(CURDIR) .venv/house/understudy
+	cd .venv/house && MYPYPATH=. ../bin/mypy --config-file $(CURDIR)/pyproject.toml -p understudy
+
+clean:
+	rm -rf .venv build dist *.egg-info .understudy .mypy_cache .ruff_cache .pytest_cache .hypothesis

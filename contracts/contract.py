@@ -1,0 +1,241 @@
+"""A provider's promise: its operations, models, errors and lifecycles, and whether an exchange keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from .catalogue import NO_FINDINGS, Catalogue, Model
+from .document import Document, document
+from .exchange import Exchange
+from .finding import WEIGHT, Finding, Severity, Source, shown
+from .life import Lifecycle
+from .schema import Judge
+
+
+class Operation:
+    """One route: what it matches, what it takes, what it answers and for which reasons it says no."""
+
+    __slots__ = ("answers", "channel", "id", "lifecycle", "method", "model", "parameters", "path", "queries",
+                 "refusals", "source", "summary", "task", "where")  # fmt: skip
+
+    def __init__(self, name: str, row: Mapping[str, Any], answers: dict[int, Judge]) -> None:
+        self.id = name
+        self.method: str = row["method"]
+        self.path: str = row["path"]
+        self.channel: str = row["channel"]
+        self.summary: str = row["summary"]
+        self.lifecycle: str = row.get("lifecycle", "")
+        self.model: str = row.get("model", "")
+        self.task: str = row.get("task", "")
+        self.parameters: dict[str, Any] = row.get("parameters", {})
+        self.queries = {name: Judge(p["schema"]) for name, p in self.parameters.items() if p["in"] == "query"}
+        self.refusals: tuple[str, ...] = tuple(row["refusals"])
+        self.answers = answers
+        self.source: Source = row["source"]
+        self.where: str = row["where"]
+
+    def check_query(self, query: Mapping[str, str]) -> tuple[Finding, ...]:
+        """What is wrong with the query; numbers are read from their text."""
+        found = []
+        for name, text in query.items():
+            judge = self.queries.get(name)
+            if judge is None:
+                found.append(Finding("unknown-parameter", "note", f"?{name}", "a query that the documents name", text,
+                                     f"take {name} out, or look it up: {', '.join(self.queries) or 'none is known'}",
+                                     self.id, "inferred"))  # fmt: skip
+                continue
+            whole = judge.schema.get("type") == "integer" and text.lstrip("-").isdecimal() and len(text) < 19
+            for d in judge.differences(int(text) if whole else text):
+                found.append(Finding(d.rule, WEIGHT[self.source], f"?{name}", d.expected, shown(d.came),
+                                     f"send {name} as {d.expected}", self.id, self.source,
+                                     "invalid-input" if "invalid-input" in self.refusals else "", d.kind))  # fmt: skip
+        return tuple(found)
+
+
+class _Node:
+    __slots__ = ("ends", "named", "rest", "wild")
+
+    def __init__(self) -> None:
+        self.named: dict[str, _Node] = {}
+        self.wild: _Node | None = None
+        self.ends: dict[str, Operation] = {}
+        self.rest: dict[str, Operation] = {}
+
+
+class Contract:
+    """All of one provider's promise, with the chosen readings of what its documents leave open."""
+
+    def __init__(self, facts: Document) -> None:
+        self.facts = facts
+        self.provider = facts.provider
+        self.errors = {row["reason"]: row for row in facts.errors}
+        self.lives = {name: Lifecycle(name, row) for name, row in facts.lifecycle.items()}
+        self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
+        self.catalogue = Catalogue(facts.models, facts.media, facts.openapi.get("data_uris", "accept") == "accept")
+        self.refused = Judge(self._whole("Error"))
+        self.operations = {name: Operation(name, row, {
+            int(status): Judge(self._whole(answer["schema"])) for status, answer in row["answers"].items()})
+            for name, row in facts.openapi["operations"].items()}  # fmt: skip
+        self._prices: dict[str, float] = {row["id"]: row["usd"] for row in facts.prices["models"]}
+        self._root = _Node()
+        for operation in self.operations.values():
+            self._plant(operation)
+
+    def _spelled(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A schema with its words filled in from the lifecycle and its states written as conditions."""
+        schema = {key: value for key, value in row.items() if key not in ("states", "source", "where")}
+        life = next(iter(self.lives.values()))
+        fields = {}
+        for name, field in row.get("properties", {}).items():
+            channel = field.get("words")
+            fields[name] = {"enum": list(dict.fromkeys(life.words[channel].values()))} if channel else field
+        if fields:
+            schema["properties"] = fields
+        if "states" in row:
+            schema["allOf"] = list(_conditions(row["states"], life))
+        return schema
+
+    def _whole(self, name: str) -> dict[str, Any]:
+        return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
+
+    def _plant(self, operation: Operation) -> None:
+        node = self._root
+        for part in operation.path.split("/")[1:]:
+            if part.startswith("{"):
+                if operation.parameters[part[1:-1]].get("slashes"):
+                    node.rest[operation.method] = operation
+                    return
+                node.wild = node.wild or _Node()
+                node = node.wild
+            else:
+                node = node.named.setdefault(part, _Node())
+        node.ends[operation.method] = operation
+
+    def match(self, path: str) -> tuple[dict[str, Operation], str]:
+        """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
+        node, value, rest, start = self._root, "", None, 0
+        at = 1
+        for part in path[1:].split("/"):
+            if node.rest:
+                rest, start = node.rest, at
+            step = node.named.get(part)
+            if step is None:
+                if node.wild is None or not part:
+                    return (rest, path[start:]) if rest and path[start:].strip("/") else ({}, "")
+                step, value = node.wild, part
+            node = step
+            at += len(part) + 1
+        if node.ends:
+            return node.ends, value
+        return (rest, path[start:]) if rest else ({}, "")
+
+    def check_request(
+        self, operation: Operation, value: str, query: Mapping[str, str], body: Any, model: Model | None = None
+    ) -> tuple[Finding, ...]:
+        """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.
+
+        `model` is whom the body is for; one that is not of the catalogue was let in by a setting, and is named.
+        """
+        found = operation.check_query(query) if query else NO_FINDINGS
+        if not operation.model:
+            return found
+        if model is None or not model.listed:
+            found = (*found, self._unknown_model(operation, value, model is None))
+        if model is None:
+            return found
+        if type(body) is not dict:
+            return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
+                                    "send the inputs as one flat object", operation.id, "documented",
+                                    "bad-json"))  # fmt: skip
+        return found + model.check(body, operation.id)
+
+    def _unknown_model(self, operation: Operation, name: str, refused: bool) -> Finding:
+        near = ", ".join(self.catalogue.nearest(name)) or "none is near"
+        cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept)'
+        severity: Severity = "broken" if refused else "doubtful"
+        reason = "unknown-model" if refused else ""
+        return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
+                       "documented", reason)  # fmt: skip
+
+    def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
+        """What is wrong with an answer."""
+        judge = operation.answers.get(status)
+        if judge is None:
+            reasons = [row for row in self.errors.values() if row.get("status") == status]
+            if not reasons:
+                known = sorted(
+                    {*operation.answers, *(row["status"] for row in self.errors.values() if "status" in row)}
+                )
+                said = "one of " + ", ".join(map(str, known))
+                return (Finding("undocumented-status", "broken", "", said, str(status),
+                                "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
+            judge = self.refused
+        if judge.good(body):
+            return NO_FINDINGS
+        return tuple(Finding("answer-shape", WEIGHT[operation.source], d.pointer, d.expected, shown(d.came),
+                             "the answer is not what the documents promise", operation.id, operation.source)
+                     for d in judge.differences(body))  # fmt: skip
+
+    def check_life(self, exchanges: Iterable[Exchange]) -> list[Finding]:
+        """What is wrong with one task's life, as its exchanges told it."""
+        told = list(exchanges)
+        names = {self.operations[e.operation].lifecycle for e in told if e.operation in self.operations}
+        return [finding for name in sorted(names - {""}) for finding in self.lives[name].check(told)]
+
+    def price(self, model: str) -> float | None:
+        """What one order of a model costs, where a dated source says so."""
+        return self._prices.get(model)
+
+    def failure(self, error: str) -> tuple[str, int]:
+        """The text and code of a generation that failed: a row's own, or any other words as they are."""
+        row = self._row(error or "task-failed")
+        return (row["text"], row.get("code", 0)) if row else (error, 0)
+
+    def reason(self, word: str) -> str:
+        """The reason behind an error's name, code or reason; a word that no row bears is a ValueError."""
+        row = self._row(str(word))
+        if row is not None:
+            return str(row["reason"])
+        names = [str(row["name"]) for row in self.errors.values()]
+        near = get_close_matches(str(word), [*names, *self.errors], 1)
+        raise ValueError(f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}"
+                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+
+    def _row(self, word: str) -> dict[str, Any] | None:
+        return next((row for row in self.errors.values()
+                     if word in (row["reason"], row["name"], str(row.get("code")))), None)  # fmt: skip
+
+    def openapi(self) -> dict[str, Any]:
+        """The promise as an OpenAPI 3.1 document, one path per model."""
+        from .openapi import published  # half as long as this module, and asked for once
+
+        return published(self)
+
+
+def _conditions(states: Mapping[str, Any], life: Lifecycle) -> Iterable[dict[str, Any]]:
+    words = life.words[states["word"]]
+    by_word: dict[str, dict[str, Any]] = {}
+    for state, rule in states.items():
+        if state != "word":
+            by_word.setdefault(words[state], rule)
+    for word, rule in by_word.items():
+        then: dict[str, Any] = {}
+        if "required" in rule:
+            then["required"] = rule["required"]
+        if "forbidden" in rule:
+            then["properties"] = dict.fromkeys(rule["forbidden"], False)
+        condition = {"properties": {"status": {"const": word}}, "required": ["status"]}
+        yield {"if": condition, "then": then}
+
+
+@lru_cache
+def _load(provider: str, chosen: tuple[tuple[str, str], ...]) -> Contract:
+    return Contract(document(provider, dict(chosen)))
+
+
+def contract(provider: str, readings: Mapping[str, str] | None = None) -> Contract:
+    """A provider's contract; equal readings share one."""
+    return _load(provider, tuple(sorted((readings or {}).items())))

@@ -1,0 +1,143 @@
+"""Reads a provider's facts from its data files and lays the chosen readings over them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import orjson
+import yaml
+
+PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models")
+PROVIDERS = ("runcomfy",)
+SOURCES = ("documented", "observed", "inferred")
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Fact(NamedTuple):
+    """One thing that is known: what kind it is of, its name, how well it is known, and where it stands."""
+
+    kind: str
+    name: str
+    source: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All that is written of one provider, the chosen readings laid over it."""
+
+    provider: str
+    openapi: dict[str, Any]
+    lifecycle: dict[str, Any]
+    errors: list[dict[str, Any]]
+    media: dict[str, Any]
+    prices: dict[str, Any]
+    readings: list[dict[str, Any]]
+    models: list[dict[str, Any]]
+
+    def facts(self) -> Iterator[Fact]:
+        """Every fact with its source and place; one without either has an empty word there."""
+        yield _fact("security", "key", self.openapi["security"])
+        yield _fact("clients", "variables", self.openapi["variables"])
+        for name, row in self.openapi["operations"].items():
+            yield _fact("operation", name, row)
+            for key, parameter in row.get("parameters", {}).items():
+                yield _fact("parameter", f"{name}.{key}", {**_of(row), **parameter})
+        for name, row in self.openapi["schemas"].items():
+            yield _fact("schema", name, row)
+        for name, life in self.lifecycle.items():
+            for part in ("channels", "durations"):
+                for key, row in life[part].items():
+                    yield _fact(f"lifecycle {part}", f"{name}.{key}", row)
+            for row in life["transitions"]:
+                yield _fact("lifecycle transition", f"{name}.{row['from']}-{row['to']}", row)
+            for part in ("cancel", "slots", "media_ttl"):
+                yield _fact("lifecycle rule", f"{name}.{part}", life[part])
+        for row in self.errors:
+            yield _fact("error", row["reason"], row)
+        for name, row in self.media.items():
+            yield _fact("media", name, row)
+        for name in ("placeholder", "units"):
+            yield _fact("price rule", name, self.prices[name])
+        for row in self.prices["models"]:
+            yield _fact("price", row["id"], row)
+        for row in self.readings:
+            yield _fact("reading", row["name"], row)
+        for row in self.models:
+            yield _fact("model", row["id"], row)
+            for key, parameter in row["schema"].get("properties", {}).items():
+                yield _fact("input", f"{row['id']}.{key}", {**_of(row), **parameter})
+
+
+def _of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("source", "where") if key in row}
+
+
+def _fact(kind: str, name: str, row: Mapping[str, Any]) -> Fact:
+    return Fact(kind, name, row.get("source", ""), row.get("where", ""))
+
+
+@lru_cache
+def read(provider: str, part: str) -> Any:
+    """One data file of a provider, as it stands."""
+    package = files(__name__.rpartition(".")[0]) / provider
+    if part == "models":
+        return orjson.loads((package / "models.json").read_bytes())["models"]
+    return yaml.load((package / f"{part}.yaml").read_bytes(), Loader=_Loader)  # noqa: S506 - it is the safe one, in C
+
+
+def document(provider: str, chosen: Mapping[str, str]) -> Document:
+    """A provider's facts with the chosen readings (name to choice); an unknown name or choice is a ValueError."""
+    parts = {part: read(provider, part) for part in PARTS}
+    changes = dict(_changes(parts["readings"], chosen))
+    if changes:
+        parts = copy.deepcopy(parts)
+        for place, value in changes.items():
+            _change(parts, place, value)
+    return Document(provider, **parts)
+
+
+def _changes(readings: list[dict[str, Any]], chosen: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    known = {row["name"]: row for row in readings}
+    for name, choice in chosen.items():
+        if name not in known:
+            raise ValueError(f"expected a setting among {', '.join(known)}; came {name!r}; see docs/defaults.md")
+        row = known[name]
+        if choice == row["default"]:
+            continue
+        if choice not in row["choices"]:
+            names = ", ".join([row["default"], *row["choices"]])
+            raise ValueError(f"expected {name} to be one of {names}; came {choice!r}; see docs/defaults.md")
+        yield from row["choices"][choice].items()
+
+
+def _change(parts: dict[str, Any], place: str, value: Any) -> None:
+    part, _, rest = place.partition("/")
+    if part == "models":
+        name, _, what = rest.partition("#")
+        _change_model(next(row for row in parts["models"] if row["id"] == name), what, value)
+        return
+    node = {row["reason"]: row for row in parts["errors"]} if part == "errors" else parts[part]
+    *way, last = rest.split("/")
+    for key in way:
+        node = node[key]
+    node[last] = value
+
+
+def _change_model(row: dict[str, Any], what: str, value: Any) -> None:
+    schema = row["schema"]
+    if what == "rename":
+        schema["properties"] = {value.get(name, name): field for name, field in schema["properties"].items()}
+        schema["required"] = [value.get(name, name) for name in schema["required"]]
+    elif what == "properties":
+        for name, patch in value.items():
+            merged = {**schema["properties"][name], **patch}
+            schema["properties"][name] = {key: kept for key, kept in merged.items() if kept is not None}
+    else:
+        schema[what] = value

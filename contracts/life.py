@@ -1,0 +1,82 @@
+"""A provider's lifecycle: the words of its channels, the legal steps, the cancel rule, and the usual durations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .exchange import Exchange
+from .finding import WEIGHT, Finding
+
+STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
+
+
+class Lifecycle:
+    """One lifecycle of a provider; all that it knows stands in lifecycle.yaml."""
+
+    def __init__(self, name: str, row: Mapping[str, Any]) -> None:
+        self.name = name
+        self.words: dict[str, dict[str, str]] = {key: c["words"] for key, c in row["channels"].items()}
+        self.channels: dict[str, dict[str, Any]] = row["channels"]
+        self.cancel: dict[str, Any] = row["cancel"]
+        self.durations = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
+        self.slots: int | None = row["slots"]["count"]
+        self.media_ttl = float(row["media_ttl"]["seconds"])
+        self.failed_error: str = row.get("failed_error", "string")
+        self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
+        self.reach = {state: frozenset(self._reached(state)) for state in STATES}
+
+    def _reached(self, state: str) -> set[str]:
+        found, fresh = {state}, {state}
+        while fresh:
+            fresh = {to for frm, to in self.steps if frm in fresh} - found
+            found |= fresh
+        return found
+
+    def check(self, exchanges: Iterable[Exchange]) -> list[Finding]:
+        """What is wrong with one task's life, as its answers told it; each answer narrows down where it can stand."""
+        findings: list[Finding] = []
+        possible = frozenset(STATES)
+        heard = "nothing yet"
+        for exchange in exchanges:
+            body = exchange.json
+            if not isinstance(body, dict) or not 200 <= exchange.status < 300:
+                continue
+            told = self._told(exchange, body, possible)
+            if told is None:
+                continue
+            word, states, source = told
+            ahead = frozenset().union(*(self.reach[state] for state in possible))
+            if not states:
+                findings.append(self._finding("unknown-word", exchange, "a word of lifecycle.yaml", word, source))
+            elif not ahead & states:
+                legal = ", ".join(sorted(ahead))
+                findings.append(self._finding("illegal-transition", exchange, f"{legal} after {heard}", word, source))
+                possible = states
+            else:
+                possible = ahead & states
+            heard = f"{exchange.operation} said {word}"
+        return findings
+
+    def _told(
+        self, exchange: Exchange, body: Mapping[str, Any], possible: frozenset[str]
+    ) -> tuple[str, frozenset[str], str] | None:
+        for channel in self.channels.values():
+            if channel["operation"] == exchange.operation:
+                word = str(body.get(channel["key"][1:]))
+                return word, frozenset(s for s, w in channel["words"].items() if w == word), channel["source"]
+        if exchange.operation != self.cancel["operation"]:
+            return None
+        word = str(body.get(self.cancel["key"][1:]))
+        if word == self.cancel["accepted"]:
+            ahead = frozenset().union(*(self.reach[state] for state in possible))
+            legal = bool(ahead & set(self.cancel["from"]))
+            # An accepted cancel that came too late is told as such: the state that it claims cannot be reached.
+            return word, frozenset({"CANCELLED"}) if legal else frozenset({"QUEUED"}), self.cancel["source"]
+        late = frozenset(STATES) - set(self.cancel["from"])
+        return word, late if word == self.cancel["refused"] else frozenset(), self.cancel["source"]
+
+    def _finding(self, rule: str, exchange: Exchange, expected: str, came: str, source: str) -> Finding:
+        return Finding(rule, WEIGHT[source], "", expected, came,
+                       "look at the task's timeline: one of the two answers is wrong", exchange.operation,
+                       source)  # type: ignore[arg-type]  # fmt: skip

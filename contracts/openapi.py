@@ -1,0 +1,109 @@
+"""Spells a contract out as an OpenAPI 3.1 document: one path per model, examples, error answers and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .catalogue import Model
+
+if TYPE_CHECKING:
+    from .contract import Contract, Operation
+
+
+def published(contract: Contract) -> dict[str, Any]:
+    """The whole document, as the server shows it at `<prefix>/openapi.json`."""
+    facts = contract.facts.openapi
+    security = facts["security"]
+    schemas = {name: _marked(schema, facts["schemas"][name]) for name, schema in contract.schemas.items()}
+    return {
+        "openapi": facts["openapi"],
+        "info": facts["info"],
+        "servers": facts["servers"],
+        "security": [{"key": []}],
+        "paths": dict(_paths(contract)),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"key": {"type": "http", "scheme": security["scheme"].lower(), **_sourced(security)}},
+        },
+    }
+
+
+def _paths(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    paths: dict[str, dict[str, Any]] = {}
+    shapes: set[tuple[str, ...]] = set()
+    for operation in contract.operations.values():
+        slashes = next((name for name, p in operation.parameters.items() if p.get("slashes")), "")
+        if not slashes:
+            paths.setdefault(operation.path, {})[operation.method.lower()] = _route(contract, operation)
+            continue
+        for model in contract.catalogue.models.values():
+            path = operation.path.replace("{" + slashes + "}", model.id)
+            linked = bool(operation.model) and model.shape not in shapes
+            shapes.add(model.shape) if operation.model else None
+            paths.setdefault(path, {})[operation.method.lower()] = _route(contract, operation, model, linked)
+    yield from paths.items()
+
+
+def _route(
+    contract: Contract, operation: Operation, model: Model | None = None, linked: bool = False
+) -> dict[str, Any]:
+    name = operation.id if model is None else f"{operation.id}_{model.id.replace('/', '_')}"
+    route: dict[str, Any] = {
+        "operationId": name,
+        "summary": operation.summary,
+        "tags": [operation.channel],
+        "x-understudy-operation": operation.id,
+        **_sourced({"source": operation.source, "where": operation.where}),
+    }
+    parameters = [_parameter(key, row) for key, row in operation.parameters.items() if not row.get("slashes")]
+    if parameters:
+        route["parameters"] = parameters
+    if model is not None and operation.model:
+        route["x-understudy-complete"] = model.complete
+        route["requestBody"] = {"required": True, "content": {"application/json": {
+            "schema": dict(model.input_schema), "example": model.example()}}}  # fmt: skip
+        route.update({"x-source": model.source, "x-where": model.where})
+    route["responses"] = dict(_answers(contract, operation, linked))
+    return route
+
+
+def _parameter(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": row["in"], "required": row["in"] == "path", "schema": row["schema"],
+            "description": row["description"]}  # fmt: skip
+
+
+def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    row = contract.facts.openapi["operations"][operation.id]
+    for status, answer in row["answers"].items():
+        shown: dict[str, Any] = {
+            "description": answer["description"],
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer['schema']}"}}},
+        }
+        if linked:
+            shown["links"] = {
+                other.id: {"operationId": other.id, "parameters": {other.task: f"$response.body#/{other.task}"}}
+                for other in contract.operations.values()
+                if other.task
+            }
+        yield status, shown
+    by_status: dict[int, list[Mapping[str, Any]]] = {}
+    for reason in operation.refusals:
+        error = contract.errors[reason]
+        by_status.setdefault(error["status"], []).append(error)
+    for code, errors in sorted(by_status.items()):
+        yield str(code), {
+            "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
+            "content": {"application/json": {
+                "schema": {"$ref": "#/components/schemas/Error"},
+                "examples": {error["reason"]: {"value": {"error_code": error["code"], "error_message": error["text"]}}
+                             for error in errors}}},
+        }  # fmt: skip
+
+
+def _marked(schema: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**schema, **_sourced(row)}
+
+
+def _sourced(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"x-source": row["source"], "x-where": row["where"]}

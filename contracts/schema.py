@@ -1,0 +1,94 @@
+"""Judges a value against a JSON schema and says each difference in the house's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from .finding import shown
+
+# keyword -> (rule, what was expected, the type word that pydantic-like answers give it)
+SAYS: dict[str, tuple[str, Callable[[Any], str], str]] = {
+    "required": ("missing-required", lambda want: "the field to be there", "missing"),
+    "type": ("invalid-type", lambda want: " or ".join([want] if isinstance(want, str) else want), "{0}_type"),
+    "enum": ("not-in-list", lambda want: "one of " + ", ".join(map(shown, want)), "enum"),
+    "const": ("not-in-list", shown, "literal_error"),
+    "minimum": ("out-of-range", lambda want: f"at least {want}", "greater_than_equal"),
+    "maximum": ("out-of-range", lambda want: f"at most {want}", "less_than_equal"),
+    "exclusiveMinimum": ("out-of-range", lambda want: f"more than {want}", "greater_than"),
+    "exclusiveMaximum": ("out-of-range", lambda want: f"less than {want}", "less_than"),
+    "multipleOf": ("out-of-range", lambda want: f"a multiple of {want}", "multiple_of"),
+    "minLength": ("wrong-length", lambda want: f"at least {want} characters", "string_too_short"),
+    "maxLength": ("wrong-length", lambda want: f"at most {want} characters", "string_too_long"),
+    "minItems": ("wrong-length", lambda want: f"at least {want} items", "too_short"),
+    "maxItems": ("wrong-length", lambda want: f"at most {want} items", "too_long"),
+    "minProperties": ("wrong-length", lambda want: f"at least {want} keys", "too_short"),
+    "pattern": ("wrong-form", lambda want: f"text that matches {want}", "string_pattern_mismatch"),
+    "format": ("wrong-form", lambda want: f"a {want}", "value_error"),
+    "additionalProperties": ("unknown-field", lambda want: "no other field", "extra_forbidden"),
+    "falseSchema": ("forbidden-field", lambda want: "the field to be absent in this state", "extra_forbidden"),
+}
+
+
+class Difference(NamedTuple):
+    """One way in which a value is not what its schema says."""
+
+    rule: str
+    path: tuple[str | int, ...]
+    expected: str
+    came: Any
+    kind: str
+
+    @property
+    def pointer(self) -> str:
+        """Where, as a JSON pointer."""
+        return pointer(self.path)
+
+
+def pointer(path: tuple[str | int, ...]) -> str:
+    """A path as a JSON pointer."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+class Judge:
+    """A schema, compiled when it is first asked; most values are good, so that question is the cheap one."""
+
+    __slots__ = ("_compiled", "schema")
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+        self._compiled: Any = None
+
+    def good(self, value: Any) -> bool:
+        """Whether the value is what the schema says."""
+        if self._compiled is None:
+            self._compiled = jsonschema_rs.Draft202012Validator(dict(self.schema))
+        return bool(self._compiled.is_valid(value))
+
+    def differences(self, value: Any) -> list[Difference]:
+        """Every way in which it is not."""
+        return [] if self.good(value) else list(_told(self._compiled.iter_errors(value)))
+
+
+def _told(errors: Any) -> Iterator[Difference]:
+    for error in errors:
+        keyword = error.kind.name if error.kind.name in SAYS else "type"
+        path: tuple[str | int, ...] = tuple(error.instance_path)
+        limit = error.kind.as_dict()
+        want = limit.get("limit", limit.get("options", limit.get("types", limit.get("pattern", limit.get("format")))))
+        came = error.instance
+        if keyword == "required":
+            path, came = (*path, str(limit.get("property", ""))), None
+        if want is None:
+            want = next(iter(limit.values()), "")
+        rule, says, kind = SAYS[keyword]
+        yield Difference(rule, path, says(want), came, kind.format(*_types(want)))
+
+
+def _types(want: Any) -> list[str]:
+    words = {"string": "string", "integer": "int", "number": "float", "boolean": "bool", "array": "list",
+             "object": "dict", "null": "none"}  # fmt: skip
+    first = want if isinstance(want, str) else (want[0] if isinstance(want, list) and want else "")
+    return [words.get(str(first), "value")]

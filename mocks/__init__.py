@@ -1,0 +1,1 @@
+"""The stand-ins: an engine that knows no HTTP, the wire, and one dialect a provider."""

@@ -1,0 +1,1 @@
+"""What happens: time, tasks, scripts, faults, media and money; no HTTP, no provider."""

@@ -1,0 +1,275 @@
+"""Time that moves only when it is told to, and the agenda of what is due.
+
+Two hands: `now` tells the story, `age` wears things out. A jump moves the first alone; `advance` moves both.
+Time is counted in seconds since the session began, to the microsecond.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from heapq import heappop, heappush
+
+LOG = logging.getLogger("understudy")
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+PATIENCE = 0.02  # real seconds without a request before an owed delivery may move the clock
+STALLED = 2.0  # real seconds that a request waits on a manual clock before the log names it
+ENDLESS = 1_000_000  # so many pieces of news in one go are a loop, not a story
+
+
+def real() -> float:
+    """Real seconds, for what must not be told a story: sockets, heartbeats, how long a waiter has waited."""
+    return time.monotonic()
+
+
+@lru_cache(4096)
+def _second(epoch: datetime, second: int) -> str:
+    return (epoch + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+class Clock:
+    """One session's time. `mode` is real, xN (N times as fast), manual or auto (asking again moves it)."""
+
+    def __init__(self, mode: str = "auto", epoch: datetime | None = None, tick: Callable[[], float] = real) -> None:
+        self.mode = mode
+        self.factor = _factor(mode)
+        self.epoch = epoch or (datetime.now(UTC) if self.factor else EPOCH)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.open = 0
+        self.slept = 0.0
+        self._tick = tick
+        self._began = tick()
+        self._now = 0.0
+        self._lag = 0.0
+        self._worn: list[tuple[float, float, float]] = []
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._dropped: set[int] = set()
+        self._booked = 0
+        self._owed: dict[int, float] = {}
+        self._asked: set[Hashable] = set()
+        self._waiters: dict[int, tuple[float, asyncio.Future[None]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    # -- the two hands
+
+    @property
+    def auto(self) -> bool:
+        """Whether asking again moves time."""
+        return self.mode == "auto"
+
+    @property
+    def now(self) -> float:
+        """Where the story stands. In flowing time, looking also hands out what has come due."""
+        if self.factor is not None:
+            self._reach(round((self._tick() - self._began) * self.factor, 6))
+        return self._now
+
+    @property
+    def age(self) -> float:
+        """How long things have worn: real time where time flows, else what was advanced."""
+        return self.age_at(self.now)
+
+    def age_at(self, moment: float) -> float:
+        """How old the session was when the story passed a moment."""
+        if self.factor is not None:
+            return moment / self.factor
+        at = bisect_right(self._worn, moment, key=lambda segment: segment[0]) - 1
+        if at < 0:
+            return 0.0
+        _, end, lag = self._worn[at]
+        return min(moment, end) - lag
+
+    def stamp(self, moment: float) -> str:
+        """A moment as ISO 8601 with microseconds and a numeric offset."""
+        second = int(moment)
+        return f"{_second(self.epoch, second)}.{round((moment - second) * 1e6) % 1_000_000:06d}+00:00"
+
+    def client_now(self) -> float:
+        """The client's time: real seconds since the start and what it was spared to sleep."""
+        return self._tick() - self._began + self.slept
+
+    # -- the agenda
+
+    def book(self, when: float, call: Callable[[], None], owed: bool = False) -> int:
+        """Puts news on the agenda; `owed` news is carried out though nobody asks. Answers a ticket."""
+        self._booked += 1
+        ticket = self._booked
+        heappush(self._agenda, (when, ticket, call))
+        if owed:
+            self._owed[ticket] = when
+        if self.factor is not None or owed:
+            self._arm()
+        return ticket
+
+    def drop(self, ticket: int) -> None:
+        """Takes news off the agenda."""
+        self._dropped.add(ticket)
+        self._owed.pop(ticket, None)
+
+    @property
+    def due(self) -> float | None:
+        """When the next news is due, or None."""
+        while self._agenda and self._agenda[0][1] in self._dropped:
+            self._dropped.discard(heappop(self._agenda)[1])
+        return self._agenda[0][0] if self._agenda else None
+
+    def advance(self, seconds: float) -> None:
+        """Moves both hands by so many seconds and hands out what comes due, in order."""
+        self._may_be_moved("advance")
+        if seconds < 0:
+            raise ValueError(f"expected a span of 0 s or more; came {seconds}; time does not go back")
+        start, end = self._now, round(self._now + seconds, 6)
+        if self._worn and self._worn[-1][1] == start and self._worn[-1][2] == self._lag:
+            self._worn[-1] = (self._worn[-1][0], end, self._lag)
+        else:
+            self._worn.append((start, end, self._lag))
+        self._reach(end)
+
+    def jump(self, to: float) -> None:
+        """Moves the story alone; nothing ages."""
+        if to <= self._now:
+            return
+        self._lag += to - self._now
+        self._reach(to)
+
+    def settle(self) -> None:
+        """Runs until no news is left."""
+        self._may_be_moved("settle")
+        for _ in range(ENDLESS):
+            due = self.due
+            if due is None:
+                return
+            if due > self._now:
+                self.jump(due)
+            else:
+                self._reach(self._now)
+        raise RuntimeError(
+            f"expected the agenda to end; came {ENDLESS} pieces of news; look for news that books itself"
+        )
+
+    def _may_be_moved(self, verb: str) -> None:
+        if self.factor is not None:
+            raise RuntimeError(f'expected clock "manual" or "auto" for {verb}(); came "{self.mode}", whose time flows '
+                               f'by itself; ask for clock="manual"')  # fmt: skip
+
+    def _reach(self, to: float) -> None:
+        due = self.due if self._agenda else None
+        while due is not None and due <= to:
+            when, ticket, call = heappop(self._agenda)
+            self._owed.pop(ticket, None)
+            if when > self._now:
+                self._now = when
+                self._asked.clear()
+            call()
+            due = self.due
+        if to > self._now:
+            self._now = to
+            if self._asked:
+                self._asked.clear()
+
+    # -- asking: in auto, a question asked again at one instant moves the clock to where its answer changes
+
+    def again(self, question: Hashable) -> bool:
+        """Whether this question was answered at this instant already."""
+        return question in self._asked
+
+    def answered(self, question: Hashable) -> None:
+        """Notes that a question was answered at this instant."""
+        self._asked.add(question)
+
+    # -- waiting: blocked requests and owed deliveries
+
+    def enter(self) -> None:
+        """A request of the session has begun."""
+        self.open += 1
+
+    def leave(self) -> None:
+        """A request of the session has been answered."""
+        self.open -= 1
+        if self._waiters or self._owed:
+            self._nudge()
+
+    async def wait(self, until: float) -> None:
+        """Blocks one request until the story reaches a date."""
+        if until <= self.now:
+            return
+        self.loop = loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        ticket = self.book(until, lambda: None if woken.done() else woken.set_result(None))
+        self._waiters[ticket] = (until, woken)
+        self._nudge()
+        slow = loop.call_later(STALLED, _say_stalled, until) if self.mode == "manual" else None
+        try:
+            await woken
+        finally:
+            del self._waiters[ticket]
+            if not woken.done() or woken.cancelled():
+                self.drop(ticket)
+            if slow is not None:
+                slow.cancel()
+
+    def release(self) -> None:
+        """Answers every waiter as of now, at shutdown."""
+        for _, woken in self._waiters.values():
+            if not woken.done():
+                woken.set_result(None)
+
+    def _nudge(self) -> None:
+        if self.loop is None or not self.auto:
+            return
+        if self._waiters and len(self._waiters) >= self.open:
+            self.loop.call_soon(self._wake)
+        elif self._owed:
+            self._arm()
+
+    def _wake(self) -> None:
+        if self._waiters and len(self._waiters) >= self.open:
+            self.jump(min(until for until, _ in self._waiters.values()))
+
+    def _arm(self) -> None:
+        """Sets the one timer: to the next due moment where time flows, else to the end of our patience."""
+        if self.loop is None or (self.factor is None and not (self.auto and self._owed and not self.open)):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self.due
+        if due is None:
+            self._timer = None
+            return
+        delay = PATIENCE
+        if self.factor is not None:
+            delay = max(0.0, (due / self.factor) - (self._tick() - self._began))
+        self._timer = self.loop.call_later(delay, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self.factor is not None:
+            _ = self.now  # handing out what is due is what reaching a moment does
+        elif self._owed and self.open == 0:
+            self.jump(min(self._owed.values()))
+            self._reach(self._now)
+        self._arm()
+
+
+def _say_stalled(until: float) -> None:
+    LOG.warning("expected the clock to reach %.3f s; came %s s of real time without it; call clock.advance() or use "
+                'clock="auto"', until, STALLED)  # fmt: skip
+
+
+def _factor(mode: str) -> float | None:
+    if mode in ("manual", "auto"):
+        return None
+    if mode == "real":
+        return 1.0
+    if mode.startswith("x"):
+        with suppress(ValueError):
+            factor = float(mode[1:])
+            if 0 < factor <= 1_000_000:
+                return factor
+    raise ValueError(f"expected clock real, xN (as x10), manual or auto; came {mode!r}")

@@ -1,0 +1,63 @@
+"""Files made from their orders when they are first fetched, under opaque names, gone when they have worn out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from .clip import clip
+from .medium import Card, Medium
+from .picture import picture
+from .task import Task
+
+SUFFIX = {"jpeg": "jpg"}
+TYPES = {
+    "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4", "wav": "audio/wav",
+    "mp3": "audio/mpeg", "mov": "video/quicktime", "webm": "video/webm", "flac": "audio/flac", "ogg": "audio/ogg",
+}  # fmt: skip
+
+
+class Gallery:
+    """The files of one session; they are a function of the order, so nothing is kept but what was lately fetched."""
+
+    def __init__(self, cap: int = 256 * 2**20, plain: bool = False) -> None:
+        self.cap = cap
+        self.plain = plain
+        self.held = 0
+        self._made: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+
+    def names(self, task: Task) -> list[str]:
+        """The names of a task's files, as their addresses bear them."""
+        form = task.order.medium.format
+        suffix = SUFFIX.get(form, form)
+        return [f"{task.id}-{index}.{suffix}" for index in range(task.order.count)]
+
+    def made(self, task: Task, index: int) -> bytes | None:
+        """A file's bytes if they were fetched lately."""
+        data = self._made.get((task.id, index))
+        if data is not None:
+            self._made.move_to_end((task.id, index))
+        return data
+
+    def make(self, task: Task, index: int) -> bytes:
+        """Makes a file. It takes milliseconds, and may run on another thread: it only reads."""
+        order = task.order
+        inputs = order.inputs
+        card = Card(order.provider, order.model, inputs, inputs.get("seed"), index)
+        if order.medium.kind == "image":
+            return picture(order.medium, card, self.plain)
+        return clip(order.medium, card)
+
+    def keep(self, task: Task, index: int, data: bytes) -> None:
+        """Keeps a file for the next fetch; the ones that were not asked for the longest go when there are too many."""
+        if (task.id, index) in self._made or len(data) > self.cap:
+            return
+        self._made[task.id, index] = data
+        self.held += len(data)
+        while self.held > self.cap:
+            _, old = self._made.popitem(last=False)
+            self.held -= len(old)
+
+
+def content_type(medium: Medium) -> str:
+    """The Content-Type of a file."""
+    return TYPES[medium.format]

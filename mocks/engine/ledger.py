@@ -1,0 +1,97 @@
+"""An account's money: what is held for orders under way, what was spent, and what nobody knows the price of."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+
+class UnknownPrice(AssertionError):
+    """Money was compared although some orders have no known price."""
+
+
+class Spent(float):
+    """Money spent; while some orders are unpriced, comparing it says so instead of answering wrongly."""
+
+    unpriced: dict[str, int]
+
+    def __new__(cls, value: float, unpriced: dict[str, int]) -> Spent:
+        """A sum, and what it leaves out."""
+        made = super().__new__(cls, value)
+        made.unpriced = unpriced
+        return made
+
+    def _known(self) -> float:
+        if self.unpriced:
+            names = ", ".join(f"{name} ({count})" for name, count in sorted(self.unpriced.items()))
+            raise UnknownPrice(f"expected every order to have a price; came orders of unknown price: {names}; "
+                               f"say script(cost=...) for them, or look at ledger.unpriced")  # fmt: skip
+        return float(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self._known() == other
+
+    def __ne__(self, other: object) -> bool:
+        return self._known() != other
+
+    def __lt__(self, other: float) -> bool:
+        return self._known() < other
+
+    def __le__(self, other: float) -> bool:
+        return self._known() <= other
+
+    def __gt__(self, other: float) -> bool:
+        return self._known() > other
+
+    def __ge__(self, other: float) -> bool:
+        return self._known() >= other
+
+    __hash__ = float.__hash__
+
+
+class Ledger:
+    """The book of one account."""
+
+    def __init__(self, balance: float = 1_000_000.0) -> None:
+        self.paid_in = balance
+        self.charged = 0.0
+        self.unpriced: Counter[str] = Counter()
+        self._held: dict[str, float] = {}
+
+    @property
+    def held(self) -> float:
+        """What is set aside for orders under way."""
+        return sum(self._held.values())
+
+    @property
+    def balance(self) -> float:
+        """What may still be spent."""
+        return self.paid_in - self.charged - (self.held if self._held else 0.0)
+
+    @property
+    def spent(self) -> Spent:
+        """What was charged, of the orders whose price is known."""
+        return Spent(self.charged, dict(self.unpriced))
+
+    def set(self, balance: float) -> None:
+        """Makes the balance so much from now on."""
+        self.paid_in = balance + self.charged + self.held
+
+    def affords(self, cost: float | None) -> bool:
+        """Whether an order may be taken; an empty account takes none, not even one without a price."""
+        balance = self.balance
+        return balance > 0 and balance >= (cost or 0.0)
+
+    def hold(self, task: str, cost: float | None, model: str) -> None:
+        """Sets money aside for an order, or notes that nobody knows what it costs."""
+        if cost is None:
+            self.unpriced[model] += 1
+        else:
+            self._held[task] = cost
+
+    def charge(self, task: str) -> None:
+        """The order succeeded: what was held is spent."""
+        self.charged += self._held.pop(task, 0.0)
+
+    def release(self, task: str) -> None:
+        """The order failed or was cancelled: what was held is free again."""
+        self._held.pop(task, None)

@@ -1,0 +1,78 @@
+"""The director's wishes: which order gets which durations and which ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from .task import Order
+from .timeline import Course, State
+
+Times = int | Literal["always"]
+
+
+@dataclass(slots=True)
+class Script:
+    """One wish. `times` is how many orders it is for; `left` is all that ever changes."""
+
+    queued: float | None = None
+    running: float | None = None
+    fails: str | bool = False
+    stuck: bool = False
+    cost: float | None = None
+    model: str = ""
+    when: Callable[[Order], bool] | None = None
+    times: Times = 1
+    optional: bool = False
+    struck: int = 0
+
+    def fits(self, order: Order) -> bool:
+        """Whether it is for this order."""
+        if self.times != "always" and self.struck >= self.times:
+            return False
+        if self.model and self.model != order.model:
+            return False
+        return self.when is None or bool(self.when(order))
+
+    def course(self, usual: tuple[float, float]) -> Course:
+        """The life that it asks for; what it leaves open is as usual."""
+        queued = usual[0] if self.queued is None else self.queued
+        running = usual[1] if self.running is None else self.running
+        if self.stuck:
+            return Course(queued, inf, State.RUNNING)
+        if self.fails:
+            return Course(queued, running, State.FAILED, "" if self.fails is True else self.fails)
+        return Course(queued, running)
+
+    @property
+    def done(self) -> bool:
+        """Whether it has struck as often as it wants to; one for always has once it struck."""
+        return self.struck >= (1 if self.times == "always" else self.times)
+
+    def __str__(self) -> str:
+        return "script(" + _said(self, ("queued", "running", "fails", "stuck", "cost", "model", "times")) + ")"
+
+
+@dataclass(slots=True)
+class NoMore:
+    """The next submit is refused for a reason."""
+
+    reason: str
+    times: Times = 1
+    optional: bool = False
+    struck: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether it has struck as often as it wants to."""
+        return self.struck >= (1 if self.times == "always" else self.times)
+
+    def __str__(self) -> str:
+        return f"refuse_next({self.reason!r})"
+
+
+def _said(wish: object, names: tuple[str, ...]) -> str:
+    default = {name: field.default for name, field in type(wish).__dataclass_fields__.items()}  # type: ignore[attr-defined]
+    return ", ".join(f"{name}={getattr(wish, name)!r}" for name in names if getattr(wish, name) != default[name])

@@ -1,0 +1,197 @@
+"""One test's world: its clock, scripts, faults, tasks, media, money and accounts. A reset makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from .clock import Clock
+from .fault import Fault
+from .gallery import Gallery
+from .ledger import Ledger
+from .refusal import Refusal
+from .script import NoMore, Script
+from .slots import Slots
+from .task import Order, Task
+from .timeline import FINAL, Course, State, Timeline
+
+MASK = 0xFFFFFFFF
+SPREAD = 2654435761  # an odd number near 2**32 / phi: neighbours get ids that look unrelated, and no two are equal
+
+
+@dataclass(slots=True)
+class Account:
+    """Somebody with a key; its orders wait in its own line."""
+
+    name: str
+    key: str
+    provider: str
+    ledger: Ledger
+    slots: Slots
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What the director asked for; each is struck off as it comes true."""
+
+    scripts: list[Script] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    no_more: list[NoMore] = field(default_factory=list)
+
+    def unstruck(self) -> list[Script | Fault | NoMore]:
+        """What never came true and was not optional."""
+        every: list[Script | Fault | NoMore] = [*self.scripts, *self.faults, *self.no_more]
+        return [wish for wish in every if not wish.done and not wish.optional]
+
+    def fault(self, when: str, channel: str, operation: str) -> Fault | None:
+        """The fault that strikes here, if any; it is struck off."""
+        for fault in self.faults:
+            if fault.hits(when, channel, operation):
+                fault.struck += 1
+                return fault
+        return None
+
+
+class Session:
+    """One world. Everything that is kept of it is kept here; whoever has no session has no state."""
+
+    def __init__(
+        self, name: str, clock: Clock, gallery: Gallery, journal: Any, seed: str = "0", cap: int = 100_000
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.gallery = gallery
+        self.journal = journal
+        self.seed = seed
+        self.cap = cap
+        self.accounts: dict[str, Account] = {}
+        self.tasks: dict[str, Task] = {}
+        self.wishes = Wishes()
+        self.forgotten = 0
+        self.taken = 0
+        self.warn: Callable[[str], None] = lambda text: None
+        self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
+        self._tail = digest(seed, "task")
+
+    def open_account(self, provider: str, key: str, slots: int | None, balance: float = 1_000_000.0) -> Account:
+        """Lets somebody in."""
+        name = f"account-{len(self.accounts) + 1}"
+        account = Account(name, key, provider, Ledger(balance), Slots(slots, self.tasks.get))
+        self.accounts[key] = account
+        return account
+
+    def submit(
+        self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float
+    ) -> Task:
+        """Takes an order: finds its script, lays its timeline, holds its money and books its end."""
+        if self.wishes.no_more:
+            self._refuse_as_told()
+        script = self._script(order) if self.wishes.scripts else None
+        if script is not None and script.cost is not None:
+            price = script.cost
+        if not account.ledger.affords(price):
+            raise Refusal("no-money")
+        if script is not None:
+            script.struck += 1
+        course = Course(*usual) if script is None else script.course(usual)
+        if len(self.tasks) >= self.cap:
+            self._forget(now)
+        self.taken = number = self.taken + 1
+        name = self._name(number)
+        task = Task(name, number, order, account, course, Timeline((now,), (State.QUEUED,)), 0, price)
+        timeline = account.slots.plan(task, now)
+        account.ledger.hold(name, price, order.model)
+        task = task._replace(timeline=timeline, ticket=self._book(name, timeline))
+        self.tasks[name] = task
+        return task
+
+    def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
+        """Ends a task early if its state allows it; whether it did."""
+        if task.timeline.at(now) not in allowed:
+            return False
+        self._change(task, task.timeline.cut(now, State.CANCELLED))
+        task.account.ledger.release(task.id)
+        for other, timeline in task.account.slots.leave(task, now):
+            self._change(other, timeline)
+        return True
+
+    def place(self, task: Task, now: float) -> int:
+        """The task's place in its account's line, from 1."""
+        place: int = task.account.slots.place(task, now)
+        return place
+
+    def ended_age(self, task: Task) -> float:
+        """How long ago, as things wear, the task ended."""
+        return self.clock.age - self.clock.age_at(task.timeline.ends)
+
+    def _name(self, number: int) -> str:
+        tail = self._tail
+        return f"{number * SPREAD & MASK:08x}-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
+
+    def _script(self, order: Order) -> Script | None:
+        return next((script for script in self.wishes.scripts if script.fits(order)), None)
+
+    def _refuse_as_told(self) -> None:
+        for wish in self.wishes.no_more:
+            if wish.times == "always" or wish.struck < wish.times:
+                wish.struck += 1
+                raise Refusal(wish.reason, said="scripted")
+
+    def _book(self, name: str, timeline: Timeline) -> int:
+        ends = timeline.times[-1]
+        if timeline.states[-1] not in FINAL:
+            return 0
+        return self.clock.book(ends, Ending(self, name))
+
+    def _change(self, task: Task, timeline: Timeline) -> None:
+        if task.ticket:
+            self.clock.drop(task.ticket)
+        over = timeline.states[-1] is State.CANCELLED
+        ticket = 0 if over else self._book(task.id, timeline)
+        self.tasks[task.id] = task._replace(timeline=timeline, ticket=ticket)
+
+    def _ended(self, name: str) -> None:
+        task = self.tasks[name]
+        if task.timeline.states[-1] is State.SUCCEEDED:
+            task.account.ledger.charge(name)
+        else:
+            task.account.ledger.release(name)
+        self.tasks[name] = task._replace(ticket=0)
+
+    def _forget(self, now: float) -> None:
+        """Drops the oldest of the tasks that are over, a tenth at a time, and says so the first time."""
+        over = (name for name, task in self.tasks.items() if task.timeline.ends <= now)
+        gone = [name for name, _ in zip(over, range(max(1, self.cap // 10)), strict=False)]
+        for name in gone:
+            del self.tasks[name]
+        if gone and not self.forgotten:
+            self.warn(f"expected at most {self.cap} tasks; came one more; the oldest that are over are forgotten "
+                      f"({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
+        self.forgotten += len(gone)
+
+
+class Ending:
+    """The news that a task is over: a callable of two words, since a hundred thousand of them may wait."""
+
+    __slots__ = ("_name", "_session")
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session = session
+        self._name = name
+
+    def __call__(self) -> None:
+        """Tells the session."""
+        self._session._ended(self._name)
+
+
+def digest(*words: object) -> str:
+    """Thirty-two hex digits that are a function of the words."""
+    return blake2b("\0".join(map(str, words)).encode(), digest_size=16).hexdigest()
+
+
+def unfinished(session: Session, now: float) -> Iterator[Task]:
+    """The tasks that are not over."""
+    return (task for task in session.tasks.values() if task.timeline.ends > now)

@@ -1,0 +1,75 @@
+"""The places in which an account's orders run, and the line before them; every place in the line is true."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterator
+from heapq import heapify, heappop, heappush
+from math import inf
+
+from .task import Task
+from .timeline import Timeline, laid
+
+TRIM = 1024  # orders in the book before those that are over are forgotten
+
+
+class Slots:
+    """So many orders run at once, or any number; an order queues its time in the slot that it keeps to its end."""
+
+    def __init__(self, count: int | None, find: Callable[[str], Task | None]) -> None:
+        self.count = count
+        self._find = find
+        self._free_at: list[float] = []  # a heap: for each slot that was given, when its last order ends
+        self._line: list[tuple[float, int, str]] = []  # when each order begins, in order
+        self._trim_at = TRIM
+
+    def plan(self, task: Task, now: float) -> Timeline:
+        """The timeline of a new order."""
+        if len(self._line) >= self._trim_at:
+            self._trim(now)
+        return self._lay(task, self._next(now))
+
+    def place(self, task: Task, now: float) -> int:
+        """How many orders begin before this one, and one: its place in the line."""
+        ahead = bisect_left(self._line, (task.timeline.starts, task.number, ""))
+        return ahead - bisect_right(self._line, (now, inf, "")) + 1
+
+    def leave(self, task: Task, now: float) -> Iterator[tuple[Task, Timeline]]:
+        """An order leaves the line: those behind it move up. Answers each whose timeline is another one now."""
+        others = [other for _, number, name in self._line if number != task.number and (other := self._find(name))]
+        self._line = [(t.timeline.starts, t.number, t.id) for t in others if _slot(t) <= now]
+        self._free_at = [t.timeline.ends for t in others if _slot(t) <= now < t.timeline.ends]
+        heapify(self._free_at)
+        for other in sorted((t for t in others if _slot(t) > now), key=lambda t: t.number):
+            timeline = self._lay(other, self._next(now))
+            if timeline != other.timeline:
+                yield other, timeline
+
+    def _next(self, now: float) -> float:
+        if self.count is None or len(self._free_at) < self.count:
+            return now
+        return max(now, heappop(self._free_at))
+
+    def _lay(self, task: Task, slot: float) -> Timeline:
+        timeline = laid(task.course, task.timeline.times[0], slot)
+        if self.count is not None:
+            heappush(self._free_at, timeline.ends)
+        entry = (timeline.starts, task.number, task.id)
+        if self._line and entry < self._line[-1]:
+            insort(self._line, entry)
+        else:
+            self._line.append(entry)
+        return timeline
+
+    def _trim(self, now: float) -> None:
+        self._line = [entry for entry in self._line if entry[0] > now or self._lives(entry[2], now)]
+        self._trim_at = max(TRIM, 2 * len(self._line))
+
+    def _lives(self, name: str, now: float) -> bool:
+        task = self._find(name)
+        return task is not None and task.timeline.ends > now
+
+
+def _slot(task: Task) -> float:
+    """When the order got its slot: it queues its time from then on."""
+    return round(task.timeline.starts - task.course.queued, 6) if task.timeline.starts < inf else inf

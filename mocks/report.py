@@ -1,0 +1,114 @@
+"""What a person reads: the story of a session as text, and the verdict over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contracts.exchange import Exchange
+from ..contracts.finding import Finding
+from .engine.session import Session
+from .engine.task import Task
+
+MOST = 3  # findings that are told in full
+MOST_LINES = 8  # lines of a task's story before looks that say the same are folded
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The findings that fail a test, and what else a reader needs to know."""
+
+    failing: tuple[Finding, ...]
+    shown: tuple[Finding, ...]
+    unstruck: tuple[str, ...]
+    stories: tuple[str, ...]
+    seed: str
+    clock: str
+    left_out: int = 0
+    met: dict[Any, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, strict: bool, allowed: frozenset[str]) -> Verdict:
+        """Judges a session as it stands."""
+        book = session.journal.findings
+        bad = {"broken", "doubtful"} if strict else {"broken"}
+        found = [finding for finding, _ in book.values() if finding.rule not in allowed]
+        failing = tuple(finding for finding in found if finding.severity in bad)
+        doubtful = tuple(f for f in found if f.severity == "doubtful" and f not in failing)
+        concerned = [e.task for e in session.journal if e.task and any(f in failing for f in e.findings)]
+        stories = tuple(_told(session, name) for name in dict.fromkeys(concerned))[:2]
+        wishes = tuple(map(str, session.wishes.unstruck())) if "not-struck" not in allowed else ()
+        met = {key: count for key, (_, count) in book.items()}
+        return cls(failing, doubtful, wishes, stories, session.seed, session.clock.mode, session.journal.left_out, met)
+
+    @property
+    def fails(self) -> bool:
+        """Whether a test fails for it."""
+        return bool(self.failing or self.unstruck)
+
+    def text(self) -> str:
+        """The failure message: at most three findings whole, then what a reader needs to reproduce it."""
+        lines = list(self._lines())
+        lines.append(f"to reproduce: seed={self.seed!r}, clock={self.clock!r}")
+        return "\n".join(lines)
+
+    def _lines(self) -> Iterator[str]:
+        for finding in self.failing[:MOST]:
+            count = self.met.get(finding.key, 1)
+            yield str(finding) + (f"\n  ({count} times)" if count > 1 else "")
+        if len(self.failing) > MOST:
+            rules = ", ".join(dict.fromkeys(finding.rule for finding in self.failing[MOST:]))
+            yield f"and {len(self.failing) - MOST} more: {rules}"
+        for wish in self.unstruck[:MOST]:
+            yield (f"broken: not-struck\n  expected  {wish} to happen\n  came      no request that it is for\n"
+                   f"  do this   send that request, take the line out, or say optional=True")  # fmt: skip
+        if self.failing:
+            rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
+            yield f"on purpose? @pytest.mark.understudy(allow=[{rules}])"
+        yield from self.stories
+
+
+def story(session: Session) -> str:
+    """Every task's life and what was asked of it, as text."""
+    now = session.clock.now
+    told = [_told(session, name) for name in session.tasks]
+    return "\n".join(told) if told else f"no task yet at {now:.3f} s"
+
+
+def _told(session: Session, name: str) -> str:
+    task: Task | None = session.tasks.get(name)
+    if task is None:
+        return f"{name}: forgotten"
+    now = session.clock.now
+    lines = [f"{task.model}  {name}"]
+    events: list[tuple[float, str]] = [
+        (beat.at, f"is {beat.state}" if beat.at <= now else f"(will be {beat.state})") for beat in task.timeline.beats
+    ]
+    events += [(exchange.at, _line(exchange)) for exchange in session.journal.of(task=name)]
+    events.sort(key=lambda event: event[0])
+    folded = list(_folded(events))
+    for at, text in folded[:MOST_LINES]:
+        lines.append(f"  {at:>9.3f} s  {text}")
+    if len(folded) > MOST_LINES:
+        lines.append(f"             ... and {len(folded) - MOST_LINES} more: handle.timeline() tells them all")
+    return "\n".join(lines)
+
+
+def _folded(events: list[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+    last, count, since = "", 0, 0.0
+    for at, text in [*events, (0.0, "")]:
+        if text == last:
+            count += 1
+            continue
+        if last:
+            yield since, last + (f"  (x{count})" if count > 1 else "")
+        last, count, since = text, 1, at
+
+
+def _line(exchange: Exchange) -> str:
+    body = exchange.json
+    word = body.get("status", body.get("error_message", "")) if isinstance(body, dict) else ""
+    bent = f"  [{exchange.bent}]" if exchange.bent else ""
+    flags = "".join(f"  ! {finding.rule}" for finding in exchange.findings if finding.severity != "note")
+    return f"{exchange.method} {exchange.operation} -> {exchange.status} {word}{bent}{flags}"

@@ -1,0 +1,1 @@
+"""RunComfy's manners: flat REST, two vocabularies, one bearer token."""

@@ -1,0 +1,113 @@
+"""RunComfy's operations: what each does, by the name that the contract gives it."""
+
+from __future__ import annotations
+
+from ..engine.refusal import Refusal
+from ..engine.task import Task
+from ..engine.timeline import FINAL, State
+from ..web.dialect import Answer, Route
+from ..web.turn import Turn
+from . import wire
+
+
+def submit(turn: Turn) -> Answer:
+    """Takes an order."""
+    session, contract, model = turn.session, turn.dialect.contract, turn.model
+    assert model is not None  # the contract has found it, or refused
+    order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
+    usual = contract.lives["model"].durations[model.kind]
+    task = session.submit(turn.account, order, usual, contract.price(model.id), turn.now)
+    turn.task = task.id
+    return Answer(200, wire.accepted(turn.base, task.id))
+
+
+def status(turn: Turn) -> Answer:
+    """Tells where a request stands."""
+    life = turn.dialect.contract.lives["model"]
+    task = turn.look(_task(turn), "status", life.words["status"])
+    view = task.at(turn.now)
+    place = turn.session.place(task, turn.now) if view.state is State.QUEUED else 0
+    return Answer(200, wire.status(view, life, turn.base, place))
+
+
+def result(turn: Turn) -> Answer:
+    """Answers the outputs, or how things stand."""
+    contract = turn.dialect.contract
+    life = contract.lives["model"]
+    task = turn.look(_task(turn), "result", life.words["result"])
+    view, clock = task.at(turn.now), turn.session.clock
+    done = view.state in FINAL
+    stamps = (clock.stamp(task.timeline.times[0]), clock.stamp(task.timeline.ends) if done else "")
+    files: list[str] = []
+    error = None
+    if view.state is State.SUCCEEDED:
+        files = [f"{turn.base}/media/{name}" for name in turn.session.gallery.names(task)]
+    elif view.state is State.FAILED:
+        text, code = contract.failure(task.course.error)
+        error = wire.failure(life.failed_error, text, code)
+    said = wire.result(view, life, stamps, files, error)
+    if turn.query.get("include_cost") == "true" and done:
+        said["cost"] = (task.cost or 0.0) if view.state is State.SUCCEEDED else 0.0
+    return Answer(200, said)
+
+
+def cancel(turn: Turn) -> Answer:
+    """Cancels what still queues; anything else is told that it is too late, and how it stands."""
+    life = turn.dialect.contract.lives["model"]
+    task, rule = _task(turn), life.cancel
+    state = task.timeline.at(turn.now)
+    if turn.session.cancel(task, tuple(State(name) for name in rule["from"]), turn.now):
+        return Answer(202, wire.cancelled(task.id, rule["accepted_status"], rule["accepted"]))
+    return Answer(202, wire.cancelled(task.id, life.words["status"][state], rule["refused"]))
+
+
+def list_models(turn: Turn) -> Answer:
+    """One page of the catalogue."""
+    query, contract = turn.query, turn.dialect.contract
+    search, category, kind = query.get("search", "").lower(), query.get("category", ""), query.get("kind", "model")
+    found = [
+        model
+        for model in contract.catalogue.models.values()
+        if search in model.id.lower() and category in ("", wire.category(model)) and kind in ("", "model")
+    ]
+    offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 20)
+    with_schema = query.get("include_schema") == "true"
+    page = [wire.entry(model, contract.facts.prices, with_schema) for model in found[offset : offset + limit]]
+    return Answer(200, {"models": page, "total": len(found)})
+
+
+def list_categories(turn: Turn) -> Answer:
+    """Every category once, in the catalogue's order."""
+    models = turn.dialect.contract.catalogue.models.values()
+    return Answer(200, {"categories": list(dict.fromkeys(wire.category(model) for model in models))})
+
+
+def get_model(turn: Turn) -> Answer:
+    """One entry, its schema with it."""
+    contract = turn.dialect.contract
+    model = contract.catalogue.models.get(turn.value)
+    if model is None:
+        raise Refusal("unknown-model")
+    return Answer(200, wire.entry(model, contract.facts.prices, with_schema=True))
+
+
+def _task(turn: Turn) -> Task:
+    """The task that the path names, if it is there and the asker's own."""
+    task = turn.session.tasks.get(turn.value)
+    if task is None:
+        raise Refusal("unknown-id")
+    if task.account is not turn.account:
+        raise Refusal("foreign-id")
+    turn.task = task.id
+    return task
+
+
+ROUTES: dict[str, Route] = {
+    "submit": submit,
+    "status": status,
+    "result": result,
+    "cancel": cancel,
+    "list_models": list_models,
+    "list_categories": list_categories,
+    "get_model": get_model,
+}

@@ -1,0 +1,354 @@
+"""What a test holds: one provider's stand-in, its address and key, its director's chair and its books."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, TypeVar
+
+from ..contracts.document import read
+from ..contracts.exchange import Exchange
+from ..contracts.finding import Finding
+from .app import App, fresh_name
+from .engine.clock import Clock
+from .engine.fault import CHANNELS, Fault
+from .engine.ledger import Ledger
+from .engine.script import NoMore, Script, Times
+from .engine.session import Session
+from .engine.task import Order, Task
+from .report import Verdict, story
+from .server import Server
+from .settings import Settings, configured
+
+T = TypeVar("T")
+
+
+class Tasks:
+    """The tasks of a session, in the order in which they were asked for."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    def __iter__(self) -> Iterator[Task]:
+        own = self._handle.provider
+        return iter([task for task in self._handle.session.tasks.values() if task.order.provider == own])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, at: int) -> Task:
+        return list(self)[at]
+
+    def one(self) -> Task:
+        """The only task; none or several is an AssertionError that tells them."""
+        every = list(self)
+        if len(every) != 1:
+            told = ", ".join(f"{task.model} {task.id}" for task in every[:5]) or "none"
+            raise AssertionError(f"expected one task; came {len(every)}: {told}; look at handle.tasks, or submit once")
+        return every[0]
+
+    def state(self, task: Task) -> str:
+        """How a task stands now."""
+        return str(
+            self._handle.call(lambda: self._handle.session.tasks[task.id].timeline.at(self._handle.session.clock.now))
+        )
+
+
+class Hands:
+    """The clock of a session, moved on the thread that owns it."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    def _clock(self) -> Clock:
+        return self._handle.session.clock
+
+    @property
+    def mode(self) -> str:
+        """real, xN, manual or auto."""
+        return self._clock().mode
+
+    @property
+    def now(self) -> float:
+        """Seconds of the story since the session began."""
+        return self._handle.call(lambda: self._clock().now)
+
+    @property
+    def age(self) -> float:
+        """Seconds for which things have worn."""
+        return self._handle.call(lambda: self._clock().age)
+
+    def advance(self, seconds: float) -> None:
+        """Moves both hands, and hands out what comes due."""
+        self._handle.call(lambda: self._clock().advance(seconds))
+
+    def settle(self) -> None:
+        """Runs until no news is left; nothing ages."""
+        self._handle.call(lambda: self._clock().settle())
+
+
+class StandIn:
+    """One provider in one session. Everything that it tells or changes is told and changed on the server's thread."""
+
+    def __init__(self, server: Server, session: Session, provider: str, key: str) -> None:
+        self.provider = provider
+        self.api_key = key
+        self.name = session.name
+        self.tasks = Tasks(self)
+        self.clock = Hands(self)
+        self.allowed: set[str] = set()
+        self._server = server
+        self._client: Any = None
+
+    # -- where it is
+
+    @property
+    def session(self) -> Session:
+        """The world behind the handle, as it is now."""
+        return self._server.app.sessions[self.name]
+
+    @property
+    def url(self) -> str:
+        """The base address, with the session in it."""
+        return f"{self._server.url}/~{self.name}/{self.provider}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables that point the provider's clients here."""
+        return variables(self.provider, self.url, self.api_key)
+
+    def setenv(self, monkeypatch: Any) -> None:
+        """Sets those variables for one test."""
+        for name, value in self.env.items():
+            monkeypatch.setenv(name, value)
+
+    @property
+    def transport(self) -> Any:
+        """An httpx transport, for sync and async clients alike, that reaches the stand-in without a socket."""
+        from .transport import InProcess  # httpx takes a third of a second to load, and only who has it asks
+
+        return InProcess(self._server, f"/~{self.name}/{self.provider}")
+
+    def client(self) -> Any:
+        """An httpx.Client with address and key; made once, since making one costs 80 ms."""
+        from .transport import client
+
+        if self._client is None:
+            self._client = client(self)
+        return self._client
+
+    def async_client(self) -> Any:
+        """An httpx.AsyncClient with address and key."""
+        from .transport import async_client
+
+        return async_client(self)
+
+    # -- the director's chair
+
+    def script(
+        self, *, queued: float | None = None, running: float | None = None, fails: str | bool = False,
+        stuck: bool = False, cost: float | None = None, model: str = "", when: Callable[[Order], bool] | None = None,
+        times: Times = 1, optional: bool = False,
+    ) -> Script:  # fmt: skip
+        """Says how the next order lives. `fails` ends it badly: True, an error's name or code, or a text."""
+        if model and model not in self._dialect().contract.catalogue.models:
+            near = ", ".join(self._dialect().contract.catalogue.nearest(model)) or "none is near"
+            raise ValueError(f"expected a model of {self.provider}; came {model!r}; nearest: {near}")
+        wish = Script(queued, running, fails, stuck, cost, model, when, times, optional)
+        self.call(lambda: self.session.wishes.scripts.append(wish))
+        return wish
+
+    def refuse_next(self, error: str, *, times: Times = 1, optional: bool = False) -> NoMore:
+        """Refuses the next submit with an error of the provider's, by its name, its code or our reason."""
+        wish = NoMore(self._dialect().contract.reason(error), times, optional)
+        self.call(lambda: self.session.wishes.no_more.append(wish))
+        return wish
+
+    def fault(
+        self, status: int, *, on: str = "", times: Times = 1, when: Literal["before", "after"] = "before",
+        optional: bool = False,
+    ) -> Fault:  # fmt: skip
+        """Answers a status instead. `on` is a channel (submit poll result cancel catalogue media) or an operation."""
+        places = [*CHANNELS, *self._dialect().contract.operations]
+        if on and on not in places:
+            raise ValueError(f"expected on to be one of {', '.join(dict.fromkeys(places))}; came {on!r}")
+        wish = Fault(status, on, times, when, optional)
+        self.call(lambda: self.session.wishes.faults.append(wish))
+        return wish
+
+    def another_key(self) -> str:
+        """The key of another account."""
+        return self.call(lambda: self._server.app.account(self.session, self.provider)).key
+
+    def revoke(self, key: str = "") -> None:
+        """Makes a key worthless; without one, the handle's own."""
+        self.session.accounts[key or self.api_key].revoked = True
+
+    def settle(self) -> None:
+        """Runs until nothing is under way; nothing ages."""
+        self.clock.settle()
+
+    def reset(self) -> None:
+        """Begins again: same address, same keys, nothing has happened."""
+        self.call(lambda: self._server.app.reset(self.name))
+
+    # -- the books
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account's money, settled up to now."""
+        self.call(lambda: self.session.clock.now)
+        return self.session.accounts[self.api_key].ledger
+
+    @property
+    def journal(self) -> Any:
+        """Every exchange of the session."""
+        return self.session.journal
+
+    @property
+    def gallery(self) -> Any:
+        """The files of the session."""
+        return self.session.gallery
+
+    def requests(self, on: str = "") -> list[Exchange]:
+        """The exchanges of this provider, of a channel or an operation if one is named."""
+        return [e for e in self.call(lambda: self.session.journal.of(on)) if e.provider == self.provider]
+
+    def timeline(self) -> str:
+        """The story so far, in text."""
+        return self.call(lambda: story(self.session))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found wrong, each once."""
+        return [finding for finding, _ in self.session.journal.findings.values()]
+
+    def verdict(self, strict: bool = False) -> Verdict:
+        """What of all that was found fails a test."""
+        return self.call(lambda: Verdict.of(self.session, strict, frozenset(self.allowed)))
+
+    def assert_clean(self, strict: bool = False) -> None:
+        """Fails if anything was found that fails a test."""
+        verdict = self.verdict(strict)
+        if verdict.fails:
+            raise AssertionError(verdict.text())
+
+    def expect_finding(self, rule: str) -> Expected:
+        """Within it, a finding of this rule is wanted; that none comes is the failure."""
+        return Expected(self, rule)
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Does something on the thread that owns the session."""
+        return self._server.call(work)
+
+    def _dialect(self) -> Any:
+        return self.session.cast[self.provider]
+
+    def close(self) -> None:
+        """Forgets the session."""
+        if self._client is not None:
+            self._client.close()
+        self.call(lambda: self._server.app.close(self.name))
+
+
+class Expected:
+    """Waits for a finding and takes it off the books."""
+
+    def __init__(self, handle: StandIn, rule: str) -> None:
+        self._handle, self.rule = handle, rule
+        self._before: set[Any] = set()
+
+    def __enter__(self) -> Expected:
+        self._before = set(self._handle.session.journal.findings)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            return
+        book = self._handle.session.journal.findings
+        new = [key for key in book if key not in self._before]
+        met = [key for key in new if key[0] == self.rule]
+        if not met:
+            names = ", ".join(key[0] for key in new) or "no finding"
+            raise AssertionError(
+                f"expected a finding {self.rule!r}; came {names}; send the request that breaks the rule"
+            )
+        for key in met:
+            del book[key]
+
+
+def variables(provider: str, url: str, key: str) -> dict[str, str]:
+    """The environment variables by which a provider's known clients are pointed elsewhere."""
+    rows = read(provider, "openapi")["variables"]["values"]
+    return {name: form.format(url=url, key=key) for name, form in rows.items()}
+
+
+@functools.cache
+def shared_server() -> Server:
+    """The one server of this process; sessions are what differs."""
+    server = Server(App())
+    atexit.register(server.stop)
+    return server
+
+
+def opened(provider: str, settings: Settings, beside: StandIn | None = None) -> StandIn:
+    """A handle on a new session, or on the session of another handle."""
+    server = shared_server()
+    if provider not in server.app.providers:
+        raise ValueError(f"expected a provider among {', '.join(server.app.providers)}; came {provider!r}")
+    if beside is not None:
+        session = beside.session
+    else:
+        session = server.call(lambda: server.app.open(fresh_name(), settings, loop=server.loop))
+    return StandIn(server, session, provider, dict(server.app.keys(session))[provider])
+
+
+class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as runcomfy
+    """A stand-in for as long as a block, an async block or a decorated function runs.
+
+    Settings are keywords: clock=, seed=, strict=, and every other one of docs/settings.md and docs/defaults.md.
+    """
+
+    def __init__(self, provider: str, **settings: Any) -> None:
+        self._provider = provider
+        self._settings = configured().but(**settings)
+        self._handle: StandIn | None = None
+
+    def __enter__(self) -> StandIn:
+        self._handle = opened(self._provider, self._settings)
+        return self._handle
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        handle, self._handle = self._handle, None
+        assert handle is not None
+        try:
+            if kind is None:
+                handle.assert_clean(self._settings.strict)
+        finally:
+            handle.close()
+
+    async def __aenter__(self) -> StandIn:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: object, *rest: object) -> None:
+        self.__exit__(kind, *rest)
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorates a function, which gets the handle as its first argument."""
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def later(*args: Any, **kwargs: Any) -> Any:
+                with stand_in(self._provider) as handle:
+                    return await function(handle, *args, **kwargs)
+
+            return later
+
+        @functools.wraps(function)
+        def now(*args: Any, **kwargs: Any) -> Any:
+            with stand_in(self._provider) as handle:
+                return function(handle, *args, **kwargs)
+
+        return now

@@ -1,0 +1,1 @@
+"""The wire: one exchange in, one exchange out."""

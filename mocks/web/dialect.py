@@ -1,0 +1,70 @@
+"""How a provider speaks: the seam between the wire, which is the same for all, and each provider's own manners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...contracts.contract import Contract
+from ..engine.refusal import Refusal
+
+if TYPE_CHECKING:
+    from .turn import Turn
+
+Pairs = tuple[tuple[bytes, bytes], ...]
+
+
+class Answer(NamedTuple):
+    """What is said: a status, and a value that becomes JSON or bytes that stand as they are."""
+
+    status: int
+    value: Any = None
+    body: bytes | None = None
+    headers: Pairs = ()
+
+
+class Wait(NamedTuple):
+    """Not yet: the request blocks until a moment of the story, and then asks again."""
+
+    until: float
+    again: Callable[[], Answer | Wait]
+
+
+Route = Callable[["Turn"], Answer | Wait]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed beside the contract."""
+
+    unknown_models: str = "refuse"
+    media_ttl: float | None = None
+    slots: int | None = None
+    max_body: int = 64 * 2**20
+    public_url: str = ""
+
+
+class Dialect:
+    """One provider's manners in one session. A subclass names its provider, its routes, where a key may stand and how
+    it says no; everything else is the same for all."""
+
+    provider = ""
+    routes: Mapping[str, Route] = {}
+
+    def __init__(self, contract: Contract, terms: Terms) -> None:
+        self.contract = contract
+        self.terms = terms
+
+    @classmethod
+    def key(cls, headers: Mapping[bytes, bytes]) -> str:
+        """The key that a request bears, or nothing."""
+        raise NotImplementedError
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """The provider's own way of saying no for this reason."""
+        raise NotImplementedError
+
+    def status(self, status: int) -> Answer:
+        """The provider's own error answer for a bare HTTP status, as a fault wants it."""
+        raise NotImplementedError

@@ -1,0 +1,98 @@
+"""What is turned away before anybody reads it: paths that pretend, bodies that are too big, too deep or no JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from ..engine.refusal import Refusal
+
+Receive = Callable[[], Awaitable[Any]]
+
+DEPTH = 64
+DIGITS = b"0" * 16
+LONGEST = 400  # digits of a number
+_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_NUMBER = re.compile(f"[0-9]{{{LONGEST}}}")
+_TRICKS = (b"%2f", b"%5c", b"%00", b"\\")
+
+
+class Gone(Exception):
+    """The client hung up before it had sent its request."""
+
+
+def check_path(raw: bytes, path: str) -> None:
+    """Refuses encoded slashes, backslashes, NULs and dot segments."""
+    if b"%" not in raw and b"/." not in raw and b"\\" not in raw:
+        return
+    low = raw.lower()
+    if any(trick in low for trick in _TRICKS) or "\0" in path or any(p in (".", "..") for p in path.split("/")):
+        raise Refusal("bad-path")
+
+
+async def read(receive: Receive, cap: int, length: bytes | None) -> bytes:
+    """The whole body; one that is larger than the cap is refused as soon as that is known."""
+    if length is not None and length.isdigit() and (len(length) > 12 or int(length) > cap):
+        raise Refusal("too-large", said=f"at most {cap} bytes; {length[:40].decode()} announced")
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(body) > cap:
+            raise Refusal("too-large", said=f"at most {cap} bytes; {len(body)} came")
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > cap:
+            raise Refusal("too-large", said=f"at most {cap} bytes; more came")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def loads(body: bytes) -> Any:
+    """The one reader of JSON: strict UTF-8, no NaN, no lone surrogate, no endless nesting, whole numbers kept whole."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as wrong:
+        raise Refusal("bad-json", said=str(wrong)) from None
+    if body.count(b"[") + body.count(b"{") > DEPTH and _deeper(value, DEPTH):
+        raise Refusal("bad-json", said=f"nested deeper than {DEPTH}")
+    if DIGITS in body.translate(_ALIKE):
+        value = _whole_numbers(body)
+    return value
+
+
+def _whole_numbers(body: bytes) -> Any:
+    """Read again where a number may be too long for 64 bits: the fast reader would round it."""
+    text = body.decode()
+    if _NUMBER.search(text) and any(len(word) >= LONGEST for word in _numbers(text)):
+        raise Refusal("bad-json", said=f"a number of {LONGEST} digits or more")
+    return json.loads(text)
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"[0-9]+", re.sub(r'"(?:[^"\\]|\\.)*"', '""', text))
+
+
+def _deeper(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node if type(node) is list else ())
+            if type(child) in (dict, list)
+        ]
+        if not level:
+            return False
+    return True

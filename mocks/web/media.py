@@ -1,0 +1,97 @@
+"""Serves the files that tasks promised: by opaque name, in ranges, with an ETag, until they have worn out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from ...contracts.exchange import Exchange
+from ..engine.gallery import content_type
+from ..engine.refusal import Refusal
+from ..engine.session import Session
+from ..engine.task import Task
+from ..engine.timeline import State
+from .dialect import Answer, Dialect
+from .turn import JSON, Send
+
+RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+PREFIX = "/media/"
+
+
+async def show(dialect: Dialect, session: Session, scope: Mapping[str, Any], send: Send, name: str) -> None:
+    """Answers one file, or the provider's own no. Files need no key, and fetching one moves no time."""
+    clock, now, task, bent = session.clock, session.clock.now, "", ""
+    clock.enter()
+    try:
+        fault = session.wishes.fault("before", "media", "media") if session.wishes.faults else None
+        if fault is not None:
+            bent, answer = str(fault), dialect.status(fault.status)
+        else:
+            promised, index = find(dialect, session, name, now)
+            task = promised.id
+            answer = _part(scope, promised, await _bytes(session, promised, index))
+    except Refusal as no:
+        answer = dialect.refuse(no)
+    finally:
+        clock.leave()
+    status, body, headers = _sent(answer)
+    session.journal.append(Exchange(scope["method"], scope["path"], scope["headers"], b"", status, headers, b"",
+                                    dialect.provider, "media", "media", task, "", now, clock.client_now(), (),
+                                    bent))  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Task, int]:
+    """The task that promised a file, and which of its files it is."""
+    task = session.tasks.get(name.rpartition("-")[0])
+    names = session.gallery.names(task) if task is not None else []
+    if task is None or name not in names or task.timeline.at(now) is not State.SUCCEEDED:
+        raise Refusal("media-gone")
+    ttl = dialect.terms.media_ttl
+    if ttl is not None and session.ended_age(task) >= ttl:
+        raise Refusal("media-gone", said=f"it was kept for {ttl} s")
+    return task, names.index(name)
+
+
+async def _bytes(session: Session, task: Task, index: int) -> bytes:
+    data = session.gallery.made(task, index)
+    if data is None:
+        # Encoding takes up to 100 ms, hence another thread: it would hold up everybody else's requests.
+        data = await asyncio.get_running_loop().run_in_executor(None, session.gallery.make, task, index)
+        session.gallery.keep(task, index, data)
+    return data
+
+
+def _part(scope: Mapping[str, Any], task: Task, data: bytes) -> Answer:
+    if scope["method"] not in ("GET", "HEAD"):
+        raise Refusal("wrong-method")
+    headers = dict(scope["headers"])
+    tag = b'"' + blake2b(data, digest_size=16).hexdigest().encode() + b'"'
+    said = ((b"content-type", content_type(task.order.medium).encode()), (b"etag", tag), (b"accept-ranges", b"bytes"),
+            (b"x-understudy-task", task.id.encode()))  # fmt: skip
+    if tag in headers.get(b"if-none-match", b""):
+        return Answer(304, body=b"", headers=said)
+    asked = RANGE.fullmatch(headers.get(b"range", b"").strip())
+    if asked is None or asked.group(1, 2) == (b"", b"") or headers.get(b"if-range", tag) != tag:
+        return Answer(200, body=data, headers=said)
+    first, last = (int(edge) if edge else None for edge in asked.group(1, 2))
+    if first is None:
+        first, last = max(0, len(data) - (last or 0)), len(data) - 1
+    last = len(data) - 1 if last is None else min(last, len(data) - 1)
+    if first > last:
+        return Answer(416, body=b"", headers=(*said[2:], (b"content-range", b"bytes */%d" % len(data))))
+    return Answer(206, body=data[first : last + 1],
+                  headers=(*said, (b"content-range", b"bytes %d-%d/%d" % (first, last, len(data)))))  # fmt: skip
+
+
+def _sent(answer: Answer) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    if answer.body is not None:
+        return answer.status, answer.body, [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+    body = orjson.dumps(answer.value)
+    return answer.status, body, [JSON, (b"content-length", b"%d" % len(body))]

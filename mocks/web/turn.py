@@ -1,0 +1,197 @@
+"""One request's way through the house: guard, session, fault, contract, dialect, contract again, journal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ...contracts.catalogue import Model
+from ...contracts.contract import Operation
+from ...contracts.exchange import Exchange
+from ...contracts.finding import Finding
+from ..engine.refusal import Refusal
+from ..engine.session import Account, Session
+from ..engine.task import Task
+from . import guard
+from .dialect import Answer, Dialect, Wait
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+JSON = (b"content-type", b"application/json")
+WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+
+
+class Turn:
+    """One request while it is being answered."""
+
+    __slots__ = ("account", "base", "bent", "body", "dialect", "findings", "headers", "inputs", "model", "now",
+                 "operation", "path", "query", "question", "scope", "session", "task", "value")  # fmt: skip
+
+    operation: Operation
+    account: Account
+    now: float
+
+    def __init__(self, dialect: Dialect, session: Session, scope: Mapping[str, Any], path: str, base: str) -> None:
+        self.dialect = dialect
+        self.session = session
+        self.scope = scope
+        self.path = path
+        self.base = base
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.body = b""
+        self.value: Any = None
+        self.query: dict[str, str] = {}
+        self.inputs: Any = None
+        self.model: Model | None = None
+        self.task = ""
+        self.bent = ""
+        self.findings: tuple[Finding, ...] = ()
+        self.question: Hashable = None
+
+    async def play(self, receive: guard.Receive, send: Send) -> None:
+        """Reads the request, answers it and writes both down: the one exit of every provider's request."""
+        clock = self.session.clock
+        clock.enter()
+        try:
+            answer = await self._answer(receive)
+            status, body, headers = self._last_word(answer)
+        except guard.Gone:
+            return
+        finally:
+            clock.leave()
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if self.scope["method"] == "HEAD" else body})
+
+    async def _answer(self, receive: guard.Receive) -> Answer:
+        try:
+            self._name()
+            if self.scope["method"] not in WITHOUT_BODY or b"content-length" in self.headers:
+                self.body = await guard.read(receive, self.dialect.terms.max_body, self.headers.get(b"content-length"))
+            answer = self._act()
+            while type(answer) is Wait:
+                await self.session.clock.wait(answer.until)
+                self.now = self.session.clock.now
+                answer = answer.again()
+            return answer  # type: ignore[return-value]
+        except Refusal as no:
+            return self._refuse(no)
+
+    def _name(self) -> None:
+        """Guards the path, names the operation, and looks who is asking."""
+        scope = self.scope
+        self.now = self.session.clock.now
+        guard.check_path(scope.get("raw_path") or scope["path"].encode(), scope["path"])
+        operations, self.value = self.dialect.contract.match(self.path)
+        operation = operations.get(scope["method"])
+        if operation is None:
+            raise Refusal(
+                "wrong-method" if operations else "unknown-path", findings=(self._stranger(bool(operations)),)
+            )
+        self.operation = operation
+        if scope["query_string"]:
+            self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        account = self.session.accounts.get(self.dialect.key(self.headers))
+        if account is None or account.revoked or account.provider != self.dialect.provider:
+            raise Refusal("bad-key")
+        self.account = account
+
+    def _act(self) -> Answer | Wait:
+        """Everything between the body and the answer; in `auto` a no that time lifts, asked again, lets time pass."""
+        session, operation = self.session, self.operation
+        wishes = session.wishes
+        if wishes.faults and (fault := wishes.fault("before", operation.channel, operation.id)):
+            self.bent = str(fault)
+            return self.dialect.status(fault.status)
+        if operation.model:
+            self.inputs = self._read()
+        if operation.model or self.query:
+            self.findings = self._judged()
+        try:
+            return self.dialect.routes[operation.id](self)
+        except Refusal as no:
+            if no.until is None or not session.clock.auto:
+                raise
+            question = (operation.id, no.reason, self.body)
+            if not session.clock.again(question):
+                self.question = question
+                raise
+            session.clock.jump(no.until)
+            self.now = session.clock.now
+            return self.dialect.routes[operation.id](self)
+
+    def _read(self) -> Any:
+        kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json" and not kind.endswith(b"+json"):
+            raise Refusal("wrong-type", findings=(Finding(
+                "wrong-content-type", "broken", "", "Content-Type: application/json", kind.decode("latin-1") or "none",
+                "send the body as JSON and say so", self.operation.id),))  # fmt: skip
+        try:
+            return guard.loads(self.body)
+        except Refusal as no:
+            no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", no.said,
+                                   "look at what your client serialises", self.operation.id),)  # fmt: skip
+            raise
+
+    def _judged(self) -> tuple[Finding, ...]:
+        contract, operation = self.dialect.contract, self.operation
+        if operation.model:
+            self.model = contract.catalogue.find(self.value, self.dialect.terms.unknown_models == "accept")
+        findings = contract.check_request(operation, self.value, self.query, self.inputs, self.model)
+        for finding in findings:
+            if finding.reason:
+                raise Refusal(finding.reason, findings=findings)
+        return findings
+
+    def _stranger(self, known: bool) -> Finding:
+        method = self.scope["method"]
+        here = f"{method} {self.path}"
+        paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values()]
+        rule = "wrong-method" if known else "no-such-operation"
+        return Finding(rule, "broken", "", "one of " + ", ".join(paths), here, "correct the method or the path", here)
+
+    def _refuse(self, no: Refusal) -> Answer:
+        self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
+        return self.dialect.refuse(no)
+
+    def look(self, task: Task, channel: str, words: Mapping[str, str]) -> Task:
+        """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""
+        clock = self.session.clock
+        if clock.auto:
+            question = (channel, task.id)
+            if clock.again(question):
+                until = task.timeline.until(self.now, words)
+                if until is not None:
+                    clock.jump(until)
+                    self.now = clock.now
+                    task = self.session.tasks.get(task.id, task)
+            self.question = question
+        return task
+
+    def _last_word(self, answer: Answer) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        """Bends the answer where a fault wants to, checks it for lies where not, and writes the exchange down."""
+        session, scope = self.session, self.scope
+        operation: Operation | None = getattr(self, "operation", None)
+        channel = name = ""
+        if operation is not None:
+            channel, name = operation.channel, operation.id
+            if session.wishes.faults and not self.bent and (fault := session.wishes.fault("after", channel, name)):
+                self.bent = str(fault)
+                answer = self.dialect.status(fault.status)
+            if not self.bent:
+                lies = self.dialect.contract.check_answer(operation, answer.status, answer.value)
+                if lies:
+                    self.findings += lies
+                if self.question is not None:
+                    session.clock.answered(self.question)
+        body = orjson.dumps(answer.value) if answer.body is None else answer.body
+        headers = [JSON, (b"content-length", b"%d" % len(body)), *answer.headers]
+        query = scope["query_string"]
+        url = f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
+        account = getattr(self, "account", None)
+        session.journal.append(Exchange(
+            scope["method"], url, scope["headers"], self.body, answer.status, headers, body, self.dialect.provider,
+            name, channel, self.task, account.name if account else "", self.now, session.clock.client_now(), self.findings,
+            self.bent))  # fmt: skip
+        return answer.status, body, headers
