@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup serve test test-all check types lint bench contracts clients wheel clean
+.PHONY: serve test setup test-all check types lint bench contracts clients wheel clean
 
 serve: setup
 	$(BIN)/understudy serve
@@ -12,8 +12,10 @@ test: setup
 
 setup: .venv/ready
 .venv/ready: pyproject.toml
-	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[all,dev]' && touch $@
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[all,dev]' && touch $@
 
+# Lint, types and the quick suite, which holds the house rules.
 check: lint types test
 
 lint: setup
@@ -23,6 +25,21 @@ lint: setup
 types: setup
 	mkdir -p .venv/house && ln -sfn $(CURDIR) .venv/house/understudy
 	cd .venv/house && MYPYPATH=. ../bin/mypy --config-file $(CURDIR)/pyproject.toml -p understudy
+
+# What needs more than the quick suite: the wheel in a fresh environment, the clients' way, bounded contract checks.
+test-all: wheel clients contracts
+
+wheel: setup
+	$(BIN)/python -m pytest -q -m more tests/wheel
+
+clients: setup
+	$(BIN)/python -m pytest -q -m more tests/clients
+
+contracts: setup
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/engine tests/toy tests/runcomfy
+
+bench: setup
+	$(BIN)/python -m understudy.tests.bench
 
 clean:
 	rm -rf .venv build dist *.egg-info .understudy .mypy_cache .ruff_cache .pytest_cache .hypothesis

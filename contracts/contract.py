@@ -14,6 +14,9 @@ from .finding import WEIGHT, Finding, Severity, Source, shown
 from .life import Lifecycle
 from .schema import Judge
 
+# A poll loop asks for one path again and again: so many short ones are remembered.
+MOST_PATHS, LONGEST_PATH = 4096, 256
+
 
 class Operation:
     """One route: what it matches, what it takes, what it answers and for which reasons it says no."""
@@ -47,7 +50,7 @@ class Operation:
                                      f"take {name} out, or look it up: {', '.join(self.queries) or 'none is known'}",
                                      self.id, "inferred"))  # fmt: skip
                 continue
-            whole = judge.schema.get("type") == "integer" and text.lstrip("-").isdecimal() and len(text) < 19
+            whole = judge.schema.get("type") == "integer" and text.removeprefix("-").isdecimal() and len(text) < 19
             for d in judge.differences(int(text) if whole else text):
                 found.append(Finding(d.rule, WEIGHT[self.source], f"?{name}", d.expected, shown(d.came),
                                      f"send {name} as {d.expected}", self.id, self.source,
@@ -80,6 +83,7 @@ class Contract:
             int(status): Judge(self._whole(answer["schema"])) for status, answer in row["answers"].items()})
             for name, row in facts.openapi["operations"].items()}  # fmt: skip
         self._prices: dict[str, float] = {row["id"]: row["usd"] for row in facts.prices["models"]}
+        self._matched: dict[str, tuple[dict[str, Operation], str]] = {}
         self._root = _Node()
         for operation in self.operations.values():
             self._plant(operation)
@@ -116,6 +120,16 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
+        found = self._matched.get(path)
+        if found is None:
+            found = self._match(path)
+            if len(self._matched) > MOST_PATHS:
+                self._matched.clear()
+            if len(path) < LONGEST_PATH:
+                self._matched[path] = found
+        return found
+
+    def _match(self, path: str) -> tuple[dict[str, Operation], str]:
         node, value, rest, start = self._root, "", None, 0
         at = 1
         for part in path[1:].split("/"):
@@ -195,11 +209,11 @@ class Contract:
         return (row["text"], row.get("code", 0)) if row else (error, 0)
 
     def reason(self, word: str) -> str:
-        """The reason behind an error's name, code or reason; a word that no row bears is a ValueError."""
+        """The reason behind an error's name, code or reason; a word that no row of a refusal bears is a ValueError."""
         row = self._row(str(word))
-        if row is not None:
+        if row is not None and "status" in row:
             return str(row["reason"])
-        names = [str(row["name"]) for row in self.errors.values()]
+        names = [str(row["name"]) for row in self.errors.values() if "status" in row]
         near = get_close_matches(str(word), [*names, *self.errors], 1)
         raise ValueError(f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}"
                          + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip

@@ -87,6 +87,8 @@ def _fact(kind: str, name: str, row: Mapping[str, Any]) -> Fact:
 def read(provider: str, part: str) -> Any:
     """One data file of a provider, as it stands."""
     package = files(__name__.rpartition(".")[0]) / provider
+    if not (package / "models.json").is_file():
+        raise ValueError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}")
     if part == "models":
         return orjson.loads((package / "models.json").read_bytes())["models"]
     return yaml.load((package / f"{part}.yaml").read_bytes(), Loader=_Loader)  # noqa: S506 - it is the safe one, in C

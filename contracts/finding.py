@@ -47,6 +47,8 @@ def shown(value: Any, most: int = 80) -> str:
     """A value in one short line; what is left out is counted."""
     import json
 
+    if value.__class__ is object:
+        return "nothing"
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

@@ -32,6 +32,9 @@ SAYS: dict[str, tuple[str, Callable[[Any], str], str]] = {
 }
 
 
+NOTHING = object()  # what comes where something is missing; null would be something
+
+
 class Difference(NamedTuple):
     """One way in which a value is not what its schema says."""
 
@@ -80,7 +83,7 @@ def _told(errors: Any) -> Iterator[Difference]:
         want = limit.get("limit", limit.get("options", limit.get("types", limit.get("pattern", limit.get("format")))))
         came = error.instance
         if keyword == "required":
-            path, came = (*path, str(limit.get("property", ""))), None
+            path, came = (*path, str(limit.get("property", ""))), NOTHING
         if want is None:
             want = next(iter(limit.values()), "")
         rule, says, kind = SAYS[keyword]
@@ -90,5 +93,5 @@ def _told(errors: Any) -> Iterator[Difference]:
 def _types(want: Any) -> list[str]:
     words = {"string": "string", "integer": "int", "number": "float", "boolean": "bool", "array": "list",
              "object": "dict", "null": "none"}  # fmt: skip
-    first = want if isinstance(want, str) else (want[0] if isinstance(want, list) and want else "")
-    return [words.get(str(first), "value")]
+    named = [want] if isinstance(want, str) else [word for word in want if word != "null"] if type(want) is list else []
+    return [words.get(str(named[0]), "value") if named else "value"]

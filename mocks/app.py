@@ -8,9 +8,8 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..contracts.contract import contract
 from ..contracts.exchange import Exchange
 from .engine.clock import Clock
 from .engine.gallery import Gallery
@@ -28,21 +27,36 @@ CONTROL = "__understudy__"
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
+MOST_WAYS, LONGEST_PATH = 4096, 256  # paths that are remembered, and how long they may be
+
+
+class Way(NamedTuple):
+    """Where a path leads, as far as it tells by itself."""
+
+    sid: str
+    provider: str
+    mount: str
+    path: str
+    control: bool
 
 
 class App:
     """An ASGI application. Its sessions are worlds that never see each other."""
 
     def __init__(
-        self, settings: Settings | None = None, providers: tuple[str, ...] = (), opens_default: bool = False
-    ) -> None:
+        self, settings: Settings | None = None, providers: tuple[str, ...] = (), opens_default: bool = False,
+        dialects: Mapping[str, type[Dialect]] = DIALECTS,
+    ) -> None:  # fmt: skip
         self._settings = settings
-        self.providers = providers or tuple(DIALECTS)
+        self.dialects = dialects
+        self.providers = providers or tuple(dialects)
         self.sessions: dict[str, Session] = {}
         self.strays = Journal(1000)
         self.watch: Callable[[Exchange], None] | None = None
         self._told: dict[str, tuple[Settings, tuple[str, ...]]] = {}
-        self._bases: dict[tuple[bytes, str], str] = {}
+        self._plain_cast: dict[str, Dialect] = {}
+        self._ways: dict[str, Way] = {}
+        self._bases: dict[tuple[bytes | None, str], str] = {}
         self._documents: dict[str, bytes] = {}
         self._control: Any = None
         self.opens_default = opens_default
@@ -69,9 +83,7 @@ class App:
         session.warn = LOG.warning
         session.journal.watch = self.watch
         for provider in providers:
-            session.cast[provider] = DIALECTS[provider](
-                contract(provider, settings.readings.get(provider)), settings.terms(provider)
-            )
+            session.cast[provider] = self.dialects[provider].made(settings)
             named = [key for key in settings.keys.split(",") if key] if name == DEFAULT else []
             for key in named or [derived(settings.seed, name, provider)]:
                 self.account(session, provider, key)
@@ -112,53 +124,68 @@ class App:
         if scope["type"] != "http":
             await self._otherwise(scope, receive, send)
             return
-        path: str = scope["path"]
-        mount = ""
+        way = self._ways.get(scope["path"]) or self._way(scope["path"])
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        name = way.provider or self._by_host(headers)
+        if way.control:
+            await self._control_plane()(scope, receive, send)
+            return
+        session = self.sessions.get(way.sid) if way.sid else self._session(headers, name, way.path)
+        if session is None or name not in session.cast:
+            await self._stray(scope, receive, send, name, way)
+            return
+        dialect, path = session.cast[name], way.path
+        if path.startswith(media.PREFIX):
+            await media.show(dialect, session, scope, send, path[len(media.PREFIX) :])
+        elif path == "/openapi.json" and scope["method"] == "GET":
+            await _plain(send, self._document(dialect))
+        else:
+            base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
+            await Turn(dialect, session, scope, path, base, headers).play(receive, send)
+
+    def _way(self, whole: str) -> Way:
+        """Reads a path: /~session, /provider, and what is theirs. What it tells is the same each time, hence kept."""
+        path, mount, sid = whole, "", ""
         if path.startswith("/~"):
             sid, _, rest = path[2:].partition("/")
             mount, path = "/~" + sid, "/" + rest
         name, _, rest = path[1:].partition("/")
+        control = name == CONTROL or (path == "/" and not mount)
         if name in self.providers:
             mount, path = f"{mount}/{name}", "/" + rest
-        elif name == CONTROL or (path == "/" and not mount):
-            await self._control_plane()(scope, receive, send)
-            return
         else:
-            name = self._by_host(scope)
-        session = self._session(scope, mount, name, path)
-        if session is None or name not in session.cast:
-            await self._stray(scope, receive, send, name, path, mount)
-            return
-        if path == "/openapi.json" and scope["method"] == "GET":
-            await _plain(send, self._document(session.cast[name]))
-            return
-        if path.startswith(media.PREFIX):
-            await media.show(session.cast[name], session, scope, send, path[len(media.PREFIX) :])
-            return
-        await Turn(session.cast[name], session, scope, path, self._base(scope, mount, session, name)).play(
-            receive, send
-        )
+            name = ""
+        way = Way(sid, name, mount, path, control)
+        if len(self._ways) > MOST_WAYS:
+            self._ways.clear()
+        if len(whole) < LONGEST_PATH:
+            self._ways[whole] = way
+        return way
 
-    def _by_host(self, scope: Mapping[str, Any]) -> str:
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
+    def _by_host(self, headers: Mapping[bytes, bytes]) -> str:
+        host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
         for provider in self.providers:
-            if host in contract(provider).facts.openapi["hosts"]:
+            if host in self._spoken(provider).contract.facts.openapi["hosts"]:
                 return provider
         return self.providers[0] if len(self.providers) == 1 else ""
 
-    def _session(self, scope: Mapping[str, Any], mount: str, provider: str, path: str) -> Session | None:
-        """By the address, else by an id in the path, else by a key that was issued."""
-        if mount.startswith("/~"):
-            return self.sessions.get(mount[2:].partition("/")[0])
+    def _spoken(self, provider: str) -> Dialect:
+        """The provider's dialect for whom no session is known."""
+        if provider not in self._plain_cast:
+            self._plain_cast[provider] = self.dialects[provider].made(self.settings)
+        return self._plain_cast[provider]
+
+    def _session(self, headers: Mapping[bytes, bytes], provider: str, path: str) -> Session | None:
+        """Of a path that names none: by an id in it, else by a key that was issued, else the default one."""
         if not provider:
             return None
-        if self.opens_default and not self.settings.any_key and len(self.sessions) <= 1:
-            return self.default()
+        if self.opens_default and len(self.sessions) <= 1 and not self.settings.any_key:
+            return self.sessions.get(DEFAULT) or self.default()
         parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
         for session in self.sessions.values():
             if not parts.isdisjoint(session.tasks):
                 return session
-        key = DIALECTS[provider].key(dict(scope["headers"]))
+        key = self.dialects[provider].key(headers)
         for session in self.sessions.values():
             if key in session.accounts:
                 return session
@@ -172,18 +199,15 @@ class App:
         self.account(session, provider, key)
         return session
 
-    def _base(self, scope: Mapping[str, Any], mount: str, session: Session, provider: str) -> str:
+    def _base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
         """The address that the caller used, unless another one is to be named."""
-        host = dict(scope["headers"]).get(b"host", b"")
-        base = self._bases.get((host, mount))
-        if base is None:
-            public = session.cast[provider].terms.public_url
-            if not HOST.fullmatch(host):
-                here = scope.get("server") or ("127.0.0.1", 80)
-                host = f"{here[0]}:{here[1]}".encode()
-            base = (public or f"{scope.get('scheme', 'http')}://{host.decode()}") + mount
-            if len(self._bases) < 1024:
-                self._bases[host, mount] = base
+        host = headers.get(b"host", b"")
+        if not HOST.fullmatch(host):
+            here = scope.get("server") or ("127.0.0.1", 80)
+            host = f"{here[0]}:{here[1]}".encode()
+        base = (dialect.terms.public_url or f"{scope.get('scheme', 'http')}://{host.decode()}") + way.mount
+        if len(self._bases) < MOST_WAYS and not dialect.terms.public_url:
+            self._bases[host, way.mount] = base
         return base
 
     def _document(self, dialect: Dialect) -> bytes:
@@ -194,17 +218,15 @@ class App:
             self._documents[key] = orjson.dumps(dialect.contract.openapi())
         return self._documents[key]
 
-    async def _stray(
-        self, scope: Mapping[str, Any], receive: Receive, send: Send, name: str, path: str, mount: str
-    ) -> None:
+    async def _stray(self, scope: Mapping[str, Any], receive: Receive, send: Send, name: str, way: Way) -> None:
         """What fits no session is refused as the provider would, and kept in a book of its own."""
         provider = name if name in self.providers else self.providers[0]
-        settings = self.settings
-        nobody = Session("nobody", Clock("real"), Gallery(), self.strays, settings.seed)
-        dialect = DIALECTS[provider](contract(provider), settings.terms(provider))
+        nobody = Session("nobody", Clock("real"), Gallery(), self.strays, self.settings.seed)
+        dialect = self._spoken(provider)
         LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
                     scope["method"], scope["path"])  # fmt: skip
-        await Turn(dialect, nobody, scope, path if name else "/", mount).play(receive, send)
+        path = way.path if name else "/"
+        await Turn(dialect, nobody, scope, path, way.mount, dict(scope["headers"])).play(receive, send)
 
     async def _otherwise(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

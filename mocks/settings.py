@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..contracts.document import PROVIDERS, read
 from .engine.clock import Clock
@@ -19,27 +19,37 @@ class BadSetting(ValueError):
     """A setting that cannot be: the message says what was expected, what came and what to do."""
 
 
-def _setting(default: Any, says: str, **more: Any) -> Any:
-    return field(default=default, metadata={"says": says, **more})
+def _setting(default: Any, says: str, flag_of: str = "", **more: Any) -> Any:
+    """A field; `flag_of` names the verbs of the terminal that take it as a flag."""
+    return field(default=default, metadata={"says": says, "flag_of": tuple(flag_of.split()), **more})
 
 
 @dataclass(frozen=True)
 class Settings:
     """What the house is told. A setting's environment variable is UNDERSTUDY_ and its name in capitals."""
 
-    host: str = _setting("127.0.0.1", "The address to listen on; anything wider than loopback is warned of.")
-    port: int = _setting(8383, "The port to listen on; 0 takes a free one.", least=0, most=65535)
-    clock: str = _setting("", "How time goes: real, xN (as x10), manual or auto. serve: x10, elsewhere: auto.")
-    seed: str = _setting("0", "What ids, keys and made-up values are derived from.")
-    strict: bool = _setting(False, "Fail on doubtful findings too.")
-    keys: str = _setting("", "The API keys to accept, with commas between; without, they are derived from the seed.")
-    any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.")
-    unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", words=("refuse", "accept"))
-    public_url: str = _setting(
-        "", "The address that answers name instead of the one that was asked, as behind a proxy."
+    host: str = _setting(
+        "127.0.0.1", "The address to listen on; anything wider than loopback is warned of.", "serve env doctor"
     )
-    quiet: bool = _setting(False, "No banner, no line a request.")
-    log_format: str = _setting("text", "How a request is told of in the log.", words=("text", "json"))
+    port: int = _setting(8383, "The port to listen on; 0 takes a free one.", "serve env doctor", least=0, most=65535)
+    clock: str = _setting(
+        "", "How time goes: real, xN (as x10), manual or auto. serve: x10, elsewhere: auto.", "serve run"
+    )
+    seed: str = _setting("0", "What ids, keys and made-up values are derived from.", "serve run env")
+    strict: bool = _setting(False, "Fail on doubtful findings too.", "serve run")
+    keys: str = _setting(
+        "", "The API keys to accept, with commas between; without, they are derived from the seed.", "serve env"
+    )
+    any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.", "serve")
+    unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", "serve run",
+                                   words=("refuse", "accept"))  # fmt: skip
+    public_url: str = _setting(
+        "", "The address that answers name instead of the one that was asked, as behind a proxy.", "serve env"
+    )
+    quiet: bool = _setting(False, "No banner, no line a request.", "serve")
+    log_format: str = _setting("text", "How a request is told of in the log.", "serve", words=("text", "json"))
+    print_config: bool = _setting(False, "Print the settings in force and who said each, and end.", "serve")
+    json: bool = _setting(False, "Print one line of JSON on stdout when ready, instead of the banner.", "serve")
     images: str = _setting("labelled", "Pictures with their prompt on them, or plain ones, which take no time.",
                            words=("labelled", "plain"))  # fmt: skip
     media_ttl: float = _setting(-1.0, "Seconds for which a file can be fetched; -1: as the provider says.", least=-1)
@@ -64,16 +74,11 @@ class Settings:
 
     def but(self, **changes: Any) -> Settings:
         """The same settings with some changed; readings of a provider are told by their bare names."""
-        own = {f.name: f for f in fields(self)}
+        own = {f.name: f for f in fields(self) if f.name != "readings"}
         plain = {name: checked(own[name], value) for name, value in changes.items() if name in own}
         readings = {provider: dict(chosen) for provider, chosen in self.readings.items()}
-        for name, value in changes.items():
-            if name not in own:
-                homes = [p for p in PROVIDERS if any(row["name"] == name for row in read(p, "readings"))]
-                if not homes:
-                    raise _unknown(name)
-                for provider in homes:
-                    readings.setdefault(provider, {})[name] = _word(provider, name, value)
+        for provider, name, word in _chosen({name: value for name, value in changes.items() if name not in own}):
+            readings.setdefault(provider, {})[name] = word
         return replace(self, **{**plain, "readings": readings}) if changes else self
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,29 +87,68 @@ class Settings:
         return {**said, "keys": "***" if self.keys else ""}
 
 
+class Told(NamedTuple):
+    """The settings in force, and who said each that is not a default; a reading is called provider.name."""
+
+    settings: Settings
+    origin: dict[str, str]
+
+
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+
+
 def checked(row: Any, value: Any) -> Any:
     """A value of the right type and within bounds, or a BadSetting."""
-    name, kind = row.name, type(row.default if row.default is not MISSING else {})
-    if kind is dict:
-        return value
+    name, kind, says = row.name, type(row.default), row.metadata["says"]
     try:
-        value = _bool(value) if kind is bool else kind(value)
-    except (TypeError, ValueError):
-        raise BadSetting(f"expected {name} to be a {kind.__name__}; came {value!r}; {row.metadata['says']}") from None
+        value = _bool(value) if kind is bool else _typed(name, kind, value)
+    except (TypeError, ValueError, OverflowError):
+        came = "something else" if name == "keys" else repr(value)
+        raise BadSetting(f"expected {name} to be {KINDS[kind]}; came {came}; {says}") from None
     words, least, most = (row.metadata.get(key) for key in ("words", "least", "most"))
     if words is not None and value not in words:
-        raise BadSetting(
-            f"expected {name} to be one of {', '.join(map(repr, words))}; came {value!r}; {row.metadata['says']}"
-        )
+        near = get_close_matches(value, words, 1)
+        cure = f"did you mean {near[0]}?" if near and near[0] else says
+        raise BadSetting(f"expected {name} to be one of {', '.join(map(repr, words))}; came {value!r}; {cure}")
     if (least is not None and value < least) or (most is not None and value > most):
         span = f"from {least} to {most}" if most is not None else f"{least} or more"
-        raise BadSetting(f"expected {name} to be {span}; came {value}; {row.metadata['says']}")
+        raise BadSetting(f"expected {name} to be {span}; came {value}; {says}")
+    _formed(name, value)
+    return value
+
+
+def _formed(name: str, value: Any) -> None:
+    """Refuses a word that no table of words can tell from a good one."""
+    if name == "host" and not value:
+        raise BadSetting("expected host to be an address; came nothing, which means all; say 127.0.0.1, or 0.0.0.0")
+    if name == "public_url" and value and not value.startswith(("http://", "https://")):
+        raise BadSetting(f"expected public_url to begin with http:// or https://; came {value!r}; say http://{value}")
     if name == "clock" and value:
         try:
             Clock(value)
         except ValueError as wrong:
-            raise BadSetting(str(wrong)) from None
-    return value
+            raise BadSetting(f"{wrong}; say x10 for ten times as fast") from None
+
+
+def _typed(name: str, kind: type, value: Any) -> Any:
+    """Reads a word as what it stands for; nothing is rounded, and no list becomes text by accident."""
+    if name == "keys":
+        parts = value.split(",") if isinstance(value, str) else value
+        return ",".join(part.strip() for part in parts if part.strip()) if _texts(parts) else _no(value)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        _no(value)
+    made = kind(value)
+    if made != made or (kind is int and isinstance(value, float) and made != value):
+        _no(value)
+    return made
+
+
+def _texts(parts: Any) -> bool:
+    return isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts)
+
+
+def _no(value: Any) -> Any:
+    raise ValueError(value)
 
 
 def _bool(value: Any) -> bool:
@@ -118,8 +162,27 @@ def _bool(value: Any) -> bool:
     raise ValueError(value)
 
 
+def _chosen(changes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The readings that are asked for: of one provider in a table under `readings`, of all by the bare name."""
+    for name, value in changes.items():
+        if name != "readings":
+            homes = [p for p in PROVIDERS if any(row["name"] == name for row in read(p, "readings"))]
+            if not homes:
+                raise _unknown(name)
+            yield from ((provider, name, _word(provider, name, value)) for provider in homes)
+            continue
+        for provider, table in value.items() if isinstance(value, Mapping) else [("", value)]:
+            if provider not in PROVIDERS or not isinstance(table, Mapping):
+                raise BadSetting(f"expected a table of readings for {' or '.join(PROVIDERS)}; came {provider!r} = "
+                                 f"{table!r}; see docs/defaults.md")  # fmt: skip
+            for reading, word in table.items():
+                yield provider, reading, _word(provider, reading, word)
+
+
 def _word(provider: str, name: str, value: Any) -> str:
-    row = next(row for row in read(provider, "readings") if row["name"] == name)
+    row = next((row for row in read(provider, "readings") if row["name"] == name), None)
+    if row is None:
+        raise _unknown(name, provider)
     word = str(value).lower() if isinstance(value, bool) else str(value)
     words = [row["default"], *row["choices"]]
     if word not in words:
@@ -127,42 +190,66 @@ def _word(provider: str, name: str, value: Any) -> str:
     return word
 
 
-def _unknown(name: str) -> BadSetting:
-    known = [f.name for f in fields(Settings)] + [row["name"] for p in PROVIDERS for row in read(p, "readings")]
-    near = get_close_matches(name, known, 1)
-    return BadSetting(f"expected a setting that is known; came {name!r}; "
-                      + (f"did you mean {near[0]}?" if near else "see docs/settings.md"))  # fmt: skip
+def _unknown(name: str, provider: str = "") -> BadSetting:
+    plain = [f.name for f in fields(Settings) if f.name != "readings"]
+    readings = [row["name"] for p in PROVIDERS if provider in ("", p) for row in read(p, "readings")]
+    if provider and name in plain:
+        return BadSetting(f"expected a reading of {provider}; came {name!r}, which is for all providers; write it "
+                          f"above the table of {provider}")  # fmt: skip
+    near = get_close_matches(name, readings if provider else plain + readings, 1)
+    page = "docs/defaults.md" if provider else "docs/settings.md"
+    what = f"reading of {provider}" if provider else "setting"
+    return BadSetting(
+        f"expected a {what} that is known; came {name!r}; " + (f"did you mean {near[0]}?" if near else f"see {page}")
+    )
+
+
+def variable(name: str, provider: str = "") -> str:
+    """The environment variable of a setting, or of a provider's reading."""
+    return "_".join(("UNDERSTUDY", *filter(None, (provider.upper(), name.upper()))))
 
 
 def configured(folder: Path | None = None, env: Mapping[str, str] | None = None) -> Settings:
     """The settings of a folder's files, then of the environment."""
-    found = from_file(folder or Path.cwd())
+    return told(folder, env).settings
+
+
+def told(
+    folder: Path | None = None, env: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
+) -> Told:
+    """The settings of a folder's files, over them the environment's, over them the flags'."""
+    file = file_of(folder or Path.cwd())
+    settings = _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
+    origin = dict.fromkeys(_names(_flat(file[1])), f"file {file[0]}") if file else {}
     env = os.environ if env is None else env
-    changes: dict[str, Any] = {}
+    said: dict[str, tuple[dict[str, Any], str]] = {}
     for row in fields(Settings):
-        if row.name != "readings" and (value := env.get(f"UNDERSTUDY_{row.name.upper()}")) is not None:
-            changes[row.name] = value
+        if row.name != "readings" and (value := env.get(variable(row.name))) is not None:
+            said[variable(row.name)] = {row.name: value}, row.name
     for provider in PROVIDERS:
-        for reading in read(provider, "readings"):
-            if (value := env.get(f"UNDERSTUDY_{provider.upper()}_{reading['name'].upper()}")) is not None:
-                changes[reading["name"]] = value
-    return found.but(**changes)
+        for name in (row["name"] for row in read(provider, "readings")):
+            if (value := env.get(variable(name, provider))) is not None:
+                said[variable(name, provider)] = {"readings": {provider: {name: value}}}, f"{provider}.{name}"
+    for word, (change, name) in said.items():
+        settings = _but(settings, change, f"environment variable {word}")
+        origin[name] = f"environment {word}"
+    for name, value in (flags or {}).items():
+        settings = _but(settings, {name: value}, f"flag --{name.replace('_', '-')}")
+        origin[name] = f"flag --{name.replace('_', '-')}"
+    return Told(settings, origin)
+
+
+def _but(settings: Settings, changes: Mapping[str, Any], whence: str) -> Settings:
+    try:
+        return settings.but(**changes)
+    except BadSetting as wrong:
+        raise BadSetting(f"{wrong} ({whence})") from None
 
 
 def from_file(folder: Path) -> Settings:
     """Those of the nearest understudy.toml, or of the nearest pyproject.toml that has [tool.understudy]."""
-    for place in (folder, *folder.parents):
-        for name, pick in FILES.items():
-            path = place / name
-            if not path.is_file():
-                continue
-            try:
-                table = pick(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-                raise BadSetting(f"expected {path} to be TOML; came {wrong}; correct the file") from None
-            if table is not None:
-                return _told(table, path)
-    return Settings()
+    file = file_of(folder)
+    return _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
 
 
 FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -171,11 +258,49 @@ FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-def _told(table: Any, path: Path) -> Settings:
+def file_of(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+    """The file that settings are read from, and what stands in it."""
+    for place in (folder, *folder.parents):
+        for name, pick in FILES.items():
+            path = place / name
+            if not path.is_file():
+                continue
+            try:
+                table = pick(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as wrong:
+                raise BadSetting(f"expected {path} to be TOML; came {wrong}; correct the file") from None
+            if isinstance(table, dict):
+                return path, table
+            if table is not None:
+                raise BadSetting(
+                    f"expected [tool.understudy] of {path} to be a table; came {table!r}; correct the file"
+                )
+    return None
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says as keywords: a dash counts as an underscore, and a provider's table holds its readings."""
     flat: dict[str, Any] = {}
+    readings: dict[str, Any] = {}
     for name, value in table.items():
-        flat.update(value if name in PROVIDERS and isinstance(value, dict) else {name.replace("-", "_"): value})
-    try:
-        return Settings().but(**flat)
-    except BadSetting as wrong:
-        raise BadSetting(f"{wrong} (in {path})") from None
+        if name in PROVIDERS:
+            readings[name] = _snake(value) if isinstance(value, dict) else value
+        else:
+            flat[name.replace("-", "_")] = value
+    return {**flat, "readings": readings} if readings else flat
+
+
+def _snake(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("-", "_"): value for name, value in table.items()}
+
+
+def _names(flat: Mapping[str, Any]) -> Iterator[str]:
+    """What a file told, by the names under which an origin is kept."""
+    own = {f.name for f in fields(Settings)}
+    for name in flat:
+        if name == "readings":
+            yield from (f"{provider}.{reading}" for provider, table in flat[name].items() for reading in table)
+        elif name in own:
+            yield name
+        else:
+            yield from (f"{provider}.{name}" for provider in PROVIDERS)

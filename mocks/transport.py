@@ -58,7 +58,7 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
             else:
                 parts.append(message.get("body", b""))
 
-        await self._server.app(scope, receive, send)
+        await self._server.app(scope, receive, send)  # type: ignore[arg-type]  # our messages are plain dicts
         return status, headers, b"".join(parts)
 
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
+from math import inf
 
 LOG = logging.getLogger("understudy")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,6 +44,7 @@ class Clock:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.open = 0
         self.slept = 0.0
+        self.closed = False
         self._tick = tick
         self._began = tick()
         self._now = 0.0
@@ -55,6 +57,9 @@ class Clock:
         self._asked: set[Hashable] = set()
         self._waiters: dict[int, tuple[float, asyncio.Future[None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._rings = 0.0  # the moment that the timer is set to, where time flows
+        self._busy = False  # news is being handed out
+        self._waking = False
 
     # -- the two hands
 
@@ -65,8 +70,9 @@ class Clock:
 
     @property
     def now(self) -> float:
-        """Where the story stands. In flowing time, looking also hands out what has come due."""
-        if self.factor is not None:
+        """Where the story stands. In flowing time, looking also hands out what has come due; to whoever is handed
+        news, it is the moment of that news."""
+        if self.factor is not None and not self._busy:
             self._reach(round((self._tick() - self._began) * self.factor, 6))
         return self._now
 
@@ -83,12 +89,12 @@ class Clock:
         if at < 0:
             return 0.0
         _, end, lag = self._worn[at]
-        return min(moment, end) - lag
+        return round(min(moment, end) - lag, 6)
 
     def stamp(self, moment: float) -> str:
         """A moment as ISO 8601 with microseconds and a numeric offset."""
-        second = int(moment)
-        return f"{_second(self.epoch, second)}.{round((moment - second) * 1e6) % 1_000_000:06d}+00:00"
+        second, rest = divmod(round(moment * 1e6), 1_000_000)
+        return f"{_second(self.epoch, second)}.{rest:06d}+00:00"
 
     def client_now(self) -> float:
         """The client's time: real seconds since the start and what it was spared to sleep."""
@@ -98,17 +104,19 @@ class Clock:
 
     def book(self, when: float, call: Callable[[], None], owed: bool = False) -> int:
         """Puts news on the agenda; `owed` news is carried out though nobody asks. Answers a ticket."""
-        self._booked += 1
-        ticket = self._booked
+        if not when < inf:
+            raise ValueError(f"expected a moment that comes; came {when}; what never happens is no news")
+        ticket = self._booked = self._booked + 1
         heappush(self._agenda, (when, ticket, call))
         if owed:
             self._owed[ticket] = when
-        if self.factor is not None or owed:
+            self._arm()
+        elif self.factor is not None:
             self._arm()
         return ticket
 
     def drop(self, ticket: int) -> None:
-        """Takes news off the agenda."""
+        """Takes news off the agenda that was not handed out yet."""
         self._dropped.add(ticket)
         self._owed.pop(ticket, None)
 
@@ -122,8 +130,8 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Moves both hands by so many seconds and hands out what comes due, in order."""
         self._may_be_moved("advance")
-        if seconds < 0:
-            raise ValueError(f"expected a span of 0 s or more; came {seconds}; time does not go back")
+        if not 0 <= seconds < inf:
+            raise ValueError(f"expected a span of 0 s or more; came {seconds}; time goes forward, and never ends")
         start, end = self._now, round(self._now + seconds, 6)
         if self._worn and self._worn[-1][1] == start and self._worn[-1][2] == self._lag:
             self._worn[-1] = (self._worn[-1][0], end, self._lag)
@@ -132,11 +140,17 @@ class Clock:
         self._reach(end)
 
     def jump(self, to: float) -> None:
-        """Moves the story alone; nothing ages."""
-        if to <= self._now:
+        """Moves the story alone; nothing ages. Towards a moment that never comes, nothing moves."""
+        self._may_be_moved("jump")
+        if not self._now < to < inf:
             return
-        self._lag += to - self._now
+        to = _grid(to)
+        self._lag = round(self._lag + to - self._now, 6)
         self._reach(to)
+
+    def hand_out(self) -> None:
+        """Hands out what is due already, as news that was booked for this very moment is."""
+        self._reach(self._now)
 
     def settle(self) -> None:
         """Runs until no news is left."""
@@ -148,10 +162,8 @@ class Clock:
             if due > self._now:
                 self.jump(due)
             else:
-                self._reach(self._now)
-        raise RuntimeError(
-            f"expected the agenda to end; came {ENDLESS} pieces of news; look for news that books itself"
-        )
+                self.hand_out()
+        raise _endless()
 
     def _may_be_moved(self, verb: str) -> None:
         if self.factor is not None:
@@ -159,19 +171,32 @@ class Clock:
                                f'by itself; ask for clock="manual"')  # fmt: skip
 
     def _reach(self, to: float) -> None:
-        due = self.due if self._agenda else None
-        while due is not None and due <= to:
-            when, ticket, call = heappop(self._agenda)
-            self._owed.pop(ticket, None)
-            if when > self._now:
-                self._now = when
-                self._asked.clear()
-            call()
-            due = self.due
+        if self._agenda and self._agenda[0][0] <= to:
+            self._hand_out(to)
         if to > self._now:
             self._now = to
             if self._asked:
                 self._asked.clear()
+
+    def _hand_out(self, to: float) -> None:
+        """Hands out news up to a moment. News that asks for the time, or books more, does not begin this anew."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            for _ in range(ENDLESS):
+                due = self.due
+                if due is None or due > max(to, self._now):
+                    return
+                when, ticket, call = heappop(self._agenda)
+                self._owed.pop(ticket, None)
+                if when > self._now:
+                    self._now = when
+                    self._asked.clear()
+                call()
+        finally:
+            self._busy = False
+        raise _endless()
 
     # -- asking: in auto, a question asked again at one instant moves the clock to where its answer changes
 
@@ -196,12 +221,20 @@ class Clock:
             self._nudge()
 
     async def wait(self, until: float) -> None:
-        """Blocks one request until the story reaches a date."""
-        if until <= self.now:
+        """Blocks one request until the story reaches a date, or until what it waits for may have changed."""
+        if until <= self.now or self.closed:
             return
         self.loop = loop = asyncio.get_running_loop()
         woken: asyncio.Future[None] = loop.create_future()
-        ticket = self.book(until, lambda: None if woken.done() else woken.set_result(None))
+        came = False
+
+        def ring() -> None:
+            nonlocal came
+            came = True
+            if not woken.done():
+                woken.set_result(None)
+
+        ticket = self.book(_grid(until), ring)
         self._waiters[ticket] = (until, woken)
         self._nudge()
         slow = loop.call_later(STALLED, _say_stalled, until) if self.mode == "manual" else None
@@ -209,52 +242,80 @@ class Clock:
             await woken
         finally:
             del self._waiters[ticket]
-            if not woken.done() or woken.cancelled():
+            if not came:
                 self.drop(ticket)
             if slow is not None:
                 slow.cancel()
 
-    def release(self) -> None:
-        """Answers every waiter as of now, at shutdown."""
+    def stir(self) -> None:
+        """Lets every waiter ask again as of now, since what it waits for may have changed."""
         for _, woken in self._waiters.values():
             if not woken.done():
                 woken.set_result(None)
+
+    def release(self) -> None:
+        """Answers every waiter as of now and carries nothing out any more: the session is over."""
+        self.closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.stir()
 
     def _nudge(self) -> None:
         if self.loop is None or not self.auto:
             return
         if self._waiters and len(self._waiters) >= self.open:
-            self.loop.call_soon(self._wake)
+            if not self._waking:
+                self._waking = True
+                self.loop.call_soon(self._wake)
         elif self._owed:
             self._arm()
 
     def _wake(self) -> None:
-        if self._waiters and len(self._waiters) >= self.open:
-            self.jump(min(until for until, _ in self._waiters.values()))
+        """Moves to the earliest date if every open request waits for one; one that was woken must answer first."""
+        self._waking = False
+        waiters = self._waiters.values()
+        if waiters and len(waiters) >= self.open and not any(woken.done() for _, woken in waiters):
+            self.jump(min(until for until, _ in waiters))
 
     def _arm(self) -> None:
         """Sets the one timer: to the next due moment where time flows, else to the end of our patience."""
-        if self.loop is None or (self.factor is None and not (self.auto and self._owed and not self.open)):
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        due = self.due
-        if due is None:
-            self._timer = None
+        if self.loop is None or self.closed:
             return
         delay = PATIENCE
-        if self.factor is not None:
-            delay = max(0.0, (due / self.factor) - (self._tick() - self._began))
+        if self.factor is None:
+            if not (self.auto and self._owed and not self.open):
+                return
+        else:
+            due = self.due
+            if due is None or (self._timer is not None and self._rings <= due):
+                return
+            self._rings = due
+            delay = max(0.0, due / self.factor - (self._tick() - self._began))
+        if self._timer is not None:
+            self._timer.cancel()
         self._timer = self.loop.call_later(delay, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        if self.factor is not None:
-            _ = self.now  # handing out what is due is what reaching a moment does
-        elif self._owed and self.open == 0:
-            self.jump(min(self._owed.values()))
-            self._reach(self._now)
-        self._arm()
+        try:
+            if self.factor is not None:
+                _ = self.now  # handing out what is due is what reaching a moment does
+            elif self._owed and self.open == 0:
+                self.jump(min(self._owed.values()))
+                self.hand_out()
+        finally:
+            self._arm()
+
+
+def _grid(moment: float) -> float:
+    """The first whole microsecond at or after a moment."""
+    whole = round(moment, 6)
+    return whole if whole >= moment else round(moment + 1e-6, 6)
+
+
+def _endless() -> RuntimeError:
+    return RuntimeError(f"expected the agenda to end; came {ENDLESS} pieces of news; look for news that books itself")
 
 
 def _say_stalled(until: float) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .script import Times, check_times
+
 CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media")
 
 
@@ -14,7 +16,7 @@ class Fault:
 
     status: int
     on: str = ""
-    times: int | Literal["always"] = 1
+    times: Times = 1
     when: Literal["before", "after"] = "before"
     optional: bool = False
     struck: int = 0
@@ -24,6 +26,7 @@ class Fault:
             raise ValueError(f"expected a status from 400 to 599; came {self.status!r}; say fault(503)")
         if self.when not in ("before", "after"):
             raise ValueError(f'expected when="before" or "after"; came {self.when!r}')
+        check_times(self.times)
 
     def hits(self, when: str, channel: str, operation: str) -> bool:
         """Whether it strikes here."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+UNIT = 10**9  # money is counted in whole billionths: sums of prices are exact, and come out as they are written
+
 
 class UnknownPrice(AssertionError):
     """Money was compared although some orders have no known price."""
@@ -45,6 +47,9 @@ class Spent(float):
     def __ge__(self, other: float) -> bool:
         return self._known() >= other
 
+    def __bool__(self) -> bool:
+        return self._known() != 0
+
     __hash__ = float.__hash__
 
 
@@ -52,20 +57,27 @@ class Ledger:
     """The book of one account."""
 
     def __init__(self, balance: float = 1_000_000.0) -> None:
-        self.paid_in = balance
-        self.charged = 0.0
         self.unpriced: Counter[str] = Counter()
-        self._held: dict[str, float] = {}
+        self._paid_in = _counted(balance)
+        self._charged = 0
+        self._set_aside = 0
+        self._held: dict[str, int] = {}
+        self._unknown: dict[str, str] = {}
 
     @property
     def held(self) -> float:
         """What is set aside for orders under way."""
-        return sum(self._held.values())
+        return self._set_aside / UNIT
+
+    @property
+    def charged(self) -> float:
+        """What was charged."""
+        return self._charged / UNIT
 
     @property
     def balance(self) -> float:
         """What may still be spent."""
-        return self.paid_in - self.charged - (self.held if self._held else 0.0)
+        return (self._paid_in - self._charged - self._set_aside) / UNIT
 
     @property
     def spent(self) -> Spent:
@@ -74,24 +86,39 @@ class Ledger:
 
     def set(self, balance: float) -> None:
         """Makes the balance so much from now on."""
-        self.paid_in = balance + self.charged + self.held
+        self._paid_in = _counted(balance) + self._charged + self._set_aside
 
     def affords(self, cost: float | None) -> bool:
         """Whether an order may be taken; an empty account takes none, not even one without a price."""
-        balance = self.balance
-        return balance > 0 and balance >= (cost or 0.0)
+        balance = self._paid_in - self._charged - self._set_aside
+        return balance > 0 and (cost is None or balance >= _counted(cost))
 
     def hold(self, task: str, cost: float | None, model: str) -> None:
         """Sets money aside for an order, or notes that nobody knows what it costs."""
         if cost is None:
             self.unpriced[model] += 1
+            self._unknown[task] = model
         else:
-            self._held[task] = cost
+            self._held[task] = money = _counted(cost)
+            self._set_aside += money
 
     def charge(self, task: str) -> None:
         """The order succeeded: what was held is spent."""
-        self.charged += self._held.pop(task, 0.0)
+        if self._unknown.pop(task, None) is None:
+            money = self._held.pop(task, 0)
+            self._set_aside -= money
+            self._charged += money
 
     def release(self, task: str) -> None:
-        """The order failed or was cancelled: what was held is free again."""
-        self._held.pop(task, None)
+        """The order failed or was cancelled: what was held is free again, and an unknown price is none to know."""
+        model = self._unknown.pop(task, None)
+        if model is None:
+            self._set_aside -= self._held.pop(task, 0)
+        elif self.unpriced[model] > 1:
+            self.unpriced[model] -= 1
+        else:
+            del self.unpriced[model]
+
+
+def _counted(money: float) -> int:
+    return round(money * UNIT)

@@ -15,7 +15,7 @@ Times = int | Literal["always"]
 
 @dataclass(slots=True)
 class Script:
-    """One wish. `times` is how many orders it is for; `left` is all that ever changes."""
+    """One wish. `times` is how many orders it is for; `struck` is all that ever changes."""
 
     queued: float | None = None
     running: float | None = None
@@ -27,6 +27,16 @@ class Script:
     times: Times = 1
     optional: bool = False
     struck: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("queued", "running", "cost"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, (int, float)) and 0 <= value < inf):
+                more = "" if name == "cost" else "; for a life without end say stuck=True"
+                raise ValueError(f"expected {name} to be a number, 0 or more; came {value!r}{more}")
+        if self.stuck and self.fails:
+            raise ValueError("expected one ending; came stuck=True and fails; what is stuck never fails, take one out")
+        check_times(self.times)
 
     def fits(self, order: Order) -> bool:
         """Whether it is for this order."""
@@ -55,6 +65,12 @@ class Script:
         return "script(" + _said(self, ("queued", "running", "fails", "stuck", "cost", "model", "times")) + ")"
 
 
+def check_times(times: object) -> None:
+    """Refuses what is no number of times."""
+    if times != "always" and (type(times) is not int or times < 1):
+        raise ValueError(f'expected times to be 1 or more, or "always"; came {times!r}')
+
+
 @dataclass(slots=True)
 class NoMore:
     """The next submit is refused for a reason."""
@@ -63,6 +79,9 @@ class NoMore:
     times: Times = 1
     optional: bool = False
     struck: int = 0
+
+    def __post_init__(self) -> None:
+        check_times(self.times)
 
     @property
     def done(self) -> bool:

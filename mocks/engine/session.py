@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import inf
 from typing import Any
 
 from .clock import Clock
@@ -75,6 +76,8 @@ class Session:
         self.warn: Callable[[str], None] = lambda text: None
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
         self._tail = digest(seed, "task")
+        self._none_over_until = 0.0  # no task that the full book holds is over before
+        self._said_full = False
 
     def open_account(self, provider: str, key: str, slots: int | None, balance: float = 1_000_000.0) -> Account:
         """Lets somebody in."""
@@ -106,16 +109,22 @@ class Session:
         account.ledger.hold(name, price, order.model)
         task = task._replace(timeline=timeline, ticket=self._book(name, timeline))
         self.tasks[name] = task
+        if timeline.times[-1] <= now:
+            self.clock.hand_out()  # it is over as it begins
+            return self.tasks[name]
         return task
 
     def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
         """Ends a task early if its state allows it; whether it did."""
+        task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:
             return False
         self._change(task, task.timeline.cut(now, State.CANCELLED))
         task.account.ledger.release(task.id)
         for other, timeline in task.account.slots.leave(task, now):
             self._change(other, timeline)
+        self.clock.hand_out()
+        self.clock.stir()
         return True
 
     def place(self, task: Task, now: float) -> int:
@@ -126,6 +135,17 @@ class Session:
     def ended_age(self, task: Task) -> float:
         """How long ago, as things wear, the task ended."""
         return self.clock.age - self.clock.age_at(task.timeline.ends)
+
+    def tally(self) -> dict[str, float]:
+        """What was spared so far: tasks, provider time that nobody waited for, money, and orders of unknown price."""
+        clock = self.clock
+        ledgers = [account.ledger for account in self.accounts.values()]
+        return {
+            "tasks": self.taken,
+            "spared": max(0.0, clock.now - clock.client_now() + clock.slept),
+            "unspent": sum(ledger.charged for ledger in ledgers),
+            "unpriced": sum(sum(ledger.unpriced.values()) for ledger in ledgers),
+        }
 
     def _name(self, number: int) -> str:
         tail = self._tail
@@ -142,7 +162,7 @@ class Session:
 
     def _book(self, name: str, timeline: Timeline) -> int:
         ends = timeline.times[-1]
-        if timeline.states[-1] not in FINAL:
+        if timeline.states[-1] not in FINAL or ends == inf:
             return 0
         return self.clock.book(ends, Ending(self, name))
 
@@ -163,11 +183,17 @@ class Session:
 
     def _forget(self, now: float) -> None:
         """Drops the oldest of the tasks that are over, a tenth at a time, and says so the first time."""
-        over = (name for name, task in self.tasks.items() if task.timeline.ends <= now)
+        if now < self._none_over_until:
+            return
+        over = (name for name, task in self.tasks.items() if task.timeline.ends <= now and not task.ticket)
         gone = [name for name, _ in zip(over, range(max(1, self.cap // 10)), strict=False)]
         for name in gone:
             del self.tasks[name]
-        if gone and not self.forgotten:
+        if not gone:
+            ends = (task.timeline.ends for task in self.tasks.values())
+            self._none_over_until = min((end for end in ends if end > now), default=now)
+        if not self._said_full:
+            self._said_full = True
             self.warn(f"expected at most {self.cap} tasks; came one more; the oldest that are over are forgotten "
                       f"({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
         self.forgotten += len(gone)

@@ -30,7 +30,9 @@ class Slots:
         return self._lay(task, self._next(now))
 
     def place(self, task: Task, now: float) -> int:
-        """How many orders begin before this one, and one: its place in the line."""
+        """How many orders begin before this one, and one: its place in the line. One that has left it has none, 0."""
+        if task.timeline.starts <= now:
+            return 0
         ahead = bisect_left(self._line, (task.timeline.starts, task.number, ""))
         return ahead - bisect_right(self._line, (now, inf, "")) + 1
 

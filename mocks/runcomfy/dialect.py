@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ...contracts.finding import Finding
@@ -24,8 +25,7 @@ class RunComfy(Dialect):
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
         """The token of `Authorization: Bearer`, whose scheme is read without regard to case."""
-        scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+        return _token(headers.get(b"authorization", b""))
 
     def refuse(self, refusal: Refusal) -> Answer:
         """An error body with the row's code; input that does not match is told field by field."""
@@ -42,12 +42,22 @@ class RunComfy(Dialect):
         )
 
 
+def _step(text: str) -> str | int:
+    return int(text) if text.isdecimal() and len(text) < 10 else text.replace("~1", "/").replace("~0", "~")
+
+
+@lru_cache(256)
+def _token(header: bytes) -> str:
+    scheme, _, token = header.decode("latin-1").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def _detail(finding: Finding) -> dict[str, Any]:
     place = finding.where
     if place.startswith("?"):
         loc: list[str | int] = ["query", place[1:]]
     else:
-        loc = ["body", *(int(step) if step.isdecimal() else step for step in place.split("/")[1:])]
+        loc = ["body", *map(_step, place.split("/")[1:])]
     missing = finding.rule == "missing-required"
     return {
         "loc": loc,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ...contracts.catalogue import Catalogue, Model
+from ...contracts.catalogue import Catalogue, Model, Outcome
 from ...contracts.life import Lifecycle
 from ..engine.medium import Medium
 from ..engine.task import Order, View
@@ -16,14 +16,14 @@ PLURAL = {"image": "images", "video": "videos", "audio": "audios"}
 
 
 @lru_cache(1024)
-def _medium(kind: str, form: str, width: int, height: int, seconds: float) -> Medium:
-    return Medium(kind, form, width, height, seconds)  # orders of one size share it
+def _medium(outcome: Outcome) -> Medium:
+    return Medium(*outcome[:5])  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
-    *medium, count = catalogue.outcome(model, inputs)
-    return Order("runcomfy", "submit", model.id, said, _medium(*medium), count)
+    outcome = catalogue.outcome(model, inputs)
+    return Order("runcomfy", "submit", model.id, said, _medium(outcome), outcome.count)
 
 
 def accepted(base: str, name: str) -> dict[str, Any]:

@@ -2,74 +2,116 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 PREFIX = "/__understudy__/v1"
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "testserver", "understudy")
 
 
-def control_plane(app: Any) -> FastAPI:
-    """The application for one house; it is handed the house, since it stands below it."""
-    quiet: Any = {"tracing": False, "metrics": False, "logs": False}
-    api = FastAPI(title="understudy control plane", version="1", docs_url=None, redoc_url=None,
-                  openapi_url=PREFIX + "/openapi.json", telemetry=quiet) if _knows_telemetry() else FastAPI(
-                  title="understudy control plane", version="1", docs_url=None, redoc_url=None,
-                  openapi_url=PREFIX + "/openapi.json")  # fmt: skip
+class Span(BaseModel):
+    """How far the clock is to be moved, in seconds."""
 
-    def session_of(sid: str) -> Any:
-        session = app.sessions.get(sid) or (app.default() if sid == "default" and app.opens_default else None)
+    advance: float = Field(ge=0, le=1e9)
+
+
+class ControlPlane:
+    """The routes over one house, which it is handed, since it stands below it."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def api(self) -> FastAPI:
+        """The application. Its telemetry is off: a test process may have one of its own."""
+        known = "telemetry" in inspect.signature(FastAPI.__init__).parameters
+        off: Any = {"telemetry": {"tracing": False, "metrics": False, "logs": False}} if known else {}
+        api = FastAPI(title="understudy control plane", version="1", docs_url=None, redoc_url=None,
+                      openapi_url=PREFIX + "/openapi.json", **off)  # fmt: skip
+        api.middleware("http")(only_here)
+        api.get("/")(self.door)
+        api.get(PREFIX + "/health")(self.health)
+        api.get(PREFIX + "/sessions/{sid}/journal")(self.journal)
+        api.get(PREFIX + "/sessions/{sid}/findings")(self.findings)
+        api.get(PREFIX + "/sessions/{sid}/clock")(self.clock)
+        api.post(PREFIX + "/sessions/{sid}/clock")(self.advance)
+        api.post(PREFIX + "/sessions/{sid}/settle")(self.settle)
+        api.post(PREFIX + "/sessions/{sid}/reset")(self.reset)
+        return api
+
+    async def door(self) -> dict[str, Any]:
+        """What is here."""
+        return {"understudy": "up", "providers": list(self._app.providers), "control": PREFIX}
+
+    async def health(self) -> dict[str, Any]:
+        """Whether the house is up, and how much its sessions hold."""
+        sessions = {sid: {"tasks": len(session.tasks), "exchanges": session.journal.count}
+                    for sid, session in self._app.sessions.items()}  # fmt: skip
+        return {"status": "ok", "providers": list(self._app.providers), "sessions": sessions,
+                "strays": self._app.strays.count}  # fmt: skip
+
+    async def journal(self, sid: str) -> dict[str, Any]:
+        """Every exchange that is kept, and how many are not."""
+        book = self._session(sid).journal
+        return {"exchanges": book.as_dicts(), "left_out": book.left_out}
+
+    async def findings(self, sid: str) -> dict[str, Any]:
+        """Every finding once, with how often it was met."""
+        found = self._session(sid).journal.findings.values()
+        return {"findings": [{**finding.as_dict(), "met": met} for finding, met in found]}
+
+    async def clock(self, sid: str) -> dict[str, Any]:
+        """Where both hands stand."""
+        clock = self._session(sid).clock
+        return {"mode": clock.mode, "now": clock.now, "age": clock.age, "date": clock.stamp(clock.now)}
+
+    async def advance(self, sid: str, span: Span) -> dict[str, Any]:
+        """Moves both hands."""
+        try:
+            self._session(sid).clock.advance(span.advance)
+        except (RuntimeError, ValueError) as wrong:
+            raise HTTPException(409, str(wrong)) from None
+        return await self.clock(sid)
+
+    async def settle(self, sid: str) -> dict[str, Any]:
+        """Runs until nothing is under way."""
+        try:
+            self._session(sid).clock.settle()
+        except RuntimeError as wrong:
+            raise HTTPException(409, str(wrong)) from None
+        return await self.clock(sid)
+
+    async def reset(self, sid: str) -> dict[str, Any]:
+        """Begins the session again: same address, same keys, nothing has happened."""
+        self._session(sid)
+        self._app.reset(sid)
+        return {"reset": sid}
+
+    def _session(self, sid: str) -> Any:
+        session = self._app.sessions.get(sid)
+        if session is None and sid == "default" and self._app.opens_default:
+            session = self._app.default()
         if session is None:
-            names = ", ".join(app.sessions) or "none"
+            names = ", ".join(self._app.sessions) or "none"
             raise HTTPException(404, f"expected a session; came {sid!r}; there are: {names}")
         return session
 
-    @api.middleware("http")
-    async def only_here(request: Any, call: Any) -> Any:
-        wrong = _foreign(request.headers)
-        return JSONResponse({"detail": wrong}, 403) if wrong else await call(request)
 
-    @api.get("/")
-    async def door() -> dict[str, Any]:
-        return {"understudy": "up", "providers": list(app.providers), "control": PREFIX}
-
-    @api.get(PREFIX + "/health")
-    async def health() -> dict[str, Any]:
-        sessions = {sid: {"tasks": len(s.tasks), "exchanges": s.journal.count} for sid, s in app.sessions.items()}
-        return {"status": "ok", "providers": list(app.providers), "sessions": sessions, "strays": app.strays.count}
-
-    @api.get(PREFIX + "/sessions/{sid}/journal")
-    async def journal(sid: str) -> dict[str, Any]:
-        book = session_of(sid).journal
-        return {"exchanges": book.as_dicts(), "left_out": book.left_out}
-
-    @api.get(PREFIX + "/sessions/{sid}/findings")
-    async def findings(sid: str) -> dict[str, Any]:
-        found = session_of(sid).journal.findings.values()
-        return {"findings": [{**finding.as_dict(), "met": met} for finding, met in found]}
-
-    @api.post(PREFIX + "/sessions/{sid}/reset")
-    async def reset(sid: str) -> dict[str, Any]:
-        session_of(sid)
-        app.reset(sid)
-        return {"reset": sid}
-
-    return api
+def control_plane(app: Any) -> FastAPI:
+    """The control plane of one house."""
+    return ControlPlane(app).api()
 
 
-def _knows_telemetry() -> bool:
-    import inspect
-
-    return "telemetry" in inspect.signature(FastAPI.__init__).parameters
-
-
-def _foreign(headers: Any) -> str:
+async def only_here(request: Any, call: Any) -> Any:
     """A page on the web must not steer us: a foreign Origin, or a Host that a rebound name would bring, is refused."""
     for name in ("origin", "host"):
-        said = headers.get(name, "")
+        said = request.headers.get(name, "")
         host = said.partition("://")[2] if "://" in said else said
         host = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
-        if said and host.strip("[]") not in ("127.0.0.1", "localhost", "::1", "testserver", "understudy"):
-            return f"expected {name} to be loopback; came {said!r}; ask from this machine, by 127.0.0.1"
-    return ""
+        if said and host.strip("[]") not in LOOPBACK:
+            wrong = f"expected {name} to be loopback; came {said!r}; ask from this machine, by 127.0.0.1"
+            return JSONResponse({"detail": wrong}, 403)
+    return await call(request)

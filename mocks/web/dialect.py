@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...contracts.contract import Contract
+from ...contracts.contract import Contract, contract
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ class Dialect:
     def __init__(self, contract: Contract, terms: Terms) -> None:
         self.contract = contract
         self.terms = terms
+
+    @classmethod
+    def made(cls, settings: Any) -> Dialect:
+        """As a session with these settings speaks it; one whose facts stand in no file says here what they are."""
+        return cls(contract(cls.provider, settings.readings.get(cls.provider)), settings.terms(cls.provider))
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:

@@ -19,7 +19,8 @@ from ..engine.timeline import State
 from .dialect import Answer, Dialect
 from .turn import JSON, Send
 
-RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
+READING = ("GET", "HEAD")
 PREFIX = "/media/"
 
 
@@ -31,6 +32,8 @@ async def show(dialect: Dialect, session: Session, scope: Mapping[str, Any], sen
         fault = session.wishes.fault("before", "media", "media") if session.wishes.faults else None
         if fault is not None:
             bent, answer = str(fault), dialect.status(fault.status)
+        elif scope["method"] not in READING:
+            raise Refusal("wrong-method")
         else:
             promised, index = find(dialect, session, name, now)
             task = promised.id
@@ -69,18 +72,20 @@ async def _bytes(session: Session, task: Task, index: int) -> bytes:
 
 
 def _part(scope: Mapping[str, Any], task: Task, data: bytes) -> Answer:
-    if scope["method"] not in ("GET", "HEAD"):
-        raise Refusal("wrong-method")
     headers = dict(scope["headers"])
     tag = b'"' + blake2b(data, digest_size=16).hexdigest().encode() + b'"'
     said = ((b"content-type", content_type(task.order.medium).encode()), (b"etag", tag), (b"accept-ranges", b"bytes"),
             (b"x-understudy-task", task.id.encode()))  # fmt: skip
-    if tag in headers.get(b"if-none-match", b""):
+    known = headers.get(b"if-none-match", b"")
+    if tag in known or known.strip() == b"*":
         return Answer(304, body=b"", headers=said)
     asked = RANGE.fullmatch(headers.get(b"range", b"").strip())
-    if asked is None or asked.group(1, 2) == (b"", b"") or headers.get(b"if-range", tag) != tag:
+    # What is no range, or asks of something else than a GET of this very file, is answered as if it were not there.
+    if asked is None or scope["method"] != "GET" or headers.get(b"if-range", tag) != tag:
         return Answer(200, body=data, headers=said)
     first, last = (int(edge) if edge else None for edge in asked.group(1, 2))
+    if (first is None and last is None) or (first is not None and last is not None and last < first):
+        return Answer(200, body=data, headers=said)
     if first is None:
         first, last = max(0, len(data) - (last or 0)), len(data) - 1
     last = len(data) - 1 if last is None else min(last, len(data) - 1)

@@ -57,6 +57,7 @@ def main() -> int:
     """Measure what was asked for; 1 only with --check and a missed target."""
     chosen = arguments()
     say(describe())
+    bench = Bench(chosen.rounds, chosen.seconds, chosen.server, say)
     figures: list[Figure] = []
     raw: dict[str, Any] = {"machine": machine(), "load": describe(), "rounds": chosen.rounds, "seconds": chosen.seconds}
     operations = tuple(each for each in job.OPERATIONS if each in chosen.only)
@@ -64,11 +65,10 @@ def main() -> int:
         missing: dict[str, str] = {}
         peers = [] if chosen.no_peers else peers_at_hand(say, missing)
         answers = answers_of(chosen.server, say)
-        rounds = Rounds(chosen.rounds, chosen.seconds, operations, chosen.server, say, answers, [], missing)
+        rounds = Rounds(bench, operations, answers, missing)
         rounds.measure(peers)
         figures += rounds.figures()
         raw |= {"rows": [each.as_json() for each in rounds.rows], "missing": rounds.missing}
-    bench = Bench(chosen.rounds, chosen.seconds, chosen.server, say)
     for name in (each for each in FIGURES if each in chosen.only):
         say(name)
         try:

@@ -21,7 +21,7 @@ import httpx
 from ... import stand_in
 from . import job, servers
 from .client import ask, body, connect
-from .load import Load, run
+from .load import Load, Rate, run
 from .servers import Server
 from .table import Figure
 
@@ -121,6 +121,13 @@ def _settle(server: Server, quiet: float = 0.5) -> None:
         time.sleep(quiet)
 
 
+def _all(load: Load) -> Rate:
+    rate = run(load)
+    if rate.requests != load.count:
+        raise RuntimeError(f"wanted {load.count} answers within {load.seconds:.0f} s, came {rate.requests}")
+    return rate
+
+
 def memory(bench: Bench) -> list[Figure]:
     """What 100,000 submits add, and what another 100,000 add to the peak after a reset."""
     with servers.ours(bench.command) as server:
@@ -128,11 +135,11 @@ def memory(bench: Bench) -> list[Figure]:
         run(Load(server.port, submit, 16, 60, 1_000))
         server.tell("/sessions/default/reset")
         start = server.memory()
-        first_rate = run(Load(server.port, submit, 16, 300, SUBMITS))
+        first_rate = _all(Load(server.port, submit, 16, 300, SUBMITS))
         full, peak = server.memory(), server.memory("VmHWM")
         bench.say(f"memory  {start:.0f} MB, after {SUBMITS:,} submits {full:.0f} MB at {first_rate.rps:,.0f}/s")
         server.tell("/sessions/default/reset")
-        second_rate = run(Load(server.port, submit, 16, 300, SUBMITS))
+        second_rate = _all(Load(server.port, submit, 16, 300, SUBMITS))
         again = server.memory("VmHWM")
         bench.say(
             f"memory  peak {peak:.0f} MB, after a reset and as many again {again:.0f} MB at {second_rate.rps:,.0f}/s"

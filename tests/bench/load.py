@@ -79,7 +79,7 @@ def describe() -> str:
         else "NOT pinned (needs taskset and two cores): ratios are less steady"
     )
     tool = (
-        "wrk, one thread (far above 50,000 requests/s)"
+        "wrk, one thread (about 60,000 requests/s on a core)"
         if WRK
         else "our own Python client (about 20,000 to 30,000 requests/s on a core; install wrk for less noise)"
     )

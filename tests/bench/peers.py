@@ -200,6 +200,7 @@ def _mountebank_stub(folder: Path, port: int, answers: Answers) -> None:
             if operation == "submit"
             else {"matches": {"method": method, "path": f"^{job.path(operation, '[^/]+')}$"}}
         )
+        # Without the second header it closes every connection, which would measure the kernel.
         headers = {"Content-Type": "application/json", "Connection": "keep-alive"}
         response = {"statusCode": 200, "headers": headers, "body": answers[operation].decode()}
         stubs.append({"predicates": [where], "responses": [{"is": response}]})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
 from . import job, servers
+from .figures import Bench
 from .load import Load, LoadFailed, Rate, run
 from .peers import PACKAGES, PEERS, Answers, NotInstalled, Peer, install
 from .servers import NotStarted, Server
@@ -37,23 +38,32 @@ class Row:
         return {**flat, **flat.pop("rate"), "rps": round(self.rate.rps, 1)}
 
 
+@dataclass(frozen=True)
+class Step:
+    """One run that is to be made: by time, or with a count by whichever is first."""
+
+    round: int
+    operation: str
+    state: str = ""
+    connections: int = 16
+    seconds: float = 0
+    count: int = 0
+
+
 @dataclass
 class Rounds:
     """What is asked of the rounds, and what they have brought so far."""
 
-    count: int
-    seconds: float
+    bench: Bench
     operations: tuple[str, ...]
-    command: str
-    say: Callable[[str], None]
     answers: Answers
-    rows: list[Row]
     missing: dict[str, str]
+    rows: list[Row] = field(default_factory=list)
 
     def measure(self, peers: Iterable[Peer]) -> None:
         """All rounds; a target that does not start is missing, with its reason, and does not stop the others."""
         peers = list(peers)
-        for number in range(self.count):
+        for number in range(self.bench.rounds):
             self._floor_and_ours(number)
             # Who comes first changes, so that a machine that grows slower does not always hit the same one.
             for peer in peers[number % (len(peers) or 1) :] + peers[: number % (len(peers) or 1)]:
@@ -66,14 +76,14 @@ class Rounds:
             for operation in self.operations:
                 pair = [each for each in (floors[operation], ours) if each]
                 for server in pair:
-                    self._row(number, server, operation, "warm-up", 16, seconds=1)
+                    self._row(server, Step(number, operation, "warm-up", seconds=1))
                 for connections in CONNECTIONS:
                     for server in pair if number % 2 else reversed(pair):
-                        self._row(number, server, operation, "", connections)
+                        self._row(server, Step(number, operation, connections=connections))
 
     def _ours(self, stack: ExitStack) -> Server | None:
         try:
-            return stack.enter_context(servers.ours(self.command))
+            return stack.enter_context(servers.ours(self.bench.command))
         except NotStarted as error:
             self._gone("ours", error)
             return None
@@ -84,44 +94,34 @@ class Rounds:
         try:
             with peer.start(self.answers) as server:
                 for operation in self.operations:
-                    self._row(number, server, operation, "cold", 16)
-                share = len(self.operations)
+                    self._row(server, Step(number, operation, "cold"))
+                each = (peer.warm / len(self.operations), WARM_REQUESTS // len(self.operations))
                 for operation in self.operations:
-                    self._row(number, server, operation, "warm-up", 16, peer.warm / share, WARM_REQUESTS // share)
+                    self._row(server, Step(number, operation, "warm-up", 16, *each))
                 for operation in self.operations:
-                    self._row(number, server, operation, "hot", 16)
-        except NotStarted as error:
+                    self._row(server, Step(number, operation, "hot"))
+        except (NotStarted, OSError) as error:
             self._gone(peer.name, error)
 
-    def _row(
-        self,
-        number: int,
-        server: Server,
-        operation: str,
-        state: str,
-        connections: int,
-        seconds: float = 0,
-        count: int = 0,
-    ) -> None:
-        seconds = seconds or (min(self.seconds, 1.0) if connections == 1 else self.seconds)
-        label = (
-            f"round {number + 1}/{self.count}  {operation:6}  {server.name} {state}".ljust(48)
-            + f" {connections:2} conn"
-        )
+    def _row(self, server: Server, step: Step) -> None:
+        # One connection needs less time for a steady median.
+        seconds = step.seconds or min(self.bench.seconds, 1.0 if step.connections == 1 else 60.0)
         try:
-            if server.name == "ours" and connections != 1:
+            if server.name == "ours" and step.connections != 1:
                 servers.fill(server)
-            rate = run(Load(server.port, server.requests(operation), connections, seconds, count))
+            rate = run(Load(server.port, server.requests(step.operation), step.connections, seconds, step.count))
         except (LoadFailed, OSError) as error:
-            self._gone(f"{server.name}, {operation} at {connections}", error)
+            self._gone(f"{server.name}, {step.operation} at {step.connections}", error)
             return
-        self.say(f"{label} {rate.rps:8,.0f}/s  p50 {rate.p50:7.3f}  p99 {rate.p99:7.3f} ms")
-        if state != "warm-up":
-            self.rows.append(Row(number, server.name, operation, state, rate))
+        label = f"round {step.round + 1}/{self.bench.rounds}  {step.operation:6}  {server.name} {step.state}"
+        came = f"{rate.rps:8,.0f}/s  p50 {rate.p50:7.3f}  p99 {rate.p99:7.3f} ms"
+        self.bench.say(f"{label:48} {step.connections:2} conn {came}")
+        if step.state != "warm-up":
+            self.rows.append(Row(step.round, server.name, step.operation, step.state, rate))
 
     def _gone(self, name: str, error: Exception) -> None:
         self.missing.setdefault(name, str(error))
-        self.say(f"MISSING {name}: {error}")
+        self.bench.say(f"MISSING {name}: {error}")
 
     def generator(self) -> str:
         """How near the load generator came to its own limit."""

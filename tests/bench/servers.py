@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -25,7 +27,7 @@ from .load import SERVER_CORE, pinned
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".understudy"
 BESIDE = Path(sys.executable).parent
-OURS = f"{BESIDE / 'understudy'} serve runcomfy --port {{port}} --clock manual --quiet --json"
+OURS = f"{shlex.quote(str(BESIDE / 'understudy'))} serve runcomfy --port {{port}} --clock manual --quiet --json"
 
 
 class NotStarted(Exception):
@@ -57,6 +59,15 @@ class Server:
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+    @contextmanager
+    def stopped_on_failure(self) -> Iterator[None]:
+        """Ends the process when the block fails or is interrupted, so that nothing is left running."""
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            raise
 
     def requests(self, operation: str) -> list[bytes]:
         """The raw requests of an operation, as this server wants them."""
@@ -93,21 +104,21 @@ class Server:
 def start(name: str, command: list[str], port: int, *, wait: float = 60, env: dict[str, str] | None = None) -> Server:
     """Start a command on the server's core and return when it answers a submit with 2xx."""
     server = _spawn(name, command, port, env)
-    last: object = "no answer"
-    until = time.monotonic() + wait
-    while time.monotonic() < until and server.process.poll() is None:
-        try:
-            link = connect(port)
-            with link:
-                answer = ask(link, server.requests("submit")[0])
-            if answer[9:10] == b"2":
-                return server
-            last = answer[:200]
-        except OSError as error:
-            last = error
-        time.sleep(0.02)
-    server.stop()
-    raise NotStarted(f"{name} did not answer a submit with 2xx within {wait:.0f} s ({last}); {_last_words(server.log)}")
+    with server.stopped_on_failure():
+        last: object = "no answer"
+        until = time.monotonic() + wait
+        while time.monotonic() < until and server.process.poll() is None:
+            try:
+                with connect(port) as link:
+                    answer = ask(link, server.requests("submit")[0])
+                if answer[9:10] == b"2":
+                    return server
+                last = answer[:200]
+            except OSError as error:
+                last = error
+            time.sleep(0.02)
+        wanted = f"wanted a submit answered with 2xx by {name} within {wait:.0f} s, came {last}"
+        raise NotStarted(f"{wanted}; {_last_words(server.log)}")
 
 
 def floor(size: int) -> Server:
@@ -120,20 +131,19 @@ def floor(size: int) -> Server:
 def ours(command: str = OURS, wait: float = 20) -> Server:
     """Our server, as its users start it; its one line on stdout says the address and the key."""
     port = free_port()
-    server = _spawn("ours", command.format(port=port).split(), port, None)
+    server = _spawn("ours", shlex.split(command.format(port=port)), port, None)
     assert server.process.stdout is not None
-    ready, _, _ = select.select([server.process.stdout], [], [], wait)
-    line = server.process.stdout.readline() if ready else b""
-    try:
-        said = json.loads(line)
-        account = said["providers"]["runcomfy"]
-        server.prefix, server.key = account["url"].split(f":{port}", 1)[1], account["api_key"]
-        server.control = said.get("control", "")
-    except (ValueError, KeyError, IndexError) as error:
-        server.stop()
-        raise NotStarted(
-            f"wanted one JSON line of {command!r}, came {line[:200]!r} ({error!r}); {_last_words(server.log)}"
-        ) from None
+    with server.stopped_on_failure():
+        ready, _, _ = select.select([server.process.stdout], [], [], wait)
+        line = server.process.stdout.readline() if ready else b""
+        try:
+            said = json.loads(line)
+            account = said["providers"]["runcomfy"]
+            server.prefix, server.key = account["url"].split(f":{port}", 1)[1], account["api_key"]
+            server.control = said.get("control", "")
+        except (ValueError, KeyError, IndexError):
+            wanted = f"wanted one JSON line of {command!r}, came {line[:200]!r}"
+            raise NotStarted(f"{wanted}; {_last_words(server.log)}") from None
     return server
 
 

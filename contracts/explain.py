@@ -1,0 +1,129 @@
+"""`explain`: what an error of a provider or a rule of ours means, why it is there, and how to provoke or to cure it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import click
+import yaml
+
+from .contract import Contract, contract
+from .document import PROVIDERS, read
+
+WIDTH = 100
+REFUSABLE = "task-failed"  # the one reason that refuses nothing: the task was taken, and ends badly
+
+
+@lru_cache
+def table() -> dict[str, dict[str, dict[str, str]]]:
+    """rules.yaml: our rules by slug, and the reasons for which providers say no."""
+    text = (files(__name__.rpartition(".")[0]) / "rules.yaml").read_bytes()
+    tables: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return tables
+
+
+@click.command(epilog="Example: understudy explain runcomfy 401    understudy explain missing-required")
+@click.argument("words", nargs=-1, metavar="[PROVIDER] [CODE|RULE]")
+def explain(words: tuple[str, ...]) -> None:
+    """Explain an error of a provider, by its code, name or status, or a rule of ours; without a word, list all."""
+    provider, asked = _split(words)
+    if not asked:
+        click.echo("\n".join(listed((provider,) if provider else PROVIDERS)))
+        return
+    told = [text for name in ((provider,) if provider else PROVIDERS) for text in errors(name, asked)]
+    rule = table()["rules"].get(asked)
+    if rule is not None:
+        told.insert(0, _block(f"rule {asked}", rule.items()))
+    if not told:
+        raise click.UsageError(_nothing(provider, asked))
+    click.echo("\n\n".join(told))
+
+
+def _split(words: tuple[str, ...]) -> tuple[str, str]:
+    if len(words) > 2:
+        raise click.UsageError(f"expected a provider and one word; came {len(words)} words; say: understudy explain "
+                               f"{PROVIDERS[0]} 401")  # fmt: skip
+    if words and words[0] in PROVIDERS:
+        return words[0], words[1] if len(words) == 2 else ""
+    if len(words) == 2:
+        near = get_close_matches(words[0], PROVIDERS, 1, 0.3)
+        cure = f"did you mean {near[0]}?" if near else "take one of those"
+        raise click.UsageError(f"expected a provider among {', '.join(PROVIDERS)}; came {words[0]!r}; {cure}")
+    return "", words[0] if words else ""
+
+
+def errors(provider: str, word: str) -> Iterator[str]:
+    """What is known of each error that a code, a name, a status or a reason stands for."""
+    promise = contract(provider)
+    for row in promise.errors.values():
+        if word.lower() in {str(row.get(key, "")).lower() for key in ("reason", "name", "code", "status")} - {""}:
+            head = f"{provider} {row['name']}" + (f" {row['code']}" if "code" in row else "")
+            yield _block(head, _about(promise, row))
+
+
+def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    reason = row["reason"]
+    yield "means", row["text"]
+    if "status" in row:
+        yield "HTTP", str(row["status"])
+    yield "when", table()["reasons"][reason]["when"]
+    said_by = [name for name, operation in promise.operations.items() if reason in operation.refusals]
+    if said_by:
+        yield "answers to", ", ".join(said_by)
+    yield "provoke", table()["reasons"][reason]["provoke"]
+    if reason != REFUSABLE:
+        yield "or", f"handle.refuse_next({_told_apart(promise, row)!r}), which refuses the next submit with it"
+    for reading in read(promise.provider, "readings"):
+        others = [word for word, change in reading["choices"].items()
+                  if any(place.startswith(f"errors/{reason}/") for place in change)]  # fmt: skip
+        if others:
+            yield "setting", f"{reading['name']}: {reading['default']} (ours), {', '.join(others)}"
+    yield "source", f"{row['source']}: {row['where']}"
+
+
+def _told_apart(promise: Contract, row: Mapping[str, Any]) -> str:
+    """The error's name, or our reason where the name would stand for another row."""
+    name = str(row["name"])
+    return name if promise.reason(name) == row["reason"] else str(row["reason"])
+
+
+def _block(head: str, rows: Any) -> str:
+    lines = [head]
+    for name, text in rows:
+        lines += textwrap.wrap(f"  {name:<10}  {text}", WIDTH, subsequent_indent=" " * 14, break_on_hyphens=False,
+                               break_long_words=False)  # fmt: skip
+    return "\n".join(lines)
+
+
+def listed(providers: tuple[str, ...]) -> Iterator[str]:
+    """Every error of some providers and every rule of ours, a line each."""
+    for provider in providers:
+        rows = list(contract(provider).errors.values())
+        yield f"errors of {provider}"
+        wide = max(len(row["name"]) for row in rows)
+        for row in rows:
+            yield f"  {row.get('status', '-'):>3}  {row.get('code', '-'):>6}  {row['name']:<{wide}}  {row['text']}"
+        yield ""
+    yield "rules"
+    rules = table()["rules"]
+    wide = max(map(len, rules))
+    for name, rule in rules.items():
+        yield f"  {name:<{wide}}  {rule['says']}"
+    yield "\nmore of one: understudy explain PROVIDER CODE, or understudy explain RULE"
+
+
+def _nothing(provider: str, word: str) -> str:
+    names = list(table()["rules"])
+    for name in (provider,) if provider else PROVIDERS:
+        names += [str(row[key]) for row in contract(name).errors.values() for key in ("name", "code", "status", "reason")
+                  if key in row]  # fmt: skip
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(word.lower(), lower, 1, 0.4)
+    cure = f"did you mean {lower[near[0]]}?" if near else "understudy explain lists them all"
+    whose = f"of {provider}" if provider else "of a provider"
+    return f"expected an error {whose}, or a rule; came {word!r}; {cure}"

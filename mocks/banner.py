@@ -1,0 +1,197 @@
+"""What the terminal says of a house: where it is, what to try, what is in force, and what it came to."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from .. import __version__
+from ..contracts.contract import contract
+from .app import CONTROL, DEFAULT, App
+from .engine.session import Session
+from .settings import Settings, Told
+from .stand_in import variables
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to tell a wide bind, not to make one
+PLANE = f"/{CONTROL}/v1"
+
+
+class Example(NamedTuple):
+    """A request that a provider takes as it stands."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    def curl(self, url: str) -> str:
+        """The line that sends it."""
+        headers = [word for name, value in self.headers.items() for word in ("-H", _quoted(f"{name}: {value}"))]
+        return " ".join(["curl -s", url + self.path, *headers, "-d", _quoted(json.dumps(self.body))])
+
+
+def _quoted(text: str) -> str:
+    """Quoted for a shell; a text that names a variable lets the shell read it."""
+    return f'"{text}"' if "$" in text else shlex.quote(text)
+
+
+def example(provider: str, settings: Settings, key: str) -> Example | None:
+    """The plainest order that a provider takes: a picture, asked for in the fewest words."""
+    promise = contract(provider, settings.readings.get(provider))
+    operation = next((operation for operation in promise.operations.values() if operation.model), None)
+    models = [model for model in promise.catalogue.models.values() if model.kind == "image" and model.complete]
+    if operation is None or not models:
+        return None
+    model = min(models, key=lambda model: len(str(model.example())))
+    door = promise.facts.openapi["security"]
+    headers = {door["name"]: f"{door.get('scheme', '')} {key}".strip(), "Content-Type": "application/json"}
+    return Example(
+        operation.method, operation.path.replace(f"{{{operation.model}}}", model.id), headers, model.example()
+    )
+
+
+class Front(NamedTuple):
+    """A house as somebody outside sees it: its own address, and each provider's key."""
+
+    url: str
+    settings: Settings
+    keys: dict[str, str]
+
+    @classmethod
+    def of(cls, app: App, host: str, port: int) -> Front:
+        """The front of a house that listens."""
+        return cls(address(host, port), app.settings, dict(app.keys(app.sessions[DEFAULT])))
+
+    def base(self, provider: str) -> str:
+        """The address that a provider's clients are given."""
+        return f"{self.settings.public_url.rstrip('/') or self.url}/{provider}"
+
+    def env(self, provider: str) -> dict[str, str]:
+        """The variables that point a provider's clients here."""
+        return variables(provider, self.base(provider), self.keys[provider])
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `serve --json` says when it is ready."""
+        providers = {
+            name: {"url": self.base(name), "ws_url": "ws" + self.base(name).removeprefix("http"), "api_key": key,
+                   "env": self.env(name)}
+            for name, key in self.keys.items()
+        }  # fmt: skip
+        return {"url": self.url, "control": self.url + PLANE, "providers": providers}
+
+    def hint(self, provider: str) -> str:
+        """The key to use. One that we made up opens nothing but this house, so it may be told."""
+        return "one of --keys" if self.settings.keys else self.keys.get(provider, "")
+
+    def banner(self) -> str:
+        """The lines that greet whoever starts `serve`."""
+        rows = [("address", self.url)]
+        for provider in self.keys:
+            rows += [(provider, self.base(provider)), ("key", self._key(provider))]
+        rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{PLANE}/health"),
+                 ("journal", f"{self.url}{PLANE}/sessions/{DEFAULT}/journal"),
+                 ("promise", f"{self.base(next(iter(self.keys)))}/openapi.json")]  # fmt: skip
+        lines = [f"understudy {__version__}: nothing is uploaded, nothing is charged", "", *columns(rows), ""]
+        tries = list(self._tries())
+        if tries:
+            lines += ["try it", *("  " + line for line in tries), ""]
+        return "\n".join([*lines, f'point a client here with  eval "$({self._env()})"  and end with Ctrl-C', ""])
+
+    def _env(self) -> str:
+        """The command that tells these very variables; what a flag may have said is said to it too."""
+        port, plain = self.url.rpartition(":")[2], Settings()
+        words = ["understudy", "env", *([] if port == str(plain.port) else ["--port", port])]
+        if self.settings.seed != plain.seed:
+            words += ["--seed", self.settings.seed]
+        return shlex.join(words + (["--keys", "..."] if self.settings.keys else []))
+
+    def _key(self, provider: str) -> str:
+        if self.settings.any_key:
+            return "any; each gets a session of its own, whose journal bears its name (see health)"
+        return self.hint(provider)
+
+    def _tries(self) -> Iterator[str]:
+        for provider, key in self.keys.items():
+            named = next((name for name, value in self.env(provider).items() if value == key), "API_KEY")
+            order = example(provider, self.settings, f"${named}" if self.settings.keys else key)
+            if order is not None:
+                yield order.curl(f"{self.url}/{provider}")
+
+
+def address(host: str, port: int) -> str:
+    """The address by which this machine reaches what listens there."""
+    host = ANY.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Lines in which what belongs together stands below each other."""
+    rows = list(rows)
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]) - 1)] if rows else []
+    return ["  " + "  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
+
+
+def _pace(clock: str) -> str:
+    if clock.startswith("x"):
+        return f"{clock}: what takes a provider a minute takes {60 / float(clock[1:]):.3g} s here"
+    said = {"real": "as slow as the provider", "auto": "asking again moves time", "manual": "only the control plane"}
+    return f"{clock}: {said[clock]}"
+
+
+def in_force(told: Told, clock: str) -> Iterator[str]:
+    """The settings as a file that could be pasted, with who said each."""
+    origin = {"clock": "default of serve", **told.origin}
+    settings = told.settings.but(clock=told.settings.clock or clock)
+    rows = []
+    for row in fields(settings):
+        if row.name not in ("readings", "print_config"):
+            value = settings.as_dict()[row.name]
+            masked = "# " if row.name == "keys" and value else ""
+            rows.append((f"{masked}{row.name} = {json.dumps(value)}", "# " + origin.get(row.name, "default")))
+    yield from (line[2:] for line in columns(rows))
+    for provider, chosen in settings.readings.items():
+        yield f"\n[{provider}]"
+        rows = [(f"{name} = {json.dumps(word)}", "# " + origin.get(f"{provider}.{name}", "default"))
+                for name, word in chosen.items()]  # fmt: skip
+        yield from (line[2:] for line in columns(rows))
+
+
+def totals(app: App) -> dict[str, float]:
+    """What a house came to, over all its sessions."""
+    sums = dict.fromkeys(("tasks", "spared", "unspent", "unpriced", "findings"), 0.0)
+    for session in list(app.sessions.values()):
+        for name, value in {**session.tally(), "spared": _spared(session)}.items():
+            sums[name] += value
+        sums["findings"] += sum(finding.severity != "note" for finding, _ in session.journal.findings.values())
+    return {**sums, "strays": app.strays.count}
+
+
+def _spared(session: Session) -> float:
+    """Seconds that somebody would have waited; where time flows, an idle hour with no task under way spares nobody."""
+    factor, now = session.clock.factor, session.clock.now
+    if factor is None:
+        return float(session.tally()["spared"])
+    lived, until = 0.0, 0.0
+    for task in session.tasks.values():
+        begun, ended = max(task.timeline.times[0], until), min(task.timeline.ends, now)
+        if ended > begun:
+            lived, until = lived + ended - begun, ended
+    return max(0.0, lived * (1 - 1 / factor))
+
+
+def line(sums: dict[str, float]) -> str:
+    """The one line at the end."""
+    minutes, seconds = divmod(round(sums["spared"]), 60)
+    spared = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    unpriced = f" ({sums['unpriced']:.0f} unpriced)" if sums["unpriced"] else ""
+    strays = f", {_count(sums['strays'], 'request')} that fitted no session" if sums.get("strays") else ""
+    return (f"understudy: {_count(sums['tasks'], 'task')}, {spared} of provider time not waited, "
+            f"about ${sums['unspent']:.2f} not spent{unpriced}, {_count(sums['findings'], 'finding')}{strays}")  # fmt: skip
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"

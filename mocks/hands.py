@@ -1,0 +1,76 @@
+"""The tasks and the clock of a session as a test sees them: read and moved on the thread that owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .engine.clock import Clock
+from .engine.task import Task
+
+if TYPE_CHECKING:
+    from .stand_in import StandIn
+
+
+class Tasks:
+    """The tasks of a session, in the order in which they were asked for."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    def __iter__(self) -> Iterator[Task]:
+        own = self._handle.provider
+        return iter([task for task in self._handle.session.tasks.values() if task.order.provider == own])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, at: int) -> Task:
+        return list(self)[at]
+
+    def one(self) -> Task:
+        """The only task; none or several is an AssertionError that tells them."""
+        every = list(self)
+        if len(every) != 1:
+            told = ", ".join(f"{task.model} {task.id}" for task in every[:5]) or "none"
+            raise AssertionError(f"expected one task; came {len(every)}: {told}; look at handle.tasks, or submit once")
+        return every[0]
+
+    def state(self, task: Task) -> str:
+        """How a task stands now."""
+        return str(
+            self._handle.call(lambda: self._handle.session.tasks[task.id].timeline.at(self._handle.session.clock.now))
+        )
+
+
+class Hands:
+    """The clock of a session, moved on the thread that owns it."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    def _clock(self) -> Clock:
+        return self._handle.session.clock
+
+    @property
+    def mode(self) -> str:
+        """real, xN, manual or auto."""
+        return self._clock().mode
+
+    @property
+    def now(self) -> float:
+        """Seconds of the story since the session began."""
+        return self._handle.call(lambda: self._clock().now)
+
+    @property
+    def age(self) -> float:
+        """Seconds for which things have worn."""
+        return self._handle.call(lambda: self._clock().age)
+
+    def advance(self, seconds: float) -> None:
+        """Moves both hands, and hands out what comes due."""
+        self._handle.call(lambda: self._clock().advance(seconds))
+
+    def settle(self) -> None:
+        """Runs until no news is left; nothing ages."""
+        self._handle.call(lambda: self._clock().settle())

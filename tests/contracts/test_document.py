@@ -1,0 +1,119 @@
+"""What the facts promise: each has a source and a place, and a reading changes what it says and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from understudy.contracts.contract import contract
+from understudy.contracts.document import PARTS, PROVIDERS, SOURCES, Document, document, read
+
+HOME = Path(__file__).parents[2] / "contracts"
+CHOICES = [(row["name"], choice) for row in read("runcomfy", "readings") for choice in row["choices"]]
+
+
+def test_providers_are_the_folders() -> None:
+    assert sorted(PROVIDERS) == sorted(path.parent.name for path in HOME.glob("*/openapi.yaml"))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_fact_has_a_source_and_a_place(provider: str) -> None:
+    facts = list(document(provider, {}).facts())
+    wanting = [fact for fact in facts if fact.source not in SOURCES or not fact.where.strip()]
+    assert not wanting
+    assert len(facts) > 1000
+    assert len({(fact.kind, fact.name) for fact in facts}) == len(facts)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_fact_is_left_out(provider: str) -> None:
+    kinds = Counter(fact.kind for fact in document(provider, {}).facts())
+    assert kinds["model"] == len(read(provider, "models")) == 152
+    assert kinds["error"] == len(read(provider, "errors"))
+    assert kinds["reading"] == len(read(provider, "readings"))
+    assert kinds["media"] == len(read(provider, "media"))
+    assert kinds["operation"] == len(read(provider, "openapi")["operations"]) == 7
+    assert {"input", "schema", "parameter", "lifecycle transition", "price rule"} <= set(kinds)
+
+
+def test_a_fact_without_a_source_would_be_seen() -> None:
+    facts = copy.deepcopy(document("runcomfy", {}))
+    del facts.errors[0]["source"]
+    del facts.models[0]["where"]
+    wanting = [fact for fact in facts.facts() if not fact.source or not fact.where]
+    assert ("error", facts.errors[0]["reason"]) in [(fact.kind, fact.name) for fact in wanting]
+    assert ("model", facts.models[0]["id"]) in [(fact.kind, fact.name) for fact in wanting]
+
+
+@pytest.mark.parametrize("path", sorted(HOME.rglob("*.yaml")), ids=lambda path: path.name)
+def test_the_data_are_plain_yaml(path: Path) -> None:
+    assert yaml.safe_load(path.read_bytes())
+
+
+def test_an_unknown_reading_names_the_known() -> None:
+    with pytest.raises(ValueError, match=r"success_word, cancelled_word.*came 'colour'"):
+        document("runcomfy", {"colour": "red"})
+
+
+@pytest.mark.parametrize("name", dict(CHOICES))
+def test_an_unknown_choice_names_the_known(name: str) -> None:
+    row = next(row for row in read("runcomfy", "readings") if row["name"] == name)
+    with pytest.raises(ValueError, match="came 'neither'") as caught:
+        document("runcomfy", {name: "neither"})
+    assert all(choice in str(caught.value) for choice in [row["default"], *row["choices"]])
+
+
+def test_an_unknown_provider_names_the_known() -> None:
+    with pytest.raises(ValueError, match=r"runcomfy.*came 'nobody'"):
+        document("nobody", {})
+
+
+def flat(facts: Document) -> dict[str, str]:
+    """Every leaf of the facts by its way there."""
+    found: dict[str, str] = {}
+
+    def walk(node: object, way: str) -> None:
+        if isinstance(node, dict) and node:
+            for key, child in node.items():
+                walk(child, f"{way}/{key}")
+        elif isinstance(node, list) and node:
+            for at, child in enumerate(node):
+                walk(child, f"{way}/{at}")
+        else:
+            found[way] = repr(node)
+
+    for part in PARTS:
+        walk(getattr(facts, part), part)
+    return found
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES)
+def test_a_reading_changes_little_and_leaves_the_files_as_they_are(name: str, choice: str) -> None:
+    before = flat(document("runcomfy", {}))
+    after = flat(document("runcomfy", {name: choice}))
+    changed = {way for way in before.keys() | after.keys() if before.get(way) != after.get(way)}
+    assert 1 <= len(changed) <= 40
+    assert before == flat(document("runcomfy", {}))
+
+
+@pytest.mark.parametrize("name", dict(CHOICES))
+def test_the_default_is_how_the_files_stand(name: str) -> None:
+    row = next(row for row in read("runcomfy", "readings") if row["name"] == name)
+    assert flat(document("runcomfy", {name: row["default"]})) == flat(document("runcomfy", {}))
+
+
+def test_readings_go_together() -> None:
+    every = {row["name"]: next(iter(row["choices"])) for row in read("runcomfy", "readings")}
+    facts = document("runcomfy", every)
+    assert {row["reason"]: row["status"] for row in facts.errors if row["reason"] == "bad-key"} == {"bad-key": 400}
+    assert facts.lifecycle["model"]["channels"]["result"]["words"]["SUCCEEDED"] == "completed"
+    assert facts.openapi["data_uris"] == "refuse"
+
+
+def test_equal_readings_share_a_contract() -> None:
+    assert contract("runcomfy", {"no_funds": "400"}) is contract("runcomfy", {"no_funds": "400"})
+    assert contract("runcomfy") is contract("runcomfy", {})
+    assert contract("runcomfy") is not contract("runcomfy", {"no_funds": "400"})

@@ -1,0 +1,166 @@
+"""What the published document promises: valid OpenAPI for every reading, whole, and with examples that are true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from understudy.contracts.contract import contract
+from understudy.contracts.document import SOURCES, read
+
+HOUSE = contract("runcomfy")
+WHOLE = HOUSE.openapi()
+CHOICES = [(row["name"], choice) for row in read("runcomfy", "readings") for choice in row["choices"]]
+METHODS = {"get", "post", "put", "delete", "patch"}
+MODELS = list(HOUSE.catalogue.models.values())
+
+
+def routes(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, row in document["paths"].items():
+        for method, route in row.items():
+            assert method in METHODS
+            yield path, method, route
+
+
+def nodes(node: Any) -> Iterator[Any]:
+    yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from nodes(child)
+
+
+def trimmed(document: dict[str, Any], most: int) -> dict[str, Any]:
+    """The document with the first few of its paths and those that a reading changed, which saves the validator time."""
+    kept = list(document["paths"])[:most]
+    changed = [path for path in document["paths"] if document["paths"][path] != WHOLE["paths"].get(path)]
+    return {**document, "paths": {path: document["paths"][path] for path in dict.fromkeys([*kept, *changed[:12]])}}
+
+
+def test_it_is_valid() -> None:
+    assert not [error.message for error in OpenAPIV31SpecValidator(WHOLE).iter_errors()]
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES)
+def test_it_is_valid_in_every_reading(name: str, choice: str) -> None:
+    document = contract("runcomfy", {name: choice}).openapi()
+    assert document["paths"].keys() == WHOLE["paths"].keys()
+    assert not [error.message for error in OpenAPIV31SpecValidator(trimmed(document, 16)).iter_errors()]
+    check_references(document)
+    check_examples(document)
+
+
+def test_every_model_has_its_path() -> None:
+    submits = {
+        path: row["post"] for path, row in WHOLE["paths"].items() if path.startswith("/v1/models/") and "post" in row
+    }
+    assert list(submits) == [f"/v1/models/{model.id}" for model in MODELS]
+    assert len(submits) == 152
+    for model, route in zip(MODELS, submits.values(), strict=True):
+        assert route["x-understudy-complete"] is model.complete
+        assert route["x-understudy-operation"] == "submit"
+        schema = route["requestBody"]["content"]["application/json"]["schema"]
+        assert list(schema["properties"]) == list(model.schema["properties"])
+        assert schema.get("required") == model.schema.get("required")
+        assert "get" in WHOLE["paths"][f"/v1/models/{model.id}"]
+
+
+def test_there_are_links_for_one_model_of_each_shape() -> None:
+    linked = {}
+    for path, method, route in routes(WHOLE):
+        links = [answer["links"] for answer in route["responses"].values() if "links" in answer]
+        if links:
+            assert (method, len(links)) == ("post", 1)
+            linked[path] = links[0]
+    shapes = {model.shape for model in MODELS}
+    assert len(linked) == len(shapes)
+    assert {HOUSE.catalogue.models[path.removeprefix("/v1/models/")].shape for path in linked} == shapes
+    names = {route["operationId"] for _, _, route in routes(WHOLE)}
+    for links in linked.values():
+        assert set(links) == {"status", "result", "cancel"} <= names
+        for name, link in links.items():
+            assert link == {"operationId": name, "parameters": {"request_id": "$response.body#/request_id"}}
+
+
+def test_every_operation_tells_its_answers_and_errors() -> None:
+    names = [route["operationId"] for _, _, route in routes(WHOLE)]
+    assert len(set(names)) == len(names)
+    for path, method, route in routes(WHOLE):
+        assert route["x-source"] in SOURCES
+        assert route["x-where"]
+        assert {code[0] for code in route["responses"]} == {"2", "4"}, (path, method)
+        for code, answer in route["responses"].items():
+            content = answer["content"]["application/json"]
+            assert content["schema"], (path, method, code)
+            if code[0] == "4":
+                assert content["schema"] == {"$ref": "#/components/schemas/Error"}
+                for example in content["examples"].values():
+                    assert type(example["value"]["error_code"]) is int
+        if method == "post" and route["x-understudy-operation"] == "submit":
+            assert "example" in route["requestBody"]["content"]["application/json"]
+
+
+def test_the_errors_are_those_of_the_table() -> None:
+    submit = WHOLE["paths"]["/v1/models/tongyi-mai/z-image/turbo"]["post"]["responses"]
+    assert set(submit) == {"200", "400", "401", "402", "413", "415", "422"}
+    status = WHOLE["paths"]["/v1/requests/{request_id}/status"]["get"]["responses"]
+    assert set(status) == {"200", "401", "403", "404"}
+    moved = contract("runcomfy", {"bad_token": "403"}).openapi()["paths"]["/v1/requests/{request_id}/status"]["get"]
+    assert set(moved["responses"]) == {"200", "403", "404"}
+    assert set(moved["responses"]["403"]["content"]["application/json"]["examples"]) == {"bad-key", "foreign-id"}
+
+
+def check_references(document: dict[str, Any]) -> None:
+    for node in nodes(document):
+        if isinstance(node, dict) and isinstance(way := node.get("$ref"), str):
+            found: Any = document
+            assert way.startswith("#/")
+            for step in way[2:].split("/"):
+                found = found[step.replace("~1", "/").replace("~0", "~")]
+            assert isinstance(found, dict)
+
+
+def check_examples(document: dict[str, Any]) -> None:
+    seen = set()
+    for _, _, route in routes(document):
+        bodies = (
+            [route["requestBody"], *route["responses"].values()]
+            if "requestBody" in route
+            else route["responses"].values()
+        )
+        for body in bodies:
+            content = body["content"]["application/json"]
+            given = [content["example"]] if "example" in content else []
+            given += [example["value"] for example in content.get("examples", {}).values()]
+            key = repr((content["schema"], given))
+            if not given or key in seen:
+                continue
+            seen.add(key)
+            whole = {**content["schema"], "components": document["components"]}
+            judge = jsonschema_rs.Draft202012Validator(whole)
+            for example in given:
+                assert judge.is_valid(example), (route["operationId"], next(judge.iter_errors(example)).message)
+
+
+def test_every_reference_resolves() -> None:
+    check_references(WHOLE)
+
+
+def test_every_example_is_true() -> None:
+    check_examples(WHOLE)
+
+
+def test_parameters_are_those_of_the_contract() -> None:
+    listed = {row["name"]: row for row in WHOLE["paths"]["/v1/models"]["get"]["parameters"]}
+    assert list(listed) == ["search", "category", "kind", "include_schema", "limit", "offset"]
+    assert listed["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert not any(row["required"] for row in listed.values())
+    for path, _, route in routes(WHOLE):
+        named = {row["name"] for row in route.get("parameters", []) if row["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+def test_the_key_is_asked_for() -> None:
+    assert WHOLE["security"] == [{"key": []}]
+    assert WHOLE["components"]["securitySchemes"]["key"]["scheme"] == "bearer"

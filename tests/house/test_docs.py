@@ -1,0 +1,92 @@
+"""Docs that cannot rot: what they name exists, and what exists is named."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from understudy.contracts.document import PROVIDERS, document, read
+from understudy.fixtures import plugin
+from understudy.mocks.engine.session import Session
+from understudy.mocks.settings import Settings
+from understudy.mocks.stand_in import StandIn
+
+ROOT = Path(__file__).parents[2]
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]}
+
+
+def test_the_readme_shows_the_quickstart_as_it_is() -> None:
+    code = (ROOT / "tests" / "examples" / "test_quickstart.py").read_text(encoding="utf-8")
+    assert code.partition("\n\n")[2].strip() in DOCS["README.md"]
+
+
+def test_the_readme_counts_the_facts_of_each_level() -> None:
+    for provider in PROVIDERS:
+        count = Counter(fact.source for fact in document(provider, {}).facts())
+        row = f"| {count['documented']} | {count['observed']} | {count['inferred']} |"
+        assert row in DOCS["README.md"], f"the README should say {row}"
+
+
+def test_the_readme_counts_what_is_not_whole() -> None:
+    some = sum(not model["complete"] for model in read("runcomfy", "models"))
+    assert f"- {some} models" in DOCS["README.md"]
+
+
+@pytest.mark.parametrize("page", DOCS)
+def test_links_lead_somewhere(page: str) -> None:
+    folder = ROOT if page == "README.md" else ROOT / "docs"
+    for link in re.findall(r"\]\(([^)#:]+)\)", DOCS[page]):
+        assert (folder / link).exists(), link
+
+
+def test_every_fixture_option_and_marker_is_told() -> None:
+    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings"]
+    words = [f"understudy_{name}" for name in plugin.OPTIONS] + [f"--understudy-{name}" for name in plugin.OPTIONS]
+    for word in [*fixtures, *words, "pytest.mark.understudy"]:
+        assert word in DOCS["testing.md"], word
+
+
+def test_every_name_of_a_handle_is_told() -> None:
+    names = [name for name in vars(StandIn) if not name.startswith("_")] + ["tasks", "clock", "api_key", "allowed"]
+    missing = [name for name in names if not re.search(rf"\b{name}\b", DOCS["testing.md"])]
+    assert set(missing) <= {"call", "close", "session"}
+
+
+def test_every_setting_and_reading_is_told() -> None:
+    for name in Settings.__dataclass_fields__:
+        assert name == "readings" or f"`{name}`" in DOCS["settings.md"], name
+    for provider in PROVIDERS:
+        for row in read(provider, "readings"):
+            for word in (row["name"], row["default"], *row["choices"]):
+                assert f"`{word}`" in DOCS["defaults.md"], word
+
+
+def test_every_verb_and_flag_is_told() -> None:
+    from understudy.cli import main
+
+    command: Any = main
+    for name in command.list_commands(None):
+        assert f"`{name}" in DOCS["cli.md"], name
+        verb = command.get_command(None, name)
+        for parameter in verb.params:
+            for flag in parameter.opts:
+                assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {flag}"
+
+
+def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:
+    for provider in PROVIDERS:
+        page = DOCS[f"{provider}.md"]
+        facts = document(provider, {})
+        for name in facts.openapi["operations"]:
+            assert f"| {name} |" in page, name
+        for row in facts.errors:
+            if row["source"] != "inferred":
+                assert str(row["code"]) in page, row["name"]
+
+
+def test_public_classes_say_what_they_are() -> None:
+    for thing in (StandIn, Session, Settings, plugin.Stage):
+        assert thing.__doc__

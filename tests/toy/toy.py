@@ -1,0 +1,106 @@
+"""A fourth provider, which exists nowhere: what a dialect must bring, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+from typing import Any
+
+from understudy.contracts.contract import Contract
+from understudy.mocks.engine.medium import Medium
+from understudy.mocks.engine.refusal import Refusal
+from understudy.mocks.engine.task import Order, Task
+from understudy.mocks.engine.timeline import State
+from understudy.mocks.web.dialect import Answer, Dialect, Terms, Wait
+from understudy.mocks.web.turn import Turn
+
+from understudy.tests.toy.facts import FACTS, REASONS
+
+PROMISE = Contract(FACTS)
+LIFE = PROMISE.lives["job"]
+MOST_WAITING = 12
+LONGEST_HOLD = 30.0
+
+
+def make(turn: Turn) -> Answer:
+    queued = [t.timeline.starts for t in turn.session.tasks.values() if t.timeline.at(turn.now) is State.QUEUED]
+    if len(queued) >= MOST_WAITING:
+        raise Refusal("queue-full", until=min(queued))
+    assert turn.model is not None
+    *medium, count = PROMISE.catalogue.outcome(turn.model, turn.inputs)
+    order = Order("toy", "make", turn.model.id, turn.body, Medium(*medium), count)
+    usual, price = LIFE.durations["image"], PROMISE.price("cube")
+    task = turn.session.submit(turn.account, order, usual, price, turn.now)
+    turn.task = task.id
+    if turn.inputs.get("tell") and task.timeline.ends < inf:
+        told: list[str] = turn.dialect.told  # type: ignore[attr-defined]
+        turn.session.clock.book(task.timeline.ends, lambda: told.append(task.id), owed=True)
+    return Answer(200, {"job": task.id})
+
+
+def look(turn: Turn) -> Answer:
+    return told(turn, turn.look(own(turn), "look", LIFE.words["look"]))
+
+
+def told(turn: Turn, task: Task) -> Answer:
+    state = task.timeline.at(turn.now)
+    place = {"place": turn.session.place(task, turn.now)} if state is State.QUEUED else {}
+    return Answer(200, {"job": task.id, "state": LIFE.words["look"][state], **place})
+
+
+def files(turn: Turn) -> Answer:
+    task = turn.look(own(turn), "files", LIFE.words["files"])
+    state = task.timeline.at(turn.now)
+    names = turn.session.gallery.names(task) if state is State.SUCCEEDED else []
+    there = [f"{turn.base}/media/{name}" for name in names]
+    return Answer(200, {"job": task.id, "state": LIFE.words["files"][state], "files": there})
+
+
+def hold(turn: Turn) -> Answer | Wait:
+    return held(turn, turn.now + LONGEST_HOLD)
+
+
+def held(turn: Turn, limit: float) -> Answer | Wait:
+    task = own(turn)
+    until = min(task.timeline.ends, limit)
+    return told(turn, task) if turn.now >= until else Wait(until, lambda: held(turn, limit))
+
+
+def stop(turn: Turn) -> Answer:
+    allowed = tuple(State(name) for name in LIFE.cancel["from"])
+    return Answer(200, {"stopped": turn.session.cancel(own(turn), allowed, turn.now)})
+
+
+def own(turn: Turn) -> Task:
+    task = turn.session.tasks.get(turn.value)
+    if task is None or task.account is not turn.account:
+        raise Refusal("unknown-id")
+    turn.task = task.id
+    return task
+
+
+class Toy(Dialect):
+    """The toy's manners: a key of its own, and one word for every no."""
+
+    provider = "toy"
+    routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop}
+
+    def __init__(self, contract: Contract, terms: Terms) -> None:
+        super().__init__(contract, terms)
+        self.told: list[str] = []
+
+    @classmethod
+    def made(cls, settings: Any) -> Toy:
+        ttl = 3600.0 if settings.media_ttl < 0 else settings.media_ttl
+        return cls(PROMISE, Terms(media_ttl=ttl, slots=settings.slots if settings.slots > 0 else None))
+
+    @classmethod
+    def key(cls, headers: Mapping[bytes, bytes]) -> str:
+        return headers.get(b"x-key", b"").decode()
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        lifted = () if refusal.until is None else ((b"x-until", b"%.6f" % refusal.until),)
+        return Answer(REASONS[refusal.reason], {"no": refusal.reason}, headers=lifted)
+
+    def status(self, status: int) -> Answer:
+        return Answer(status, {"no": f"status {status}"})
