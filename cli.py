@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -49,27 +49,25 @@ class Door(click.Group):
             raise click.UsageError(f"expected a verb among {', '.join(VERBS)}; came {args[0]!r}; {cure}", ctx)
         return super().resolve_command(ctx, args)
 
+    def main(self, args: Any = None, standalone_mode: bool = True, **more: Any) -> Any:  # type: ignore[override]
+        """Plays one verb; its exit code ends the process, or is answered where `standalone_mode` is off."""
+        words = list(sys.argv[1:] if args is None else args)
+        more["prog_name"] = "understudy"  # however it was called: a sentence that names a verb can then be typed
+        code = _played(lambda: super(Door, self).main(words or ["--help"], standalone_mode=False, **more))
+        if standalone_mode:
+            raise SystemExit(code)
+        return code
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Tells the table."""
         with formatter.section("Verbs"):
             formatter.write_dl([(name, says) for name, (_, says) in VERBS.items()])
 
 
-@click.command(cls=Door, subcommand_metavar="VERB ...", context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="understudy %(version)s")
-def door() -> None:
-    """Local stand-ins for generative-media APIs: nothing is uploaded, nothing is charged.
-
-    Every flag is also an environment variable (UNDERSTUDY_PORT for --port) and a key of understudy.toml or
-    [tool.understudy] in pyproject.toml. Exit codes: 0 fine, 1 findings, 2 usage, 3 internal.
-    """
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Plays one verb and answers its exit code."""
+def _played(verb: Callable[[], Any]) -> int:
+    """The exit code of a verb; whatever goes wrong is told in one sentence."""
     try:
-        words = list(sys.argv[1:] if argv is None else argv)
-        done: Any = door.main(words or ["--help"], "understudy", standalone_mode=False)
+        done = verb()
         sys.stdout.flush()
         return done if isinstance(done, int) else FINE
     except click.ClickException as wrong:
@@ -82,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except Exception:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         click.echo("understudy: this should not have happened; please report the lines above", err=True)
         return INTERNAL
 
@@ -99,5 +97,15 @@ def _sentence(wrong: click.ClickException) -> str:
     return text if text.startswith("expected") else f"{text[:1].lower()}{text[1:]}; see {verb} --help"
 
 
+@click.command(cls=Door, subcommand_metavar="VERB ...", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="understudy %(version)s")
+def main() -> None:
+    """Local stand-ins for generative-media APIs: nothing is uploaded, nothing is charged.
+
+    Every flag is also an environment variable (UNDERSTUDY_PORT for --port) and a key of understudy.toml or
+    [tool.understudy] in pyproject.toml. Exit codes: 0 fine, 1 findings, 2 usage, 3 internal.
+    """
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

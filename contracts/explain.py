@@ -16,7 +16,7 @@ from .contract import Contract, contract
 from .document import PROVIDERS, read
 
 WIDTH = 100
-REFUSABLE = "task-failed"  # the one reason that refuses nothing: the task was taken, and ends badly
+NAMES = ("name", "code", "status", "reason")  # of an error, each of which may be asked for
 
 
 @lru_cache
@@ -60,10 +60,20 @@ def _split(words: tuple[str, ...]) -> tuple[str, str]:
 def errors(provider: str, word: str) -> Iterator[str]:
     """What is known of each error that a code, a name, a status or a reason stands for."""
     promise = contract(provider)
-    for row in promise.errors.values():
-        if word.lower() in {str(row.get(key, "")).lower() for key in ("reason", "name", "code", "status")} - {""}:
-            head = f"{provider} {row['name']}" + (f" {row['code']}" if "code" in row else "")
-            yield _block(head, _about(promise, row))
+    rows = [row for row in promise.errors.values()
+            if word.lower() in {str(row[key]).lower() for key in NAMES if key in row}]  # fmt: skip
+    for row in rows or _otherwise(promise, word):
+        head = f"{provider} {row['name']}" + (f" {row['code']}" if "code" in row else "")
+        yield _block(head, _about(promise, row))
+
+
+def _otherwise(promise: Contract, word: str) -> Iterator[Mapping[str, Any]]:
+    """The errors that bear a code or a status where a setting says so."""
+    for reading in read(promise.provider, "readings"):
+        for choice in reading["choices"].values():
+            for place, value in choice.items():
+                if place.startswith("errors/") and str(value) == word:
+                    yield promise.errors[place.split("/")[1]]
 
 
 def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -76,7 +86,7 @@ def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str
     if said_by:
         yield "answers to", ", ".join(said_by)
     yield "provoke", table()["reasons"][reason]["provoke"]
-    if reason != REFUSABLE:
+    if any(operation.model and reason in operation.refusals for operation in promise.operations.values()):
         yield "or", f"handle.refuse_next({_told_apart(promise, row)!r}), which refuses the next submit with it"
     for reading in read(promise.provider, "readings"):
         others = [word for word, change in reading["choices"].items()
@@ -120,8 +130,7 @@ def listed(providers: tuple[str, ...]) -> Iterator[str]:
 def _nothing(provider: str, word: str) -> str:
     names = list(table()["rules"])
     for name in (provider,) if provider else PROVIDERS:
-        names += [str(row[key]) for row in contract(name).errors.values() for key in ("name", "code", "status", "reason")
-                  if key in row]  # fmt: skip
+        names += [str(row[key]) for row in contract(name).errors.values() for key in NAMES if key in row]
     lower = {name.lower(): name for name in names}
     near = get_close_matches(word.lower(), lower, 1, 0.4)
     cure = f"did you mean {lower[near[0]]}?" if near else "understudy explain lists them all"

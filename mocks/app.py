@@ -137,8 +137,8 @@ class App:
         dialect, path = session.cast[name], way.path
         if path.startswith(media.PREFIX):
             await media.show(dialect, session, scope, send, path[len(media.PREFIX) :])
-        elif path == "/openapi.json" and scope["method"] == "GET":
-            await _plain(send, self._document(dialect))
+        elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
+            await _plain(send, self._document(dialect), scope["method"] == "HEAD")
         else:
             base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
             await Turn(dialect, session, scope, path, base, headers).play(receive, send)
@@ -204,7 +204,7 @@ class App:
         host = headers.get(b"host", b"")
         if not HOST.fullmatch(host):
             here = scope.get("server") or ("127.0.0.1", 80)
-            host = f"{here[0]}:{here[1]}".encode()
+            host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
         base = (dialect.terms.public_url or f"{scope.get('scheme', 'http')}://{host.decode()}") + way.mount
         if len(self._bases) < MOST_WAYS and not dialect.terms.public_url:
             self._bases[host, way.mount] = base
@@ -269,10 +269,10 @@ def fresh_name() -> str:
     return secrets.token_hex(6)
 
 
-async def _plain(send: Send, body: bytes) -> None:
+async def _plain(send: Send, body: bytes, head: bool) -> None:
     await send({"type": "http.response.start", "status": 200,
                 "headers": [JSON, (b"content-length", b"%d" % len(body))]})  # fmt: skip
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if head else body})
 
 
 app = App(opens_default=True)

@@ -189,8 +189,9 @@ def line(sums: dict[str, float]) -> str:
     spared = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     unpriced = f" ({sums['unpriced']:.0f} unpriced)" if sums["unpriced"] else ""
     strays = f", {_count(sums['strays'], 'request')} that fitted no session" if sums.get("strays") else ""
-    return (f"understudy: {_count(sums['tasks'], 'task')}, {spared} of provider time not waited, "
-            f"about ${sums['unspent']:.2f} not spent{unpriced}, {_count(sums['findings'], 'finding')}{strays}")  # fmt: skip
+    money = f"about ${sums['unspent']:.2f} not spent{unpriced}"
+    tasks, findings = _count(sums["tasks"], "task"), _count(sums["findings"], "finding")
+    return f"understudy: {tasks}, {spared} of provider time not waited, {money}, {findings}{strays}"
 
 
 def _count(number: float, noun: str) -> str:

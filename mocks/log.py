@@ -95,7 +95,9 @@ class Log:
                 "provider": exchange.provider, "operation": exchange.operation, "task": exchange.task,
                 "bent": exchange.bent, "findings": [finding.rule for finding in found], "hint": hint,
             })  # fmt: skip
-        flags = [f"{f.rule}{' at ' + f.where if f.where else ''}: {_short(f)}" for f in found]
+        strict = self._app.settings.strict
+        flags = [f"{'broken' if strict else f.severity} {f.rule}{' at ' + f.where if f.where else ''}: {_short(f)}"
+                 for f in found]  # fmt: skip
         more = [f"and {len(flags) - MOST_FLAGS} more"] if len(flags) > MOST_FLAGS else []
         notes = [exchange.bent, *map(self._masked, [*flags[:MOST_FLAGS], *more]), hint]
         said = "".join(f"  ! {note}" for note in notes if note)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -78,21 +78,25 @@ def child_env(front: Front) -> dict[str, str]:
 
 
 def _played(command: tuple[str, ...], environment: dict[str, str]) -> int:
-    """Runs the command to its end; signals are its business."""
+    """Runs the command to its end; signals are its business, from before it begins."""
+    waiting: list[int] = []
+    hand_on: Callable[[int], None] = waiting.append
+
+    def heard(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler is handed both
+        # A terminal's Ctrl-C reaches the whole group by itself; twice would be once too often.
+        if number != signal.SIGINT or not _in_front():
+            hand_on(number)
+
+    before = {name: signal.signal(name, heard) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         child = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
+        hand_on = child.send_signal
+        for number in waiting:
+            child.send_signal(number)
+        code = child.wait()
     except OSError as wrong:
         raise click.UsageError(f"expected a command that can be run; came {command[0]!r} ({wrong.strerror}); correct "
                                f"it, or make it executable") from None  # fmt: skip
-
-    def hand_on(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler is handed both
-        # A terminal's Ctrl-C reaches the whole group by itself; twice would be once too often.
-        if number != signal.SIGINT or not _in_front():
-            child.send_signal(number)
-
-    before = {name: signal.signal(name, hand_on) for name in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        code = child.wait()
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)

@@ -25,7 +25,8 @@ from .server import listen, uvicorn_server
 from .settings import Settings
 
 CLOCK = "x10"
-PATIENCE = 1.6  # real seconds after a signal; who has not ended by then is ended
+GRACE = 0.6  # real seconds after a signal for requests that are under way
+PATIENCE = 1.4  # real seconds after which whoever has not ended is ended
 LOG = logging.getLogger("understudy")
 
 
@@ -81,6 +82,7 @@ class _Service:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._end)
         server = self._server = uvicorn_server(self._app)
+        server.config.timeout_graceful_shutdown = GRACE
         begin = server.startup
 
         async def startup(sockets: Any = None) -> None:

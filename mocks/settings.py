@@ -196,7 +196,7 @@ def _unknown(name: str, provider: str = "") -> BadSetting:
     if provider and name in plain:
         return BadSetting(f"expected a reading of {provider}; came {name!r}, which is for all providers; write it "
                           f"above the table of {provider}")  # fmt: skip
-    near = get_close_matches(name, readings if provider else plain + readings, 1)
+    near = get_close_matches(name, readings if provider else [*plain, *PROVIDERS, *readings], 1)
     page = "docs/defaults.md" if provider else "docs/settings.md"
     what = f"reading of {provider}" if provider else "setting"
     return BadSetting(

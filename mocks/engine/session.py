@@ -186,7 +186,8 @@ class Session:
         if now < self._none_over_until:
             return
         over = (name for name, task in self.tasks.items() if task.timeline.ends <= now and not task.ticket)
-        gone = [name for name, _ in zip(over, range(max(1, self.cap // 10)), strict=False)]
+        many = len(self.tasks) - self.cap + max(1, self.cap // 10)
+        gone = [name for name, _ in zip(over, range(many), strict=False)]
         for name in gone:
             del self.tasks[name]
         if not gone:

@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...contracts.exchange import Exchange
+from ...contracts.exchange import SECRETS, Exchange
 from ...contracts.finding import Finding
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 BASE = re.compile(rb"(?:https?|wss?)://[^/\"\s\\]+(?:/~[^/\"\s\\]+)?")
 VOLATILE = frozenset({b"host", b"user-agent", b"connection", b"accept", b"accept-encoding", b"accept-language",
-                      b"content-length", b"date", b"server", b"authorization", b"transfer-encoding",
-                      b"sec-fetch-mode", b"keep-alive"})  # fmt: skip
+                      b"content-length", b"date", b"server", b"transfer-encoding",
+                      b"sec-fetch-mode", b"keep-alive", *map(str.encode, SECRETS)})  # fmt: skip
 
 
 class Journal:

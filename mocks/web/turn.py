@@ -30,7 +30,7 @@ WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 class Turn:
     """One request while it is being answered."""
 
-    __slots__ = ("account", "base", "bent", "body", "dialect", "findings", "headers", "inputs", "model", "now",
+    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "findings", "headers", "inputs", "model", "now",
                  "operation", "path", "query", "question", "scope", "session", "task", "value")  # fmt: skip
 
     def __init__(
@@ -51,7 +51,7 @@ class Turn:
         self.query: dict[str, str] = {}
         self.inputs: Any = None
         self.model: Model | None = None
-        self.task = ""
+        self.task = self.allow = ""
         self.bent = ""
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
@@ -59,31 +59,43 @@ class Turn:
     async def play(self, receive: guard.Receive, send: Send) -> None:
         """Reads the request, answers it and writes both down: the one exit of every provider's request."""
         clock, method = self.session.clock, self.scope["method"]
-        clock.enter()
+        refused: Refusal | None = None
         try:
-            try:
-                self._name()
-                if method not in WITHOUT_BODY or b"content-length" in self.headers:
-                    announced = self.headers.get(b"content-length")
-                    self.body = await guard.read(receive, self.dialect.terms.max_body, announced)
-                    self.now = clock.now  # others may have moved it while the body was under way
-                answer = self._act()
-                while type(answer) is Wait:
-                    if clock.closed:
-                        answer = self.dialect.status(503)
-                        break
-                    await clock.wait(answer.until)
-                    self.now = clock.now
-                    answer = answer.again()
-            except Refusal as no:
-                answer = self._refuse(no)
-            status, body, headers = self._last_word(answer)  # type: ignore[arg-type]  # the loop has ended all waiting
+            self._name()
+            if method not in WITHOUT_BODY or b"content-length" in self.headers:
+                announced = self.headers.get(b"content-length")
+                self.body = await guard.read(receive, self.dialect.terms.max_body, announced)
+                self.now = clock.now  # others may have moved it while the body was under way
+        except Refusal as no:
+            refused = no
         except guard.Gone:
             return
+        clock.enter()  # only now: whoever has sent half a request holds nobody up
+        try:
+            try:
+                if refused is not None:
+                    raise refused
+                answer = self._act()
+                if type(answer) is Wait:
+                    answer = await self._waited(answer)
+            except Refusal as no:
+                answer = self._refuse(no)
+            status, body, headers = self._last_word(answer)  # type: ignore[arg-type]  # all waiting is over
         finally:
             clock.leave()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    async def _waited(self, answer: Answer | Wait) -> Answer:
+        """Blocks until there is an answer; at shutdown nobody is kept waiting."""
+        clock = self.session.clock
+        while isinstance(answer, Wait):
+            if clock.closed:
+                return self.dialect.status(503)
+            await clock.wait(answer.until)
+            self.now = clock.now
+            answer = answer.again()
+        return answer
 
     def _name(self) -> None:
         """Guards the path, names the operation, and looks who is asking."""
@@ -93,9 +105,9 @@ class Turn:
         operations, self.value = self.dialect.contract.match(self.path)
         operation = operations.get(scope["method"])
         if operation is None:
-            raise Refusal(
-                "wrong-method" if operations else "unknown-path", findings=(self._stranger(bool(operations)),)
-            )
+            self.allow = ", ".join(operations)
+            reason = "wrong-method" if operations else "unknown-path"
+            raise Refusal(reason, findings=(self._stranger(bool(operations)),))
         self.operation = operation
         if scope["query_string"]:
             self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
@@ -163,7 +175,8 @@ class Turn:
 
     def _refuse(self, no: Refusal) -> Answer:
         self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
-        return self.dialect.refuse(no)
+        answer = self.dialect.refuse(no)
+        return answer._replace(headers=((b"allow", self.allow.encode()),)) if self.allow else answer
 
     def look(self, task: Task, channel: str, words: Mapping[str, str]) -> Task:
         """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""

@@ -68,13 +68,16 @@ def test_a_good_request_is_not_spoken_of() -> None:
     assert not checked(TURBO, {"prompt": "x", "num_images": 4, "image_size": "square"})
 
 
+BODIES: list[Any] = [[], "x", 1, None, True]
+
+
 def test_a_bad_request_is_refused_by_its_row() -> None:
     found = told(checked(TURBO, {"num_images": 0}))
     assert sorted(found) == [
         ("missing-required", "broken", "/prompt", "invalid-input"),
         ("out-of-range", "broken", "/num_images", "invalid-input"),
     ]
-    for body in ([], "x", 1, None, True):
+    for body in BODIES:
         assert told(checked(TURBO, body)) == [("bad-json", "broken", "", "bad-json")]
 
 
@@ -159,7 +162,23 @@ def test_what_is_no_address_is_refused(address: str) -> None:
     assert [f.reason for f in checked(VIDEO, {"prompt": "x", "image": address})] == ["invalid-input"]
 
 
-HUGE = [10**399, -(10**399), 1e308, -1e308, 0, -1, 0.5, True, None, "1", "auto", "x" * 9000, "9" * 9000, [], {}]
+HUGE: list[Any] = [
+    10**399,
+    -(10**399),
+    1e308,
+    -1e308,
+    0,
+    -1,
+    0.5,
+    True,
+    None,
+    "1",
+    "auto",
+    "x" * 9000,
+    "9" * 9000,
+    [],
+    {},
+]
 
 
 @given(

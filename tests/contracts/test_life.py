@@ -54,6 +54,12 @@ ILLEGAL: dict[str, list[Exchange]] = {
     "cancelled, and yet it runs": [TAKEN, look("status", "in_progress")],
     "cancelled, and yet it queues": [TAKEN, look("status", "in_queue")],
     "cancelled, and yet it succeeded": [TAKEN, look("result", "succeeded")],
+    "failed, and completed hides it": [
+        look("result", "failed"),
+        look("status", "completed"),
+        look("result", "succeeded"),
+    ],
+    "ran, and too late hides it": [look("status", "in_progress"), LATE, look("status", "cancelled")],
     "too late to cancel, and yet it queues": [LATE, look("status", "in_queue")],
 }
 

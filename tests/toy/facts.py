@@ -44,7 +44,7 @@ FACTS = Document(
     provider="toy",
     openapi={
         "openapi": "3.1.0", "info": {"title": "Toy", "version": "1"}, "servers": [{"url": "https://toy.example"}],
-        "hosts": ["toy.example"], "security": {"in": "header", "name": "X-Key", "scheme": "Key", **SOURCE},
+        "hosts": ["toy.example"], "security": {"in": "header", "name": "X-Api-Key", "scheme": "Key", **SOURCE},
         "variables": value({"TOY_URL": "{url}", "TOY_KEY": "{key}"}),
         "operations": {
             "make": operation("POST", "/make/{model}", "submit", "Made", model="model"),
@@ -75,7 +75,7 @@ FACTS = Document(
     errors=[{"reason": reason, "name": reason, "status": status, "text": reason, **SOURCE}
             for reason, status in REASONS.items()] + [{"reason": "task-failed", "name": "x", "text": "x", **SOURCE}],
     media={"sizes": value({}), "sides": value({}), "unless_told": value({"image": [8, 8, "png"]}),
-           "formats": value({}), "counts": value(["copies"]), "recommended": value({})},
+           "formats": value({"image": {}}), "counts": value(["copies"]), "recommended": value({})},
     prices={"placeholder": SOURCE, "units": SOURCE, "models": [{"id": "cube", "usd": 0.25, **SOURCE}]},
     readings=[],
     models=[{"id": "cube", "kind": "image", "complete": True, **SOURCE, "schema": {

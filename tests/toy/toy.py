@@ -13,7 +13,6 @@ from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
 from understudy.mocks.web.dialect import Answer, Dialect, Terms, Wait
 from understudy.mocks.web.turn import Turn
-
 from understudy.tests.toy.facts import FACTS, REASONS
 
 PROMISE = Contract(FACTS)
@@ -27,14 +26,14 @@ def make(turn: Turn) -> Answer:
     if len(queued) >= MOST_WAITING:
         raise Refusal("queue-full", until=min(queued))
     assert turn.model is not None
-    *medium, count = PROMISE.catalogue.outcome(turn.model, turn.inputs)
-    order = Order("toy", "make", turn.model.id, turn.body, Medium(*medium), count)
+    made = PROMISE.catalogue.outcome(turn.model, turn.inputs)
+    order = Order("toy", "make", turn.model.id, turn.body, Medium(made.kind, made.format, 8, 8), made.count)
     usual, price = LIFE.durations["image"], PROMISE.price("cube")
     task = turn.session.submit(turn.account, order, usual, price, turn.now)
     turn.task = task.id
     if turn.inputs.get("tell") and task.timeline.ends < inf:
-        told: list[str] = turn.dialect.told  # type: ignore[attr-defined]
-        turn.session.clock.book(task.timeline.ends, lambda: told.append(task.id), owed=True)
+        delivered: list[str] = turn.dialect.delivered  # type: ignore[attr-defined]
+        turn.session.clock.book(task.timeline.ends, lambda: delivered.append(task.id), owed=True)
     return Answer(200, {"job": task.id})
 
 
@@ -87,7 +86,7 @@ class Toy(Dialect):
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
         super().__init__(contract, terms)
-        self.told: list[str] = []
+        self.delivered: list[str] = []
 
     @classmethod
     def made(cls, settings: Any) -> Toy:
@@ -96,7 +95,7 @@ class Toy(Dialect):
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
-        return headers.get(b"x-key", b"").decode()
+        return headers.get(b"x-api-key", b"").decode()
 
     def refuse(self, refusal: Refusal) -> Answer:
         lifted = () if refusal.until is None else ((b"x-until", b"%.6f" % refusal.until),)

@@ -1,0 +1,92 @@
+"""A timeline never goes back, and what has passed of it is never altered."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from understudy.mocks.engine.timeline import FINAL, Course, State, laid
+
+RANK = {State.QUEUED: 0, State.RUNNING: 1} | dict.fromkeys(FINAL, 2)
+WORDS: list[dict[str, str]] = [
+    {state: str(state) for state in State},
+    {state: "over" if state in FINAL else "under way" for state in State},
+    dict.fromkeys(State, "something"),
+]
+spans = st.integers(0, 5_000_000).map(lambda micros: micros / 1e6) | st.just(0.0)
+courses = st.builds(
+    Course, spans, spans | st.just(inf), st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING])
+)
+lives = st.tuples(courses, spans, spans | st.just(inf)).map(lambda drawn: (drawn[0], drawn[1], drawn[1] + drawn[2]))
+moments = st.lists(st.floats(0, 20), max_size=10)
+
+
+@given(life=lives, moments=moments)
+def test_it_never_goes_back(life: tuple[Course, float, float], moments: list[float]) -> None:
+    course, asked, slot = life
+    timeline = laid(course, asked, slot)
+    assert timeline.times[0] == asked
+    assert list(timeline.times) == sorted(timeline.times)
+    assert [RANK[state] for state in timeline.states] == sorted({RANK[state] for state in timeline.states})
+    ranks = [RANK[timeline.at(moment)] for moment in sorted([*moments, *timeline.times])]
+    assert ranks == sorted(ranks)
+
+
+@given(life=lives, moment=st.floats(0, 20))
+def test_it_is_what_was_asked_for(life: tuple[Course, float, float], moment: float) -> None:
+    course, asked, slot = life
+    timeline = laid(course, asked, slot)
+    starts = round(slot + course.queued, 6)
+    ends = round(starts + course.running, 6) if course.ending in FINAL else inf
+    assert (timeline.starts, timeline.ends) == (starts, ends)
+    now = asked + moment
+    want = State.QUEUED if now < starts else State.RUNNING if now < ends else course.ending
+    assert timeline.at(now) is want
+    assert [beat.at for beat in timeline.beats] == [time for time in timeline.times if time < inf]
+
+
+@given(life=lives, moment=st.floats(0, 20), words=st.sampled_from(WORDS))
+def test_until_is_the_next_moment_with_another_word(
+    life: tuple[Course, float, float], moment: float, words: dict[str, str]
+) -> None:
+    timeline = laid(*life)
+    until = timeline.until(moment, words)
+    now = words[timeline.at(moment)]
+    later = [time for time in timeline.times if moment < time < inf and words[timeline.at(time)] != now]
+    if until is None:
+        assert not later
+    else:
+        assert moment < until <= min(later, default=inf)
+        assert until in timeline.times
+
+
+@given(life=lives, moment=st.floats(0, 20), before=moments)
+def test_a_cut_alters_nothing_that_has_passed(
+    life: tuple[Course, float, float], moment: float, before: list[float]
+) -> None:
+    timeline = laid(*life)
+    now = max(moment, timeline.times[0])
+    cut = timeline.cut(now, State.CANCELLED)
+    for earlier in before:
+        if earlier < now:
+            assert cut.at(earlier) is timeline.at(earlier)
+    assert {cut.at(now), cut.at(now + 1), cut.at(inf)} == {State.CANCELLED}
+    assert cut.ends == now
+    assert list(cut.times) == sorted(cut.times)
+
+
+EDGES = [
+    (Course(0, inf, State.RUNNING), State.RUNNING),
+    (Course(0, 5), State.RUNNING),
+    (Course(0, 0), State.SUCCEEDED),
+    (Course(2, 0), State.QUEUED),
+]
+
+
+@pytest.mark.parametrize(("course", "first"), EDGES)
+def test_a_stage_of_no_length_is_never_seen(course: Course, first: State) -> None:
+    timeline = laid(course, 1.0, 1.0)
+    assert timeline.at(1.0) is first
+    assert timeline.at(inf) is course.ending
