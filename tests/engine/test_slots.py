@@ -145,6 +145,13 @@ class Line(RuleBasedStateMachine):
                 assert self.session.place(self.session.tasks[self.names[at]], self.clock.now) == 0
 
     @invariant()
+    def the_next_news_is_the_next_end(self) -> None:
+        if not hasattr(self, "orders"):
+            return
+        ends = min((order.ends for order in self.orders if order.ends > self.now), default=inf)
+        assert self.clock.due == (None if ends == inf else round(ends * TICK, 6))
+
+    @invariant()
     def money_follows(self) -> None:
         if not hasattr(self, "orders"):
             return

@@ -105,7 +105,7 @@ def test_the_log_names_the_key_to_use_and_forges_no_line() -> None:
                 urllib.request.urlopen(
                     urllib.request.Request(base + path, headers={"Authorization": f"Bearer {header}"})
                 )
-        refused, strange = until(served.stderr, "401"), until(served.stderr, "404")
+        refused, strange = until(served.stderr, "  401  "), until(served.stderr, "  404  ")
         _, rest = ended(served)
     assert f"unknown key: use {key}" in refused
     assert "real-secret" not in refused + strange + rest
