@@ -9,7 +9,7 @@ from typing import Any
 
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .document import Document, document
-from .exchange import Exchange
+from .exchange import MASK, SECRET_NAME, Exchange
 from .finding import WEIGHT, Finding, Severity, Source, shown
 from .life import Lifecycle
 from .schema import Judge
@@ -46,7 +46,8 @@ class Operation:
         for name, text in query.items():
             judge = self.queries.get(name)
             if judge is None:
-                found.append(Finding("unknown-parameter", "note", f"?{name}", "a query that the documents name", text,
+                found.append(Finding("unknown-parameter", "note", f"?{name}", "a query that the documents name",
+                                     MASK if SECRET_NAME.fullmatch(name) else shown(text),
                                      f"take {name} out, or look it up: {', '.join(self.queries) or 'none is known'}",
                                      self.id, "inferred"))  # fmt: skip
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 # Headers and query keys that carry a key; whatever leaves this process shows them masked.
 SECRETS = frozenset({"authorization", "x-api-key", "api-key", "apikey", "cookie", "set-cookie", "proxy-authorization"})
 MASK = "***"
+SECRET_NAME = re.compile(r"(api[_-]?key|key|(access[_-]?)?token|secret|signature)", re.IGNORECASE)
+QUERY_SECRET = re.compile(rf"([?&]{SECRET_NAME.pattern}=)[^&]*", re.IGNORECASE)
 
 
 class Exchange(NamedTuple):
@@ -64,8 +67,8 @@ class Exchange(NamedTuple):
             "provider": self.provider, "operation": self.operation, "channel": self.channel,
             "direction": self.direction, "task": self.task, "account": self.account,
             "at": self.at, "client_at": self.client_at, "bent": self.bent,
-            "request": {"method": self.method, "url": self.url, "headers": _shown(self.request_headers),
-                        "body": _text(self.request_body)},
+            "request": {"method": self.method, "url": QUERY_SECRET.sub(r"\1" + MASK, self.url),
+                        "headers": _shown(self.request_headers), "body": _text(self.request_body)},
             "answer": {"status": self.status, "headers": _shown(self.answer_headers),
                        "body": _text(self.answer_body)},
             "findings": [finding.as_dict() for finding in self.findings],

@@ -60,6 +60,7 @@ class App:
         self._documents: dict[str, bytes] = {}
         self._control: Any = None
         self.opens_default = opens_default
+        self.admin_token = ""  # without one, the control plane answers this machine alone
 
     @property
     def settings(self) -> Settings:
@@ -99,11 +100,11 @@ class App:
     def reset(self, name: str) -> Session:
         """The same world from its beginning: same address, same keys, nothing has happened."""
         old, (settings, providers) = self.sessions[name], self._told[name]
-        old.clock.release()
         session = self.open(name, settings, providers, old.clock.loop)
-        for key, account in old.accounts.items():
-            if key not in session.accounts:
-                self.account(session, account.provider, key)
+        for provider, key in old.accounts:
+            if (provider, key) not in session.accounts:
+                self.account(session, provider, key)
+        old.end()
         return session
 
     def close(self, name: str) -> None:
@@ -111,7 +112,7 @@ class App:
         session = self.sessions.pop(name, None)
         self._told.pop(name, None)
         if session is not None:
-            session.clock.release()
+            session.end()
 
     def default(self) -> Session:
         """The session of whoever names none, as `serve` has it."""
@@ -182,12 +183,13 @@ class App:
         if self.opens_default and len(self.sessions) <= 1 and not self.settings.any_key:
             return self.sessions.get(DEFAULT) or self.default()
         parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
-        for session in self.sessions.values():
-            if not parts.isdisjoint(session.tasks):
-                return session
         key = self.dialects[provider].key(headers)
+        holders = [session for session in self.sessions.values() if not parts.isdisjoint(session.tasks)]
+        # Sessions of one seed give equal ids: among those that hold it, the asker's own.
+        for session in (*(holder for holder in holders if (provider, key) in holder.accounts), *holders):
+            return session
         for session in self.sessions.values():
-            if key in session.accounts:
+            if (provider, key) in session.accounts:
                 return session
         if self.opens_default and self.settings.any_key and key:
             return self._for_key(provider, key)
@@ -256,12 +258,17 @@ class App:
     def keys(self, session: Session) -> Iterator[tuple[str, str]]:
         """Each provider's first key."""
         for provider in session.cast:
-            yield provider, next(key for key, account in session.accounts.items() if account.provider == provider)
+            yield provider, next(key for owner, key in session.accounts if owner == provider)
 
 
 def derived(*words: object) -> str:
     """A key as the providers' look: 32 hex digits, equal for equal words."""
     return digest("key", *words)
+
+
+def fresh_token() -> str:
+    """A secret for one run."""
+    return secrets.token_hex(16)
 
 
 def fresh_name() -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
 from .. import __version__
 from ..contracts.contract import contract
 from .app import CONTROL, DEFAULT, App
-from .engine.session import Session
+from .report import TALLY, summary, tally
 from .settings import Settings, Told
 from .stand_in import variables
 
@@ -162,37 +162,13 @@ def in_force(told: Told, clock: str) -> Iterator[str]:
 
 def totals(app: App) -> dict[str, float]:
     """What a house came to, over all its sessions."""
-    sums = dict.fromkeys(("tasks", "spared", "unspent", "unpriced", "findings"), 0.0)
+    sums = dict.fromkeys(TALLY, 0.0)
     for session in list(app.sessions.values()):
-        for name, value in {**session.tally(), "spared": _spared(session)}.items():
+        for name, value in tally(session).items():
             sums[name] += value
-        sums["findings"] += sum(finding.severity != "note" for finding, _ in session.journal.findings.values())
     return {**sums, "strays": app.strays.count}
 
 
-def _spared(session: Session) -> float:
-    """Seconds that somebody would have waited; where time flows, an idle hour with no task under way spares nobody."""
-    factor, now = session.clock.factor, session.clock.now
-    if factor is None:
-        return float(session.tally()["spared"])
-    lived, until = 0.0, 0.0
-    for task in session.tasks.values():
-        begun, ended = max(task.timeline.times[0], until), min(task.timeline.ends, now)
-        if ended > begun:
-            lived, until = lived + ended - begun, ended
-    return max(0.0, lived * (1 - 1 / factor))
-
-
-def line(sums: dict[str, float]) -> str:
-    """The one line at the end."""
-    minutes, seconds = divmod(round(sums["spared"]), 60)
-    spared = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    unpriced = f" ({sums['unpriced']:.0f} unpriced)" if sums["unpriced"] else ""
-    strays = f", {_count(sums['strays'], 'request')} that fitted no session" if sums.get("strays") else ""
-    money = f"about ${sums['unspent']:.2f} not spent{unpriced}"
-    tasks, findings = _count(sums["tasks"], "task"), _count(sums["findings"], "finding")
-    return f"understudy: {tasks}, {spared} of provider time not waited, {money}, {findings}{strays}"
-
-
-def _count(number: float, noun: str) -> str:
-    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
+def line(sums: Mapping[str, float]) -> str:
+    """The one line at the end of a house."""
+    return summary(sums, sums["strays"])

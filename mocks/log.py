@@ -107,7 +107,7 @@ class Log:
     def _masked(self, text: str) -> str:
         text = SECRET.sub(rf"\1{MASK}", text)
         for session in list(self._app.sessions.values()):
-            for key in list(session.accounts):
+            for _, key in list(session.accounts):
                 text = text.replace(key, MASK)
         return text
 

@@ -1,8 +1,8 @@
-"""What a person reads: the story of a session as text, and the verdict over it."""
+"""What a person reads: the verdict over a session, its story as text, and what it came to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,48 @@ class Verdict:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
             yield f"on purpose? @pytest.mark.understudy(allow=[{rules}])"
         yield from self.stories
+
+
+TALLY = ("tasks", "spared", "unspent", "unpriced", "findings")
+
+
+def tally(session: Session) -> dict[str, float]:
+    """What a session came to: tasks, seconds that nobody waited, money, orders of unknown price, findings."""
+    ledgers = [account.ledger for account in session.accounts.values()]
+    found = session.journal.findings.values()
+    return dict(zip(TALLY, (
+        session.taken, _spared(session), sum(ledger.charged for ledger in ledgers),
+        sum(sum(ledger.unpriced.values()) for ledger in ledgers), sum(f.severity != "note" for f, _ in found),
+    ), strict=True))  # fmt: skip
+
+
+def _spared(session: Session) -> float:
+    """Seconds that somebody would have waited; where time flows, an idle hour with no task under way spares nobody."""
+    clock = session.clock
+    now = clock.now
+    if clock.factor is None:
+        return max(0.0, now - clock.client_now() + clock.slept)
+    lived, until = 0.0, 0.0
+    for task in session.tasks.values():
+        begun, ended = max(task.timeline.times[0], until), min(task.timeline.ends, now)
+        if ended > begun:
+            lived, until = lived + ended - begun, ended
+    return max(0.0, lived * (1 - 1 / clock.factor))
+
+
+def summary(sums: Mapping[str, float], strays: float = 0) -> str:
+    """The one line at the end."""
+    minutes, seconds = divmod(round(sums["spared"]), 60)
+    spared = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    unpriced = f" ({sums['unpriced']:.0f} unpriced)" if sums["unpriced"] else ""
+    lost = f", {_count(strays, 'request')} that fitted no session" if strays else ""
+    money = f"about ${sums['unspent']:.2f} not spent{unpriced}"
+    tasks, findings = _count(sums["tasks"], "task"), _count(sums["findings"], "finding")
+    return f"understudy: {tasks}, {spared} of provider time not waited, {money}, {findings}{lost}"
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
 
 
 def story(session: Session) -> str:

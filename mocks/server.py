@@ -92,6 +92,8 @@ class Server:
 
     async def _end(self) -> None:
         self.app.release()
+        for _ in range(8):
+            await asyncio.sleep(0)  # some turns of the loop, in which whoever was woken answers
         others = asyncio.all_tasks(self.loop) - {asyncio.current_task()}
         for task in others:
             task.cancel()

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from .app import App
+from .app import App, fresh_token
 from .banner import LOOPBACK, Front, in_force, line, totals
 from .flags import cast, flags, settled
 from .log import Handler, Log
@@ -100,9 +100,10 @@ class _Service:
         settings = self._app.settings
         front = Front.of(self._app, settings.host, self._sock.getsockname()[1])
         if settings.host not in LOOPBACK:
+            self._app.admin_token = fresh_token()
             LOG.warning("expected an address that only this machine reaches; came %s; whoever is on its network can "
-                        "use and steer the stand-ins; say --host 127.0.0.1 unless that is wanted",
-                        settings.host)  # fmt: skip
+                        "use the stand-ins; say --host 127.0.0.1 unless that is wanted; the control plane asks for "
+                        "Authorization: Bearer %s", settings.host, self._app.admin_token)  # fmt: skip
         missing = [name for name in ("uvloop", "httptools") if find_spec(name) is None]
         if missing and sys.platform != "win32":
             LOG.warning(

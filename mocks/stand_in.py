@@ -6,6 +6,7 @@ import atexit
 import functools
 import inspect
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Literal, TypeVar
 
 from ..contracts.document import read
@@ -120,7 +121,7 @@ class StandIn:
 
     def revoke(self, key: str = "") -> None:
         """Makes a key worthless; without one, the handle's own."""
-        self.session.accounts[key or self.api_key].revoked = True
+        self.session.accounts[self.provider, key or self.api_key].revoked = True
 
     def settle(self) -> None:
         """Runs until nothing is under way; nothing ages."""
@@ -136,7 +137,7 @@ class StandIn:
     def ledger(self) -> Ledger:
         """The account's money, settled up to now."""
         self.call(lambda: self.session.clock.now)
-        return self.session.accounts[self.api_key].ledger
+        return self.session.accounts[self.provider, self.api_key].ledger
 
     @property
     def journal(self) -> Any:
@@ -194,17 +195,17 @@ class Expected:
 
     def __init__(self, handle: StandIn, rule: str) -> None:
         self._handle, self.rule = handle, rule
-        self._before: set[Any] = set()
+        self._before: dict[Any, int] = {}
 
     def __enter__(self) -> Expected:
-        self._before = set(self._handle.session.journal.findings)
+        self._before = {key: met for key, (_, met) in self._handle.session.journal.findings.items()}
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
             return
         book = self._handle.session.journal.findings
-        new = [key for key in book if key not in self._before]
+        new = [key for key, (_, met) in book.items() if met > self._before.get(key, 0)]
         met = [key for key in new if key[0] == self.rule]
         if not met:
             names = ", ".join(key[0] for key in new) or "no finding"
@@ -212,7 +213,11 @@ class Expected:
                 f"expected a finding {self.rule!r}; came {names}; send the request that breaks the rule"
             )
         for key in met:
-            del book[key]
+            finding, before = book[key][0], self._before.get(key, 0)
+            if before:
+                book[key] = (finding, before)
+            else:
+                del book[key]
 
 
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
@@ -277,14 +282,14 @@ class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as
 
             @functools.wraps(function)
             async def later(*args: Any, **kwargs: Any) -> Any:
-                with stand_in(self._provider) as handle:
+                with copy(self) as handle:  # one for each call: calls may overlap
                     return await function(handle, *args, **kwargs)
 
             return later
 
         @functools.wraps(function)
         def now(*args: Any, **kwargs: Any) -> Any:
-            with stand_in(self._provider) as handle:
+            with copy(self) as handle:
                 return function(handle, *args, **kwargs)
 
         return now

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ..contracts.document import read
 from .server import Server
 
 if TYPE_CHECKING:
@@ -73,4 +74,5 @@ def async_client(handle: StandIn) -> httpx.AsyncClient:
 
 
 def _key(handle: StandIn) -> dict[str, str]:
-    return {"Authorization": f"Bearer {handle.api_key}"}
+    door = read(handle.provider, "openapi")["security"]
+    return {door["name"]: f"{door.get('scheme', '')} {handle.api_key}".strip()}

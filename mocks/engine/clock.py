@@ -259,6 +259,8 @@ class Clock:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._agenda.clear()
+        self._owed.clear()
         self.stir()
 
     def _nudge(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from math import inf
 from typing import Any
@@ -68,14 +69,15 @@ class Session:
         self.journal = journal
         self.seed = seed
         self.cap = cap
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
         self.tasks: dict[str, Task] = {}
         self.wishes = Wishes()
         self.forgotten = 0
         self.taken = 0
         self.warn: Callable[[str], None] = lambda text: None
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
-        self._tail = digest(seed, "task")
+        tail = digest(seed, "task")
+        self._tail = f"-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
         self._none_over_until = 0.0  # no task that the full book holds is over before
         self._said_full = False
 
@@ -83,7 +85,7 @@ class Session:
         """Lets somebody in."""
         name = f"account-{len(self.accounts) + 1}"
         account = Account(name, key, provider, Ledger(balance), Slots(slots, self.tasks.get))
-        self.accounts[key] = account
+        self.accounts[provider, key] = account
         return account
 
     def submit(
@@ -99,16 +101,15 @@ class Session:
             raise Refusal("no-money")
         if script is not None:
             script.struck += 1
-        course = Course(*usual) if script is None else script.course(usual)
+        course = _as_usual(usual) if script is None else script.course(usual)
         if len(self.tasks) >= self.cap:
             self._forget(now)
         self.taken = number = self.taken + 1
-        name = self._name(number)
-        task = Task(name, number, order, account, course, Timeline((now,), (State.QUEUED,)), 0, price)
-        timeline = account.slots.plan(task, now)
+        name = f"{number * SPREAD & MASK:08x}{self._tail}"
+        timeline = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
-        task = task._replace(timeline=timeline, ticket=self._book(name, timeline))
-        self.tasks[name] = task
+        ticket = self._book(name, timeline)
+        self.tasks[name] = task = Task(name, number, order, account, course, timeline, ticket, price)
         if timeline.times[-1] <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
@@ -136,20 +137,11 @@ class Session:
         """How long ago, as things wear, the task ended."""
         return self.clock.age - self.clock.age_at(task.timeline.ends)
 
-    def tally(self) -> dict[str, float]:
-        """What was spared so far: tasks, provider time that nobody waited for, money, and orders of unknown price."""
-        clock = self.clock
-        ledgers = [account.ledger for account in self.accounts.values()]
-        return {
-            "tasks": self.taken,
-            "spared": max(0.0, clock.now - clock.client_now() + clock.slept),
-            "unspent": sum(ledger.charged for ledger in ledgers),
-            "unpriced": sum(sum(ledger.unpriced.values()) for ledger in ledgers),
-        }
-
-    def _name(self, number: int) -> str:
-        tail = self._tail
-        return f"{number * SPREAD & MASK:08x}-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
+    def end(self) -> None:
+        """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""
+        self.clock.release()
+        for account in self.accounts.values():
+            account.slots.close()
 
     def _script(self, order: Order) -> Script | None:
         return next((script for script in self.wishes.scripts if script.fits(order)), None)
@@ -198,6 +190,11 @@ class Session:
             self.warn(f"expected at most {self.cap} tasks; came one more; the oldest that are over are forgotten "
                       f"({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
         self.forgotten += len(gone)
+
+
+@lru_cache(256)
+def _as_usual(spans: tuple[float, float]) -> Course:
+    return Course(*spans)  # orders that nobody scripted share one
 
 
 class Ending:

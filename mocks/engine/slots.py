@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 
 from .task import Task
-from .timeline import Timeline, laid
+from .timeline import Course, Timeline, laid
 
 TRIM = 1024  # orders in the book before those that are over are forgotten
 
@@ -23,11 +23,13 @@ class Slots:
         self._line: list[tuple[float, int, str]] = []  # when each order begins, in order
         self._trim_at = TRIM
 
-    def plan(self, task: Task, now: float) -> Timeline:
+    def plan(self, name: str, number: int, course: Course, now: float) -> Timeline:
         """The timeline of a new order."""
         if len(self._line) >= self._trim_at:
             self._trim(now)
-        return self._lay(task, self._next(now))
+        timeline = laid(course, now, self._next(now))
+        self._lay((timeline.starts, number, name), timeline.ends)
+        return timeline
 
     def place(self, task: Task, now: float) -> int:
         """How many orders begin before this one, and one: its place in the line. One that has left it has none, 0."""
@@ -43,25 +45,27 @@ class Slots:
         self._free_at = [t.timeline.ends for t in others if _slot(t) <= now < t.timeline.ends]
         heapify(self._free_at)
         for other in sorted((t for t in others if _slot(t) > now), key=lambda t: t.number):
-            timeline = self._lay(other, self._next(now))
+            timeline = laid(other.course, other.timeline.times[0], self._next(now))
+            self._lay((timeline.starts, other.number, other.id), timeline.ends)
             if timeline != other.timeline:
                 yield other, timeline
+
+    def close(self) -> None:
+        """Forgets whom it could find: the session is over."""
+        self._find = {}.get  # type: ignore[assignment]  # an empty book has no task of any type
 
     def _next(self, now: float) -> float:
         if self.count is None or len(self._free_at) < self.count:
             return now
         return max(now, heappop(self._free_at))
 
-    def _lay(self, task: Task, slot: float) -> Timeline:
-        timeline = laid(task.course, task.timeline.times[0], slot)
+    def _lay(self, entry: tuple[float, int, str], ends: float) -> None:
         if self.count is not None:
-            heappush(self._free_at, timeline.ends)
-        entry = (timeline.starts, task.number, task.id)
+            heappush(self._free_at, ends)
         if self._line and entry < self._line[-1]:
             insort(self._line, entry)
         else:
             self._line.append(entry)
-        return timeline
 
     def _trim(self, now: float) -> None:
         self._line = [entry for entry in self._line if entry[0] > now or self._lives(entry[2], now)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from hmac import compare_digest
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
@@ -31,7 +32,7 @@ class ControlPlane:
         off: Any = {"telemetry": {"tracing": False, "metrics": False, "logs": False}} if known else {}
         api = FastAPI(title="understudy control plane", version="1", docs_url=None, redoc_url=None,
                       openapi_url=PREFIX + "/openapi.json", **off)  # fmt: skip
-        api.middleware("http")(only_here)
+        api.middleware("http")(self.only_ours)
         api.get("/")(self.door)
         api.get(PREFIX + "/health")(self.health)
         api.get(PREFIX + "/sessions/{sid}/journal")(self.journal)
@@ -41,6 +42,23 @@ class ControlPlane:
         api.post(PREFIX + "/sessions/{sid}/settle")(self.settle)
         api.post(PREFIX + "/sessions/{sid}/reset")(self.reset)
         return api
+
+    async def only_ours(self, request: Any, call: Any) -> Any:
+        """Lets in whoever has the admin token; without one, whoever asks from this machine by its own name.
+
+        A page on the web must not steer us: a foreign Origin, or a Host that a rebound name would bring, is refused.
+        """
+        if self._app.admin_token:
+            if compare_digest(request.headers.get("authorization", ""), f"Bearer {self._app.admin_token}"):
+                return await call(request)
+            wrong = "expected the admin token that serve printed; came none that fits; send Authorization: Bearer TOKEN"
+            return JSONResponse({"detail": wrong}, 401)
+        for name in ("origin", "host"):
+            said = request.headers.get(name, "")
+            if said and not _is_loopback(said):
+                wrong = f"expected {name} to be loopback; came {said!r}; ask from this machine, by 127.0.0.1"
+                return JSONResponse({"detail": wrong}, 403)
+        return await call(request)
 
     async def door(self) -> dict[str, Any]:
         """What is here."""
@@ -105,13 +123,8 @@ def control_plane(app: Any) -> FastAPI:
     return ControlPlane(app).api()
 
 
-async def only_here(request: Any, call: Any) -> Any:
-    """A page on the web must not steer us: a foreign Origin, or a Host that a rebound name would bring, is refused."""
-    for name in ("origin", "host"):
-        said = request.headers.get(name, "")
-        host = said.partition("://")[2] if "://" in said else said
-        host = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
-        if said and host.strip("[]") not in LOOPBACK:
-            wrong = f"expected {name} to be loopback; came {said!r}; ask from this machine, by 127.0.0.1"
-            return JSONResponse({"detail": wrong}, 403)
-    return await call(request)
+def _is_loopback(said: str) -> bool:
+    host = said.partition("://")[2] if "://" in said else said
+    if ":" in host and not host.endswith("]"):
+        host = host.rpartition(":")[0]
+    return host.strip("[]") in LOOPBACK

@@ -111,8 +111,8 @@ class Turn:
         self.operation = operation
         if scope["query_string"]:
             self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        account = self.session.accounts.get(self.dialect.key(self.headers))
-        if account is None or account.revoked or account.provider != self.dialect.provider:
+        account = self.session.accounts.get((self.dialect.provider, self.dialect.key(self.headers)))
+        if account is None or account.revoked:
             raise Refusal("bad-key")
         self.account = account
 
@@ -166,7 +166,7 @@ class Turn:
 
     def _stranger(self, known: bool) -> Finding:
         method = self.scope["method"]
-        here = f"{method} {self.path}"
+        here = f"{method} {shown(self.path)[1:-1]}"
         paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values()]
         near = get_close_matches(here, paths, 1, 0.3)
         rule = "wrong-method" if known else "no-such-operation"

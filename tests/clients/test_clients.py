@@ -1,4 +1,4 @@
-"""The same errand with every common HTTP client: submit, poll, fetch, download, cancel, and an error that it can read."""
+"""The same errand with every common HTTP client: submit, poll, fetch, download, cancel, and be refused."""
 
 from __future__ import annotations
 
@@ -63,9 +63,12 @@ def with_httpx(url: str, token: str) -> dict[str, Any]:
 def with_aiohttp(url: str, token: str) -> dict[str, Any]:
     def ask(method: str, where: str, body: Any = None) -> tuple[int, bytes]:
         async def once() -> tuple[int, bytes]:
-            async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as client:
-                async with client.request(method, where, json=body) as answer:
-                    return answer.status, await answer.read()
+            headers = {"Authorization": f"Bearer {token}"}
+            async with (
+                aiohttp.ClientSession(headers=headers) as client,
+                client.request(method, where, json=body) as told,
+            ):
+                return told.status, await told.read()
 
         return asyncio.run(once())
 
@@ -120,8 +123,8 @@ def test_javascript_sees_the_same(runcomfy: StandIn) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed here; the errand needs it")
-    done = subprocess.run([node, str(HERE / "errand.mjs"), runcomfy.url, runcomfy.api_key], capture_output=True, timeout=30,
-                          text=True, check=False)  # fmt: skip
+    command = [node, str(HERE / "errand.mjs"), runcomfy.url, runcomfy.api_key]
+    done = subprocess.run(command, capture_output=True, timeout=30, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen == {**SEEN, "file": "RIFF", "cancel": list(SEEN["cancel"]), "refused": list(SEEN["refused"])}

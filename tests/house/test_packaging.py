@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 ROOT_HOLDS = {
-    ".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "__init__.py", "cli.py", "contracts", "docs",
-    "fixtures", "mocks", "py.typed", "pyproject.toml", "tests",
+    ".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "__init__.py", "cli.py", "contracts",
+    "docs", "fixtures", "mocks", "py.typed", "pyproject.toml", "tests",
     "Dockerfile", ".dockerignore", ".github", "action.yml",
 }  # fmt: skip
 

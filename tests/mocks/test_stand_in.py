@@ -268,3 +268,44 @@ def test_what_nobody_knows_the_price_of_is_not_compared(runcomfy: StandIn) -> No
         assert runcomfy.ledger.spent == 0
     send(runcomfy, "POST", f"/v1/requests/{name}/cancel")
     assert runcomfy.ledger.spent == 0
+
+
+# -- what was mended: each failed before
+
+
+def test_a_decorated_function_gets_the_settings_that_were_asked_for() -> None:
+    @stand_in("runcomfy", clock="manual", seed="9")
+    def story(handle: StandIn) -> tuple[str, str]:
+        return handle.clock.mode, handle.session.seed
+
+    assert story() == story() == ("manual", "9")
+
+
+def test_a_finding_that_was_on_the_books_before_can_be_expected_again(runcomfy: StandIn) -> None:
+    runcomfy.allowed.add("invalid-type")
+    submit(runcomfy, 4)
+    with runcomfy.expect_finding("invalid-type"):
+        submit(runcomfy, 4)
+    assert [met for _, met in runcomfy.session.journal.findings.values()] == [1]
+
+
+def test_a_line_break_in_a_path_forges_no_line_of_a_report(runcomfy: StandIn) -> None:
+    runcomfy.allowed.add("no-such-operation")
+    send(runcomfy, "GET", "/v1/x%0Abroken:%20forged")
+    (finding,) = runcomfy.findings
+    assert "\n" not in finding.came
+    assert len(str(finding).splitlines()) == 4
+
+
+def test_whoever_waits_for_nothing_gets_a_closed_session_out_of_memory(runcomfy: StandIn) -> None:
+    import gc
+    import weakref
+
+    submit(runcomfy)
+    old = weakref.ref(runcomfy.session)
+    gc.disable()
+    try:
+        runcomfy.reset()
+        assert old() is None, "the old session holds on to itself"
+    finally:
+        gc.enable()

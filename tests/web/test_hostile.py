@@ -45,7 +45,7 @@ class House:
         told = Settings(clock="manual", images="plain", max_body=CAP, slots=0, **more)
         self.app = App(told, ("runcomfy",))
         self.session = self.app.open("w", told)
-        self.key = next(iter(self.session.accounts)).encode()
+        self.key = next(iter(self.session.accounts))[1].encode()
         self.own = ((b"authorization", b"Bearer " + self.key), (b"content-type", b"application/json"))
         self.tasks: list[str] = []
 
