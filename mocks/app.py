@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..contracts.exchange import Exchange
 from .engine.clock import Clock
@@ -18,26 +18,16 @@ from .runcomfy.dialect import RunComfy
 from .settings import Settings, configured
 from .web import media
 from .web.dialect import Dialect
-from .web.guard import Receive
+from .web.guard import Receive, plain_path
 from .web.journal import Journal
-from .web.turn import JSON, Send, Turn
+from .web.turn import JSON, Heard, Send, Turn, Way
 
 LOG = logging.getLogger("understudy")
 CONTROL = "__understudy__"
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
-MOST_WAYS, LONGEST_PATH = 4096, 256  # paths that are remembered, and how long they may be
-
-
-class Way(NamedTuple):
-    """Where a path leads, as far as it tells by itself."""
-
-    sid: str
-    provider: str
-    mount: str
-    path: str
-    control: bool
+MOST_WAYS, LONGEST_PATH, LONGEST_HEADERS = 4096, 256, 2048  # paths and headers that are remembered, and how long
 
 
 class App:
@@ -56,6 +46,7 @@ class App:
         self._told: dict[str, tuple[Settings, tuple[str, ...]]] = {}
         self._plain_cast: dict[str, Dialect] = {}
         self._ways: dict[str, Way] = {}
+        self._heard: dict[Any, Heard] = {}
         self._bases: dict[tuple[bytes | None, str], str] = {}
         self._documents: dict[str, bytes] = {}
         self._control: Any = None
@@ -126,8 +117,12 @@ class App:
             await self._otherwise(scope, receive, send)
             return
         way = self._ways.get(scope["path"]) or self._way(scope["path"])
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        name = way.provider or self._by_host(headers)
+        heard = self._heard.get(tuple(scope["headers"])) or self._hear(scope)
+        headers = heard.by_name
+        if not way.provider and (host := self._by_host(headers)):
+            operations, value = self._match(host, way.path)
+            way = way._replace(provider=host, operations=operations, value=value)
+        name = way.provider
         if way.control:
             await self._control_plane()(scope, receive, send)
             return
@@ -142,7 +137,7 @@ class App:
             await _plain(send, self._document(dialect), scope["method"] == "HEAD")
         else:
             base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
-            await Turn(dialect, session, scope, path, base, headers).play(receive, send)
+            await Turn(dialect, session, scope, way, base, heard).play(receive, send)
 
     def _way(self, whole: str) -> Way:
         """Reads a path: /~session, /provider, and what is theirs. What it tells is the same each time, hence kept."""
@@ -156,12 +151,27 @@ class App:
             mount, path = f"{mount}/{name}", "/" + rest
         else:
             name = ""
-        way = Way(sid, name, mount, path, control)
+        operations, value = self._match(name, path) if name else ({}, "")
+        way = Way(whole, plain_path(whole), sid, name, mount, path, control, operations, value)
         if len(self._ways) > MOST_WAYS:
             self._ways.clear()
         if len(whole) < LONGEST_PATH:
             self._ways[whole] = way
         return way
+
+    def _match(self, provider: str, path: str) -> tuple[dict[str, str], str]:
+        operations, value = self._spoken(provider).contract.match(path)
+        return {method: operation.id for method, operation in operations.items()}, value
+
+    def _hear(self, scope: Mapping[str, Any]) -> Heard:
+        """The headers of a client, who sends the same ones again and again: the journal then holds them once."""
+        pairs = tuple(scope["headers"])
+        heard = Heard(pairs, dict(pairs))
+        if sum(len(name) + len(value) for name, value in pairs) < LONGEST_HEADERS:
+            if len(self._heard) > MOST_WAYS:
+                self._heard.clear()
+            self._heard[pairs] = heard
+        return heard
 
     def _by_host(self, headers: Mapping[bytes, bytes]) -> str:
         host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
@@ -227,8 +237,7 @@ class App:
         dialect = self._spoken(provider)
         LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
                     scope["method"], scope["path"])  # fmt: skip
-        path = way.path if name else "/"
-        await Turn(dialect, nobody, scope, path, way.mount, dict(scope["headers"])).play(receive, send)
+        await Turn(dialect, nobody, scope, way, way.mount, self._hear(scope)).play(receive, send)
 
     async def _otherwise(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -62,7 +62,6 @@ class Ledger:
         self._charged = 0
         self._set_aside = 0
         self._held: dict[str, int] = {}
-        self._unknown: dict[str, str] = {}
 
     @property
     def held(self) -> float:
@@ -97,22 +96,19 @@ class Ledger:
         """Sets money aside for an order, or notes that nobody knows what it costs."""
         if cost is None:
             self.unpriced[model] += 1
-            self._unknown[task] = model
         else:
             self._held[task] = money = _counted(cost)
             self._set_aside += money
 
     def charge(self, task: str) -> None:
         """The order succeeded: what was held is spent."""
-        if self._unknown.pop(task, None) is None:
-            money = self._held.pop(task, 0)
-            self._set_aside -= money
-            self._charged += money
+        money = self._held.pop(task, 0)
+        self._set_aside -= money
+        self._charged += money
 
-    def release(self, task: str) -> None:
+    def release(self, task: str, cost: float | None, model: str) -> None:
         """The order failed or was cancelled: what was held is free again, and an unknown price is none to know."""
-        model = self._unknown.pop(task, None)
-        if model is None:
+        if cost is not None:
             self._set_aside -= self._held.pop(task, 0)
         elif self.unpriced[model] > 1:
             self.unpriced[model] -= 1

@@ -16,8 +16,8 @@ from .ledger import Ledger
 from .refusal import Refusal
 from .script import NoMore, Script
 from .slots import Slots
-from .task import Order, Task
-from .timeline import FINAL, Course, State, Timeline
+from .task import Order, Task, new
+from .timeline import Course, State, Timeline
 
 MASK = 0xFFFFFFFF
 SPREAD = 2654435761  # an odd number near 2**32 / phi: neighbours get ids that look unrelated, and no two are equal
@@ -106,11 +106,11 @@ class Session:
             self._forget(now)
         self.taken = number = self.taken + 1
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
-        timeline = account.slots.plan(name, number, course, now)
+        timeline, ends = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
-        ticket = self._book(name, timeline)
-        self.tasks[name] = task = Task(name, number, order, account, course, timeline, ticket, price)
-        if timeline.times[-1] <= now:
+        ticket = self.clock.book(ends, Ending(self, name)) if ends < inf else 0
+        self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
+        if ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
         return task
@@ -121,7 +121,7 @@ class Session:
         if task.timeline.at(now) not in allowed:
             return False
         self._change(task, task.timeline.cut(now, State.CANCELLED))
-        task.account.ledger.release(task.id)
+        task.account.ledger.release(task.id, task.cost, task.order.model)
         for other, timeline in task.account.slots.leave(task, now):
             self._change(other, timeline)
         self.clock.hand_out()
@@ -153,10 +153,8 @@ class Session:
                 raise Refusal(wish.reason, said="scripted")
 
     def _book(self, name: str, timeline: Timeline) -> int:
-        ends = timeline.times[-1]
-        if timeline.states[-1] not in FINAL or ends == inf:
-            return 0
-        return self.clock.book(ends, Ending(self, name))
+        ends = timeline.ends
+        return self.clock.book(ends, Ending(self, name)) if ends < inf else 0
 
     def _change(self, task: Task, timeline: Timeline) -> None:
         if task.ticket:
@@ -170,7 +168,7 @@ class Session:
         if task.timeline.states[-1] is State.SUCCEEDED:
             task.account.ledger.charge(name)
         else:
-            task.account.ledger.release(name)
+            task.account.ledger.release(name, task.cost, task.order.model)
         self.tasks[name] = task._replace(ticket=0)
 
     def _forget(self, now: float) -> None:

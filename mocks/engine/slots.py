@@ -23,13 +23,13 @@ class Slots:
         self._line: list[tuple[float, int, str]] = []  # when each order begins, in order
         self._trim_at = TRIM
 
-    def plan(self, name: str, number: int, course: Course, now: float) -> Timeline:
-        """The timeline of a new order."""
+    def plan(self, name: str, number: int, course: Course, now: float) -> tuple[Timeline, float]:
+        """The timeline of a new order, and when it ends."""
         if len(self._line) >= self._trim_at:
             self._trim(now)
-        timeline = laid(course, now, self._next(now))
-        self._lay((timeline.starts, number, name), timeline.ends)
-        return timeline
+        timeline, starts, ends = laid(course, now, self._next(now))
+        self._lay((starts, number, name), ends)
+        return timeline, ends
 
     def place(self, task: Task, now: float) -> int:
         """How many orders begin before this one, and one: its place in the line. One that has left it has none, 0."""
@@ -45,8 +45,8 @@ class Slots:
         self._free_at = [t.timeline.ends for t in others if _slot(t) <= now < t.timeline.ends]
         heapify(self._free_at)
         for other in sorted((t for t in others if _slot(t) > now), key=lambda t: t.number):
-            timeline = laid(other.course, other.timeline.times[0], self._next(now))
-            self._lay((timeline.starts, other.number, other.id), timeline.ends)
+            timeline, starts, ends = laid(other.course, other.timeline.times[0], self._next(now))
+            self._lay((starts, other.number, other.id), ends)
             if timeline != other.timeline:
                 yield other, timeline
 

@@ -85,13 +85,16 @@ class Timeline(NamedTuple):
 
 _SHAPES = {state: (State.QUEUED, State.RUNNING, state) for state in FINAL}
 _STUCK = (State.QUEUED, State.RUNNING)
+_new = tuple.__new__  # half the time of a named tuple's own constructor
 
 
-def laid(course: Course, asked: float, slot: float) -> Timeline:
-    """The timeline of a course that was asked for at one moment and got its slot at another."""
+def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, float]:
+    """The timeline of a course that was asked for at one moment and got its slot at another; its start and its end."""
     starts = round(slot + course.queued, 6)
     if course.ending not in FINAL or course.running == inf:
-        return Timeline((asked, starts), _STUCK) if starts > asked else Timeline((asked,), _STUCK[1:])
+        stuck = Timeline((asked, starts), _STUCK) if starts > asked else Timeline((asked,), _STUCK[1:])
+        return stuck, starts, inf
+    ends = round(starts + course.running, 6)
     if starts == asked:
-        return Timeline((asked, round(starts + course.running, 6)), (State.RUNNING, course.ending))
-    return Timeline((asked, starts, round(starts + course.running, 6)), _SHAPES[course.ending])
+        return Timeline((asked, ends), (State.RUNNING, course.ending)), starts, ends
+    return _new(Timeline, ((asked, starts, ends), _SHAPES[course.ending])), starts, ends

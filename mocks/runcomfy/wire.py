@@ -9,7 +9,7 @@ from typing import Any
 from ...contracts.catalogue import Catalogue, Model, Outcome
 from ...contracts.life import Lifecycle
 from ..engine.medium import Medium
-from ..engine.task import Order, View
+from ..engine.task import Order, View, new
 from ..engine.timeline import State
 
 PLURAL = {"image": "images", "video": "videos", "audio": "audios"}
@@ -23,7 +23,7 @@ def _medium(outcome: Outcome) -> Medium:
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     outcome = catalogue.outcome(model, inputs)
-    return Order("runcomfy", "submit", model.id, said, _medium(outcome), outcome.count)
+    return new(Order, ("runcomfy", "submit", model.id, said, _medium(outcome), outcome.count, "", "", ""))
 
 
 def accepted(base: str, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ..engine.refusal import Refusal
 Receive = Callable[[], Awaitable[Any]]
 
 DEPTH = 64
+SUSPECT = frozenset({float, dict, list})
 DIGITS = b"0" * 16
 _ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _TRICKS = (b"%2f", b"%5c", b"%00", b"\\")
@@ -22,9 +23,19 @@ class Gone(Exception):
     """The client hung up before it had sent its request."""
 
 
+def plain_path(path: str) -> bytes:
+    """How a path is sent that has nothing to check; nothing for one that has."""
+    raw = path.encode("utf-8", "surrogatepass")
+    return b"" if _suspicious(raw) or not raw.isascii() else raw
+
+
+def _suspicious(raw: bytes) -> bool:
+    return b"%" in raw or b"/." in raw or b"\\" in raw or b"\0" in raw
+
+
 def check_path(raw: bytes, path: str) -> None:
     """Refuses encoded slashes, backslashes, NULs and dot segments."""
-    if b"%" not in raw and b"/." not in raw and b"\\" not in raw and b"\0" not in raw:
+    if not _suspicious(raw):
         return
     low = raw.lower()
     if any(trick in low for trick in _TRICKS) or "\0" in path or any(p in (".", "..") for p in path.split("/")):
@@ -62,10 +73,9 @@ def loads(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as wrong:
         raise Refusal("bad-json", said=str(wrong)) from None
-    brackets = body.count(b"[") + body.count(b"{")
-    if brackets == 1 and type(value) is dict and float not in map(type, value.values()):
+    if type(value) is dict and SUSPECT.isdisjoint(map(type, value.values())):
         return value  # flat, and no number that may have been rounded: what nearly every body is
-    if brackets > DEPTH and _deeper(value, DEPTH):
+    if body.count(b"[") + body.count(b"{") > DEPTH and _deeper(value, DEPTH):
         raise Refusal("bad-json", said=f"nested deeper than {DEPTH}")
     if DIGITS in body.translate(_ALIKE):
         value = _whole_numbers(body)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
 
 from ...contracts.catalogue import Model
 from ...contracts.contract import Operation
-from ...contracts.exchange import Exchange
+from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
 from ..engine.refusal import Refusal
 from ..engine.session import Account, Session
@@ -27,27 +28,50 @@ NEW = tuple.__new__  # makes an Exchange in half the time of its own constructor
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
+class Way(NamedTuple):
+    """Where a path leads, as far as it tells by itself; `raw` is how it is sent if nothing in it is suspicious."""
+
+    whole: str
+    raw: bytes
+    sid: str
+    provider: str
+    mount: str
+    path: str
+    control: bool = False
+    operations: Mapping[str, str] = {}  # by method, the operation's name
+    value: str = ""
+
+
+class Heard(NamedTuple):
+    """The headers of a request: as they came, and by name."""
+
+    pairs: Headers
+    by_name: Mapping[bytes, bytes]
+
+
 class Turn:
     """One request while it is being answered."""
 
-    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "findings", "headers", "inputs", "model", "now",
-                 "operation", "path", "query", "question", "scope", "session", "task", "value")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "findings", "headers", "heard", "inputs",
+                 "model", "now", "operation", "query", "question", "scope", "session", "task", "value",
+                 "way")  # fmt: skip
 
     def __init__(
-        self, dialect: Dialect, session: Session, scope: Mapping[str, Any], path: str, base: str,
-        headers: Mapping[bytes, bytes],
+        self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
+        heard: Heard,
     ) -> None:  # fmt: skip
         self.dialect = dialect
         self.session = session
         self.scope = scope
-        self.path = path
+        self.way = way
         self.base = base
-        self.headers = headers
+        self.heard = heard
+        self.headers = heard.by_name
         self.operation: Operation = None  # type: ignore[assignment]  # until the path has named it
         self.account: Account = None  # type: ignore[assignment]  # until the key has named it
         self.now = 0.0
         self.body = b""
-        self.value = ""
+        self.value = way.value
         self.query: dict[str, str] = {}
         self.inputs: Any = None
         self.model: Model | None = None
@@ -101,14 +125,15 @@ class Turn:
         """Guards the path, names the operation, and looks who is asking."""
         scope = self.scope
         self.now = self.session.clock.now
-        guard.check_path(scope.get("raw_path") or scope["path"].encode(), scope["path"])
-        operations, self.value = self.dialect.contract.match(self.path)
-        operation = operations.get(scope["method"])
-        if operation is None:
+        if scope.get("raw_path") != self.way.raw:
+            guard.check_path(scope.get("raw_path") or scope["path"].encode(), scope["path"])
+        operations = self.way.operations
+        name = operations.get(scope["method"])
+        if name is None:
             self.allow = ", ".join(operations)
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(reason, findings=(self._stranger(bool(operations)),))
-        self.operation = operation
+        self.operation = self.dialect.contract.operations[name]
         if scope["query_string"]:
             self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         account = self.session.accounts.get((self.dialect.provider, self.dialect.key(self.headers)))
@@ -166,7 +191,7 @@ class Turn:
 
     def _stranger(self, known: bool) -> Finding:
         method = self.scope["method"]
-        here = f"{method} {shown(self.path)[1:-1]}"
+        here = f"{method} {shown(self.way.path)[1:-1]}"
         paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values()]
         near = get_close_matches(here, paths, 1, 0.3)
         rule = "wrong-method" if known else "no-such-operation"
@@ -192,7 +217,7 @@ class Turn:
             self.question = question
         return task
 
-    def _last_word(self, answer: Answer) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    def _last_word(self, answer: Answer) -> tuple[int, bytes, Headers]:
         """Bends the answer where a fault wants to, checks it for lies where not, and writes the exchange down."""
         session, scope = self.session, self.scope
         operation, channel, name = self.operation, "", ""
@@ -207,12 +232,17 @@ class Turn:
                 if self.question is not None:
                     session.clock.answered(self.question)
         body = orjson.dumps(answer.value) if answer.body is None else answer.body
-        headers = [JSON, (b"content-length", b"%d" % len(body)), *answer.headers]
-        url = scope["path"]
+        headers = _plain(len(body)) if not answer.headers else (*_plain(len(body)), *answer.headers)
+        url = self.way.whole
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(NEW(Exchange, (
-            scope["method"], url, scope["headers"], self.body, answer.status, headers, body, self.dialect.provider,
+            scope["method"], url, self.heard.pairs, self.body, answer.status, headers, body, self.dialect.provider,
             name, channel, self.task, self.account.name if self.account else "", self.now, session.clock.client_now(),
             self.findings, self.bent, "in")))  # fmt: skip
         return answer.status, body, headers
+
+
+@lru_cache(4096)
+def _plain(length: int) -> tuple[tuple[bytes, bytes], ...]:
+    return (JSON, (b"content-length", b"%d" % length))

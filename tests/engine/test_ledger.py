@@ -23,12 +23,11 @@ def test_hold_charge_release() -> None:
     assert told() == (3, 7, 0)
     ledger.charge("a")
     assert told() == (3, 4, 3)
-    ledger.release("b")
+    ledger.release("b", 4, "cube")
     assert told() == (7, 0, 3)
-    for again in (ledger.charge, ledger.release):
-        again("a")
-        again("b")
-        again("nobody")
+    for name in ("a", "b", "nobody"):
+        ledger.charge(name)
+        ledger.release(name, 4, "cube")
     assert told() == (7, 0, 3)
 
 
@@ -41,8 +40,11 @@ def test_sums_are_exact(orders: list[tuple[float, str]]) -> None:
         if end == "hold":
             held += Decimal(str(price))
             continue
-        getattr(ledger, end)(str(number))
-        spent += Decimal(str(price)) if end == "charge" else 0
+        if end == "charge":
+            ledger.charge(str(number))
+            spent += Decimal(str(price))
+        else:
+            ledger.release(str(number), price, "cube")
     assert (ledger.spent, ledger.held, ledger.balance) == (float(spent), float(held), float(1000 - spent - held))
 
 
@@ -91,15 +93,13 @@ def test_an_unpriced_order_that_came_to_nothing_leaves_nothing_unknown() -> None
     ledger = Ledger()
     for name in ("a", "b"):
         ledger.hold(name, None, "cube")
-    ledger.release("a")
+    ledger.release("a", None, "cube")
     assert ledger.unpriced == {"cube": 1}
-    ledger.release("a")
-    ledger.release("b")
+    ledger.release("b", None, "cube")
     assert ledger.unpriced == {}
     assert ledger.spent == 0
     ledger.hold("c", None, "cube")
     ledger.charge("c")
-    ledger.release("c")
     assert ledger.unpriced == {"cube": 1}
 
 
