@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
 from math import inf
+from typing import Any
 
 LOG = logging.getLogger("understudy")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,8 +31,9 @@ def real() -> float:
 
 
 @lru_cache(4096)
-def _second(epoch: datetime, second: int) -> str:
-    return (epoch + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+def _stamp(epoch: datetime, moment: float) -> str:
+    second, rest = divmod(round(moment * 1e6), 1_000_000)
+    return (epoch + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest:06d}+00:00"
 
 
 class Clock:
@@ -50,7 +52,7 @@ class Clock:
         self._now = 0.0
         self._lag = 0.0
         self._worn: list[tuple[float, float, float]] = []
-        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._agenda: list[tuple[float, int, Callable[..., None], Any]] = []
         self._dropped: set[int] = set()
         self._booked = 0
         self._owed: dict[int, float] = {}
@@ -93,8 +95,7 @@ class Clock:
 
     def stamp(self, moment: float) -> str:
         """A moment as ISO 8601 with microseconds and a numeric offset."""
-        second, rest = divmod(round(moment * 1e6), 1_000_000)
-        return f"{_second(self.epoch, second)}.{rest:06d}+00:00"
+        return _stamp(self.epoch, moment)
 
     def client_now(self) -> float:
         """The client's time: real seconds since the start and what it was spared to sleep."""
@@ -102,12 +103,12 @@ class Clock:
 
     # -- the agenda
 
-    def book(self, when: float, call: Callable[[], None], owed: bool = False) -> int:
-        """Puts news on the agenda; `owed` news is carried out though nobody asks. Answers a ticket."""
+    def book(self, when: float, call: Callable[..., None], about: Any = None, owed: bool = False) -> int:
+        """Puts news on the agenda, and whom it is about; `owed` news comes though nobody asks. Answers a ticket."""
         if not when < inf:
             raise ValueError(f"expected a moment that comes; came {when}; what never happens is no news")
         ticket = self._booked = self._booked + 1
-        heappush(self._agenda, (when, ticket, call))
+        heappush(self._agenda, (when, ticket, call, about))
         if owed:
             self._owed[ticket] = when
             self._arm()
@@ -188,12 +189,12 @@ class Clock:
                 due = self.due
                 if due is None or due > max(to, self._now):
                     return
-                when, ticket, call = heappop(self._agenda)
+                when, ticket, call, about = heappop(self._agenda)
                 self._owed.pop(ticket, None)
                 if when > self._now:
                     self._now = when
                     self._asked.clear()
-                call()
+                call() if about is None else call(about)
         finally:
             self._busy = False
         raise _endless()

@@ -80,6 +80,7 @@ class Session:
         self._tail = f"-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
         self._none_over_until = 0.0  # no task that the full book holds is over before
         self._said_full = False
+        self._over: Callable[[str], None] = self._ended  # bound once: a hundred thousand bookings share it
 
     def open_account(self, provider: str, key: str, slots: int | None, balance: float = 1_000_000.0) -> Account:
         """Lets somebody in."""
@@ -108,7 +109,7 @@ class Session:
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
         timeline, ends = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
-        ticket = self.clock.book(ends, Ending(self, name)) if ends < inf else 0
+        ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
         if ends <= now:
             self.clock.hand_out()  # it is over as it begins
@@ -140,6 +141,7 @@ class Session:
     def end(self) -> None:
         """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""
         self.clock.release()
+        self._over = self.warn
         for account in self.accounts.values():
             account.slots.close()
 
@@ -154,7 +156,7 @@ class Session:
 
     def _book(self, name: str, timeline: Timeline) -> int:
         ends = timeline.ends
-        return self.clock.book(ends, Ending(self, name)) if ends < inf else 0
+        return self.clock.book(ends, self._over, name) if ends < inf else 0
 
     def _change(self, task: Task, timeline: Timeline) -> None:
         if task.ticket:
@@ -193,20 +195,6 @@ class Session:
 @lru_cache(256)
 def _as_usual(spans: tuple[float, float]) -> Course:
     return Course(*spans)  # orders that nobody scripted share one
-
-
-class Ending:
-    """The news that a task is over: a callable of two words, since a hundred thousand of them may wait."""
-
-    __slots__ = ("_name", "_session")
-
-    def __init__(self, session: Session, name: str) -> None:
-        self._session = session
-        self._name = name
-
-    def __call__(self) -> None:
-        """Tells the session."""
-        self._session._ended(self._name)
 
 
 def digest(*words: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from math import inf
@@ -45,12 +46,8 @@ class Timeline(NamedTuple):
 
     def at(self, now: float) -> State:
         """The state at a moment: a pure function of it."""
-        state = self.states[0]
-        for time, other in zip(self.times, self.states, strict=True):
-            if time > now:
-                break
-            state = other
-        return state
+        passed = bisect_right(self.times, now)
+        return self.states[passed - 1] if passed else self.states[0]
 
     def until(self, now: float, words: Mapping[str, str]) -> float | None:
         """The next moment at which the state has another word, or None."""
