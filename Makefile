@@ -33,7 +33,7 @@ wheel: setup
 	$(BIN)/python -m pytest -q -m more tests/wheel
 
 clients: setup
-	$(BIN)/python -m pytest -q -m more tests/clients
+	$(BIN)/python -m pytest -q -m more tests --ignore tests/wheel
 
 contracts: setup
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/engine tests/toy tests/runcomfy

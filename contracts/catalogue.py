@@ -13,6 +13,7 @@ from .schema import Judge, pointer
 # What a media field must look like; the address itself is taken as good without being fetched. Schemes have no case.
 ADDRESS = r"^[hH][tT][tT][pP][sS]?://[^\s/]"
 ADDRESS_OR_DATA = r"^([hH][tT][tT][pP][sS]?://[^\s/]|[dD][aA][tT][aA]:[^,]*,)"
+FETCHABLE = re.compile(ADDRESS)
 LOOPBACK = re.compile(r"http://([^/?#]*@)?(localhost|[^/?#:]+\.localhost|127(\.[0-9]+){3}|\[::1\])([:/?#]|$)")
 # Models whose bounds nobody knows may ask for anything; this much is made.
 MOST_SIDE, MOST_SECONDS, MOST_COUNT = 8192, 600.0, 100
@@ -92,6 +93,9 @@ class Model:
                         yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                       f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                       operation)  # fmt: skip
+                elif scheme == "https" and FETCHABLE.match(text):
+                    yield Finding("unfetched-input", "note", place, "an address that can be fetched", shown(text),
+                                  "nothing: it was taken as good without being fetched", operation)  # fmt: skip
                 elif scheme == "http:" and not LOOPBACK.match(text[:256].lower()):
                     yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
                                   shown(text), f"send {name} as https://", operation)  # fmt: skip

@@ -52,9 +52,10 @@ class Operation:
                                      self.id, "inferred"))  # fmt: skip
                 continue
             whole = judge.schema.get("type") == "integer" and text.removeprefix("-").isdecimal() and len(text) < 19
+            source = self.parameters[name].get("source", self.source)
             for d in judge.differences(int(text) if whole else text):
-                found.append(Finding(d.rule, WEIGHT[self.source], f"?{name}", d.expected, shown(d.came),
-                                     f"send {name} as {d.expected}", self.id, self.source,
+                found.append(Finding(d.rule, WEIGHT[source], f"?{name}", d.expected, shown(d.came),
+                                     f"send {name} as {d.expected}", self.id, source,
                                      "invalid-input" if "invalid-input" in self.refusals else "", d.kind))  # fmt: skip
         return tuple(found)
 

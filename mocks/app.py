@@ -117,7 +117,10 @@ class App:
             await self._otherwise(scope, receive, send)
             return
         way = self._ways.get(scope["path"]) or self._way(scope["path"])
-        heard = self._heard.get(tuple(scope["headers"])) or self._hear(scope)
+        try:
+            heard = self._heard.get(tuple(scope["headers"])) or self._hear(scope)
+        except TypeError:  # a server that hands over lists instead of pairs
+            heard = self._hear(scope)
         headers = heard.by_name
         if not way.provider and (host := self._by_host(headers)):
             operations, value = self._match(host, way.path)
@@ -165,7 +168,7 @@ class App:
 
     def _hear(self, scope: Mapping[str, Any]) -> Heard:
         """The headers of a client, who sends the same ones again and again: the journal then holds them once."""
-        pairs = tuple(scope["headers"])
+        pairs = tuple((name, value) for name, value in scope["headers"])
         heard = Heard(pairs, dict(pairs))
         if sum(len(name) + len(value) for name, value in pairs) < LONGEST_HEADERS:
             if len(self._heard) > MOST_WAYS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,10 +48,10 @@ class Hands:
     """The clock of a session, moved on the thread that owns it."""
 
     def __init__(self, handle: StandIn) -> None:
-        self._handle = handle
+        self.handle = handle
 
     def _clock(self) -> Clock:
-        return self._handle.session.clock
+        return self.handle.session.clock
 
     @property
     def mode(self) -> str:
@@ -60,17 +61,25 @@ class Hands:
     @property
     def now(self) -> float:
         """Seconds of the story since the session began."""
-        return self._handle.call(lambda: self._clock().now)
+        return self.handle.call(lambda: self._clock().now)
 
     @property
     def age(self) -> float:
         """Seconds for which things have worn."""
-        return self._handle.call(lambda: self._clock().age)
+        return self.handle.call(lambda: self._clock().age)
 
     def advance(self, seconds: float) -> None:
         """Moves both hands, and hands out what comes due."""
-        self._handle.call(lambda: self._clock().advance(seconds))
+        self.handle.call(lambda: self._clock().advance(seconds))
+
+    async def aadvance(self, seconds: float) -> None:
+        """The same, for async tests: their own loop goes on meanwhile."""
+        await asyncio.to_thread(self.advance, seconds)
+
+    async def asettle(self) -> None:
+        """The same as settle(), for async tests."""
+        await asyncio.to_thread(self.settle)
 
     def settle(self) -> None:
         """Runs until no news is left; nothing ages."""
-        self._handle.call(lambda: self._clock().settle())
+        self.handle.call(lambda: self._clock().settle())

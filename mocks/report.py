@@ -12,7 +12,8 @@ from .engine.session import Session
 from .engine.task import Task
 
 MOST = 3  # findings that are told in full
-MOST_LINES = 8  # lines of a task's story before looks that say the same are folded
+MOST_STORIES = 2  # tasks whose story is told in a message
+MOST_LINES = 8  # lines of such a story
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Verdict:
         failing = tuple(finding for finding in found if finding.severity in bad)
         doubtful = tuple(f for f in found if f.severity == "doubtful" and f not in failing)
         concerned = [e.task for e in session.journal if e.task and any(f in failing for f in e.findings)]
-        stories = tuple(_told(session, name) for name in dict.fromkeys(concerned))[:2]
+        stories = tuple(_told(session, name, MOST_LINES) for name in list(dict.fromkeys(concerned))[:MOST_STORIES])
         wishes = tuple(map(str, session.wishes.unstruck())) if "not-struck" not in allowed else ()
         met = {key: count for key, (_, count) in book.items()}
         return cls(failing, doubtful, wishes, stories, session.seed, session.clock.mode, session.journal.left_out, met)
@@ -67,6 +68,8 @@ class Verdict:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
             yield f"on purpose? @pytest.mark.understudy(allow=[{rules}])"
         yield from self.stories
+        if self.left_out:
+            yield f"the journal no longer keeps the first {self.left_out} exchanges: raise max_exchanges"
 
 
 TALLY = ("tasks", "spared", "unspent", "unpriced", "findings")
@@ -111,14 +114,16 @@ def _count(number: float, noun: str) -> str:
     return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
 
 
-def story(session: Session) -> str:
-    """Every task's life and what was asked of it, as text."""
-    now = session.clock.now
-    told = [_told(session, name) for name in session.tasks]
-    return "\n".join(told) if told else f"no task yet at {now:.3f} s"
+def story(session: Session, stories: int | None = None, lines: int | None = None) -> str:
+    """Every task's life and what was asked of it, as text; or so many of each, and how many are left out."""
+    names = list(session.tasks)
+    told = [_told(session, name, lines) for name in names[:stories]]
+    if stories is not None and len(names) > stories:
+        told.append(f"... and {len(names) - stories} tasks more: handle.timeline() tells them all")
+    return "\n".join(told) if told else f"no task yet at {session.clock.now:.3f} s"
 
 
-def _told(session: Session, name: str) -> str:
+def _told(session: Session, name: str, most: int | None) -> str:
     task: Task | None = session.tasks.get(name)
     if task is None:
         return f"{name}: forgotten"
@@ -130,10 +135,10 @@ def _told(session: Session, name: str) -> str:
     events += [(exchange.at, _line(exchange)) for exchange in session.journal.of(task=name)]
     events.sort(key=lambda event: event[0])
     folded = list(_folded(events))
-    for at, text in folded[:MOST_LINES]:
+    for at, text in folded[:most]:
         lines.append(f"  {at:>9.3f} s  {text}")
-    if len(folded) > MOST_LINES:
-        lines.append(f"             ... and {len(folded) - MOST_LINES} more: handle.timeline() tells them all")
+    if most is not None and len(folded) > most:
+        lines.append(f"             ... and {len(folded) - most} more: handle.timeline() tells them all")
     return "\n".join(lines)
 
 

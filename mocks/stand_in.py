@@ -29,7 +29,7 @@ T = TypeVar("T")
 class StandIn:
     """One provider in one session. Everything that it tells or changes is told and changed on the server's thread."""
 
-    def __init__(self, server: Server, session: Session, provider: str, key: str) -> None:
+    def __init__(self, server: Server, session: Session, provider: str, key: str, joined: bool = False) -> None:
         self.provider = provider
         self.api_key = key
         self.name = session.name
@@ -38,6 +38,7 @@ class StandIn:
         self.allowed: set[str] = set()
         self._server = server
         self._client: Any = None
+        self._joined = joined
 
     # -- where it is
 
@@ -184,10 +185,11 @@ class StandIn:
         return self.session.cast[self.provider]
 
     def close(self) -> None:
-        """Forgets the session."""
+        """Forgets the session, unless it was another handle's first."""
         if self._client is not None:
             self._client.close()
-        self.call(lambda: self._server.app.close(self.name))
+        if not self._joined:
+            self.call(lambda: self._server.app.close(self.name))
 
 
 class Expected:
@@ -234,31 +236,33 @@ def shared_server() -> Server:
     return server
 
 
-def opened(provider: str, settings: Settings, beside: StandIn | None = None) -> StandIn:
-    """A handle on a new session, or on the session of another handle."""
+def opened(provider: str, settings: Settings, clock: Hands | None = None) -> StandIn:
+    """A handle on a new session, or on the session that a clock is of."""
     server = shared_server()
     if provider not in server.app.providers:
         raise ValueError(f"expected a provider among {', '.join(server.app.providers)}; came {provider!r}")
-    if beside is not None:
-        session = beside.session
+    if clock is not None:
+        session = clock.handle.session
     else:
         session = server.call(lambda: server.app.open(fresh_name(), settings, loop=server.loop))
-    return StandIn(server, session, provider, dict(server.app.keys(session))[provider])
+    return StandIn(server, session, provider, dict(server.app.keys(session))[provider], clock is not None)
 
 
 class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as runcomfy
     """A stand-in for as long as a block, an async block or a decorated function runs.
 
-    Settings are keywords: clock=, seed=, strict=, and every other one of docs/settings.md and docs/defaults.md.
+    Settings are keywords: clock=, seed=, strict=, and every other one of docs/settings.md and docs/defaults.md. The
+    clock of another handle, as clock=other.clock, puts both into one session.
     """
 
     def __init__(self, provider: str, **settings: Any) -> None:
         self._provider = provider
+        self._clock = settings.pop("clock") if isinstance(settings.get("clock"), Hands) else None
         self._settings = configured().but(**settings)
         self._handle: StandIn | None = None
 
     def __enter__(self) -> StandIn:
-        self._handle = opened(self._provider, self._settings)
+        self._handle = opened(self._provider, self._settings, self._clock)
         return self._handle
 
     def __exit__(self, kind: object, *_: object) -> None:

@@ -152,7 +152,8 @@ def test_an_oversized_video_among_others() -> None:
 )  # fmt: skip
 def test_an_address_that_is_not_https_is_a_note(address: str, noted: bool) -> None:
     found = checked(VIDEO, {"prompt": "x", "image": address})
-    assert told(found) == ([("not-https", "note", "/image", "")] if noted else [])
+    rule = "not-https" if noted else "unfetched-input" if address.lower().startswith("https") else ""
+    assert told(found) == ([(rule, "note", "/image", "")] if rule else [])
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,27 @@ def test_what_nobody_knows_the_price_of_is_not_compared(runcomfy: StandIn) -> No
     assert runcomfy.ledger.spent == 0
 
 
+def test_another_clock_is_another_session_that_is_joined() -> None:
+    with stand_in("runcomfy", clock="manual") as one:
+        with stand_in("runcomfy", clock=one.clock) as two:
+            submit(two)
+            one.clock.advance(5)
+            assert (two.clock.now, len(one.tasks)) == (5, 1)
+        assert len(one.tasks) == 1, "leaving the second must not end the first"
+
+
+def test_an_async_test_moves_time_too() -> None:
+    async def story() -> None:
+        async with stand_in("runcomfy", clock="manual") as handle:
+            submit(handle)
+            await handle.clock.aadvance(3)
+            assert handle.clock.now == 3
+            await handle.clock.asettle()
+            assert handle.clock.now == 12
+
+    asyncio.run(story())
+
+
 # -- what was mended: each failed before
 
 

@@ -211,7 +211,8 @@ def test_an_incomplete_table_refuses_nothing_that_we_do_not_know(at: World, name
 @pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.complete])
 def test_a_complete_table_warns_of_a_field_that_it_does_not_have(name: str) -> None:
     model = MODELS[name]
-    (finding,) = model.check({**model.example(), "strange": 1})
+    found = model.check({**model.example(), "strange": 1})
+    (finding,) = [finding for finding in found if finding.rule != "unfetched-input"]
     assert (finding.rule, finding.severity, finding.where, finding.reason) == (
         "unknown-field",
         "doubtful",
@@ -277,5 +278,5 @@ def test_data_uris_and_addresses_are_taken(at: World, name: str) -> None:
         for address in (URL, DATA, "http://127.0.0.1:1/a.png"):
             value = [address] * max(1, field.get("minItems", 1)) if field["type"] == "array" else address
             body = {**model.example(), key: value}
-            assert model.check(body) == ()
+            assert {finding.rule for finding in model.check(body)} <= {"unfetched-input"}
             assert at.submit(model, body).status_code == 200
