@@ -78,7 +78,12 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
     for status, answer in row["answers"].items():
         shown: dict[str, Any] = {
             "description": answer["description"],
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer['schema']}"}}},
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{answer['schema']}"},
+                    "example": answer["example"],
+                }
+            },
         }
         if linked:
             shown["links"] = {
