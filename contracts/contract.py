@@ -16,6 +16,7 @@ from .schema import Judge
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
 MOST_PATHS, LONGEST_PATH = 4096, 256
+LONGEST_NUMBER = 400
 
 
 class Operation:
@@ -51,13 +52,18 @@ class Operation:
                                      f"take {name} out, or look it up: {', '.join(self.queries) or 'none is known'}",
                                      self.id, "inferred"))  # fmt: skip
                 continue
-            whole = judge.schema.get("type") == "integer" and text.removeprefix("-").isdecimal() and len(text) < 19
+            whole = judge.schema.get("type") == "integer" and _whole(text)
             source = self.parameters[name].get("source", self.source)
             for d in judge.differences(int(text) if whole else text):
                 found.append(Finding(d.rule, WEIGHT[source], f"?{name}", d.expected, shown(d.came),
                                      f"send {name} as {d.expected}", self.id, source,
                                      "invalid-input" if "invalid-input" in self.refusals else "", d.kind))  # fmt: skip
         return tuple(found)
+
+
+def _whole(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
 
 
 class _Node:

@@ -1,4 +1,4 @@
-"""The three stand-ins behind one door: finds the provider and the session of a request, and hands it over."""
+"""The stand-ins behind one door: finds the provider and the session of a request, and hands it over."""
 
 from __future__ import annotations
 

@@ -20,8 +20,9 @@ class Tasks:
         self._handle = handle
 
     def __iter__(self) -> Iterator[Task]:
-        own = self._handle.provider
-        return iter([task for task in self._handle.session.tasks.values() if task.order.provider == own])
+        own, session = self._handle.provider, self._handle.session
+        every = self._handle.call(lambda: list(session.tasks.values()))
+        return iter([task for task in every if task.order.provider == own])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

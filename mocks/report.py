@@ -22,7 +22,7 @@ class Verdict:
 
     failing: tuple[Finding, ...]
     shown: tuple[Finding, ...]
-    unstruck: tuple[str, ...]
+    unstruck: tuple[tuple[str, str], ...]
     stories: tuple[str, ...]
     seed: str
     clock: str
@@ -39,7 +39,8 @@ class Verdict:
         doubtful = tuple(f for f in found if f.severity == "doubtful" and f not in failing)
         concerned = [e.task for e in session.journal if e.task and any(f in failing for f in e.findings)]
         stories = tuple(_told(session, name, MOST_LINES) for name in list(dict.fromkeys(concerned))[:MOST_STORIES])
-        wishes = tuple(map(str, session.wishes.unstruck())) if "not-struck" not in allowed else ()
+        missed = session.wishes.unstruck() if "not-struck" not in allowed else []
+        wishes = tuple((str(wish), wish.trouble) for wish in missed)
         met = {key: count for key, (_, count) in book.items()}
         return cls(failing, doubtful, wishes, stories, session.seed, session.clock.mode, session.journal.left_out, met)
 
@@ -61,9 +62,10 @@ class Verdict:
         if len(self.failing) > MOST:
             rules = ", ".join(dict.fromkeys(finding.rule for finding in self.failing[MOST:]))
             yield f"and {len(self.failing) - MOST} more: {rules}"
-        for wish in self.unstruck[:MOST]:
-            yield (f"broken: not-struck\n  expected  {wish} to happen\n  came      no request that it is for\n"
-                   f"  do this   send that request, take the line out, or say optional=True")  # fmt: skip
+        for wish, trouble in self.unstruck[:MOST]:
+            cure = "mend the function" if trouble else "send that request, take the line out, or say optional=True"
+            yield (f"broken: not-struck\n  expected  {wish} to happen\n"
+                   f"  came      {trouble or 'no request that it is for'}\n  do this   {cure}")  # fmt: skip
         if self.failing:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
             yield f"on purpose? @pytest.mark.understudy(allow=[{rules}])"

@@ -50,7 +50,7 @@ class Server:
         self.app = app
         self._where = (host, port)
         self._sock: socket.socket | None = None
-        self._uvicorn: Any = None
+        self._opening = threading.Lock()
         self.loop = _new_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="understudy", daemon=True)
         self._thread.start()
@@ -58,10 +58,11 @@ class Server:
     @property
     def url(self) -> str:
         """The address, which answers as soon as it is known."""
-        if self._sock is None:
-            self._sock = listen(*self._where)
-            self._uvicorn = uvicorn_server(self.app)
-            self.post(self._uvicorn.serve(sockets=[self._sock]))
+        with self._opening:
+            if self._sock is None:
+                sock = listen(*self._where)
+                self.post(uvicorn_server(self.app).serve(sockets=[sock]))
+                self._sock = sock
         host, port = self._sock.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -73,6 +74,9 @@ class Server:
         """Does something on the loop, and answers what came of it. On the loop itself, does it at once."""
         if threading.current_thread() is self._thread:
             return work()
+        if not self._thread.is_alive():
+            raise RuntimeError("expected the thread of the stand-ins; came a process without it, as after os.fork(); "
+                               "open a stand-in in the process that uses it")  # fmt: skip
 
         async def run() -> T:
             return work()

@@ -94,6 +94,18 @@ class Told(NamedTuple):
     origin: dict[str, str]
 
 
+# What only a house with an address of its own can be told.
+OF_A_HOUSE = frozenset({"host", "port", "keys", "any_key", "quiet", "log_format", "print_config", "json"})
+
+
+def for_a_handle(changes: dict[str, Any]) -> dict[str, Any]:
+    """The same changes, if a handle can have them: it has a key of its own, and shares the address of its process."""
+    for name in changes:
+        if name in OF_A_HOUSE:
+            raise BadSetting(f"expected a setting that a handle can have; came {name}; it is for serve; take it out")
+    return changes
+
+
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 

@@ -7,6 +7,8 @@ import functools
 import inspect
 from collections.abc import Callable
 from copy import copy
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
 from ..contracts.document import read
@@ -21,7 +23,7 @@ from .engine.task import Order
 from .hands import Hands, Tasks
 from .report import Verdict, story
 from .server import Server
-from .settings import Settings, configured
+from .settings import Settings, configured, for_a_handle
 
 T = TypeVar("T")
 
@@ -40,12 +42,19 @@ class StandIn:
         self._client: Any = None
         self._joined = joined
 
+    def __repr__(self) -> str:
+        return f"<stand-in of {self.provider}, session {self.name}>"
+
     # -- where it is
 
     @property
     def session(self) -> Session:
         """The world behind the handle, as it is now."""
-        return self._server.app.sessions[self.name]
+        session = self._server.app.sessions.get(self.name)
+        if session is None:
+            raise RuntimeError(f"expected an open stand-in; came one of {self.provider} that was closed; look at it "
+                               f"before its block or test ends")  # fmt: skip
+        return session
 
     @property
     def url(self) -> str:
@@ -88,9 +97,10 @@ class StandIn:
     def script(
         self, *, queued: float | None = None, running: float | None = None, fails: str | bool = False,
         stuck: bool = False, cost: float | None = None, model: str = "", when: Callable[[Order], bool] | None = None,
-        times: Times = 1, optional: bool = False,
+        times: Times = 1, optional: bool = False, **unknown: Any,
     ) -> Script:  # fmt: skip
         """Says how the next order lives. `fails` ends it badly: True, an error's name or code, or a text."""
+        _refuse_unknown("script", unknown, Script)
         if model and model not in self._dialect().contract.catalogue.models:
             near = ", ".join(self._dialect().contract.catalogue.nearest(model)) or "none is near"
             raise ValueError(f"expected a model of {self.provider}; came {model!r}; nearest: {near}")
@@ -98,17 +108,19 @@ class StandIn:
         self.call(lambda: self.session.wishes.scripts.append(wish))
         return wish
 
-    def refuse_next(self, error: str, *, times: Times = 1, optional: bool = False) -> NoMore:
+    def refuse_next(self, error: str, *, times: Times = 1, optional: bool = False, **unknown: Any) -> NoMore:
         """Refuses the next submit with an error of the provider's, by its name, its code or our reason."""
+        _refuse_unknown("refuse_next", unknown, NoMore)
         wish = NoMore(self._dialect().contract.reason(error), times, optional)
         self.call(lambda: self.session.wishes.no_more.append(wish))
         return wish
 
     def fault(
         self, status: int, *, on: str = "", times: Times = 1, when: Literal["before", "after"] = "before",
-        optional: bool = False,
+        optional: bool = False, **unknown: Any,
     ) -> Fault:  # fmt: skip
         """Answers a status instead. `on` is a channel (submit poll result cancel catalogue media) or an operation."""
+        _refuse_unknown("fault", unknown, Fault)
         places = [*CHANNELS, *self._dialect().contract.operations]
         if on and on not in places:
             raise ValueError(f"expected on to be one of {', '.join(dict.fromkeys(places))}; came {on!r}")
@@ -122,7 +134,10 @@ class StandIn:
 
     def revoke(self, key: str = "") -> None:
         """Makes a key worthless; without one, the handle's own."""
-        self.session.accounts[self.provider, key or self.api_key].revoked = True
+        account = self.session.accounts.get((self.provider, key or self.api_key))
+        if account is None:
+            raise ValueError("expected a key of this session; came another; take api_key, or what another_key() gave")
+        account.revoked = True
 
     def settle(self) -> None:
         """Runs until nothing is under way; nothing ages."""
@@ -161,7 +176,7 @@ class StandIn:
     @property
     def findings(self) -> list[Finding]:
         """What was found wrong, each once."""
-        return [finding for finding, _ in self.session.journal.findings.values()]
+        return self.call(lambda: [finding for finding, _ in self.session.journal.findings.values()])
 
     def verdict(self, strict: bool = False) -> Verdict:
         """What of all that was found fails a test."""
@@ -222,6 +237,14 @@ class Expected:
                 del book[key]
 
 
+def _refuse_unknown(verb: str, unknown: dict[str, Any], wish: type) -> None:
+    for name in unknown:
+        known = [field.name for field in fields(wish) if field.name not in ("struck", "trouble")]
+        near = get_close_matches(name, known, 1)
+        raise TypeError(f"expected {verb}() to be told of {', '.join(known)}; came {name!r}"
+                        + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
+
+
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
     """The environment variables by which a provider's known clients are pointed elsewhere."""
     rows = read(provider, "openapi")["variables"]["values"]
@@ -231,7 +254,7 @@ def variables(provider: str, url: str, key: str) -> dict[str, str]:
 @functools.cache
 def shared_server() -> Server:
     """The one server of this process; sessions are what differs."""
-    server = Server(App())
+    server = Server(App(Settings()))  # what is set, each session is told by its handle
     atexit.register(server.stop)
     return server
 
@@ -240,7 +263,8 @@ def opened(provider: str, settings: Settings, clock: Hands | None = None) -> Sta
     """A handle on a new session, or on the session that a clock is of."""
     server = shared_server()
     if provider not in server.app.providers:
-        raise ValueError(f"expected a provider among {', '.join(server.app.providers)}; came {provider!r}")
+        raise ValueError(f"expected a provider among {', '.join(server.app.providers)}; came {provider!r}; the README "
+                         f"names the ones that stand")  # fmt: skip
     if clock is not None:
         session = clock.handle.session
     else:
@@ -258,16 +282,16 @@ class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as
     def __init__(self, provider: str, **settings: Any) -> None:
         self._provider = provider
         self._clock = settings.pop("clock") if isinstance(settings.get("clock"), Hands) else None
-        self._settings = configured().but(**settings)
-        self._handle: StandIn | None = None
+        self._settings = configured().but(**for_a_handle(settings))
+        self._handles: tuple[StandIn, ...] = ()
 
     def __enter__(self) -> StandIn:
-        self._handle = opened(self._provider, self._settings, self._clock)
-        return self._handle
+        self._handles = (*self._handles, opened(self._provider, self._settings, self._clock))
+        return self._handles[-1]
 
     def __exit__(self, kind: object, *_: object) -> None:
-        handle, self._handle = self._handle, None
-        assert handle is not None
+        *outer, handle = self._handles
+        self._handles = tuple(outer)
         try:
             if kind is None:
                 handle.assert_clean(self._settings.strict)
@@ -281,19 +305,28 @@ class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as
         self.__exit__(kind, *rest)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Decorates a function, which gets the handle as its first argument."""
+        """Decorates a function or a method: it gets the handle as its first argument, and the rest as it comes."""
+        asked = list(inspect.signature(function).parameters.values())
+        place = 1 if asked and asked[0].name == "self" else 0
+
+        def given(handle: StandIn, args: tuple[Any, ...]) -> tuple[Any, ...]:
+            return (*args[:place], handle, *args[place:])
+
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
-            async def later(*args: Any, **kwargs: Any) -> Any:
+            async def decorated(*args: Any, **kwargs: Any) -> Any:
                 with copy(self) as handle:  # one for each call: calls may overlap
-                    return await function(handle, *args, **kwargs)
+                    return await function(*given(handle, args), **kwargs)
 
-            return later
+        else:
 
-        @functools.wraps(function)
-        def now(*args: Any, **kwargs: Any) -> Any:
-            with copy(self) as handle:
-                return function(handle, *args, **kwargs)
+            @functools.wraps(function)
+            def decorated(*args: Any, **kwargs: Any) -> Any:
+                with copy(self) as handle:
+                    return function(*given(handle, args), **kwargs)
 
-        return now
+        # pytest asks the signature which fixtures are wanted: the handle is none of them.
+        del decorated.__wrapped__
+        decorated.__signature__ = inspect.Signature(asked[:place] + asked[place + 1 :])  # type: ignore[attr-defined]
+        return decorated

@@ -94,7 +94,8 @@ def settings_page() -> str:
     lines = ["# Settings", "", SAID, "",
              "A setting is said by a flag, by an environment variable, by a key of `understudy.toml` or of "
              "`[tool.understudy]` in `pyproject.toml` (the nearest one, from the working directory upwards), or by a "
-             "keyword of `stand_in(...)` and of the pytest marker. The flag wins over the environment, and that over "
+             "keyword of `stand_in(...)` and of the pytest marker, unless "
+             "only a house with an address of its own can have it. The flag wins over the environment, and that over "
              "the file. A boolean is `1`, `true`, `yes` or `on`, or their opposites. In a file a dash counts as an "
              "underscore. `understudy serve --print-config` tells what is in force and who said it.", "",
              "| key | flag of | variable | default | what it does |", "|---|---|---|---|---|"]  # fmt: skip

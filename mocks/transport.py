@@ -41,7 +41,10 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
         raw, _, query = request.url.raw_path.partition(b"?")
         path = request.url.path
         if self._mount and not path.startswith("/~"):
-            path, raw = self._mount + path, self._mount.encode() + raw
+            session, provider = self._mount.rsplit("/", 1)
+            # A base address with the provider's prefix is as good here as over the socket.
+            mount = session if path.startswith(f"/{provider}/") else self._mount
+            path, raw = mount + path, mount.encode() + raw
         scope = {
             "type": "http", "http_version": "1.1", "method": request.method, "scheme": request.url.scheme, "path": path,
             "raw_path": raw, "query_string": query, "server": (request.url.host, request.url.port or 80),

@@ -20,6 +20,7 @@ class Fault:
     when: Literal["before", "after"] = "before"
     optional: bool = False
     struck: int = 0
+    trouble: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.status, int) or not 400 <= self.status <= 599:

@@ -27,6 +27,7 @@ class Script:
     times: Times = 1
     optional: bool = False
     struck: int = 0
+    trouble: str = ""
 
     def __post_init__(self) -> None:
         for name in ("queued", "running", "cost"):
@@ -36,6 +37,10 @@ class Script:
                 raise ValueError(f"expected {name} to be a number, 0 or more; came {value!r}{more}")
         if self.stuck and self.fails:
             raise ValueError("expected one ending; came stuck=True and fails; what is stuck never fails, take one out")
+        if self.when is not None and not callable(self.when):
+            raise ValueError(f"expected when to be a function of an order; came {self.when!r}")
+        if not isinstance(self.fails, (bool, str)):
+            self.fails = str(self.fails)  # a code may be said as a number
         check_times(self.times)
 
     def fits(self, order: Order) -> bool:
@@ -44,7 +49,11 @@ class Script:
             return False
         if self.model and self.model != order.model:
             return False
-        return self.when is None or bool(self.when(order))
+        try:
+            return self.when is None or bool(self.when(order))
+        except Exception as wrong:  # the client must not see what the test's own code did; the verdict tells it
+            self.trouble = f"{type(wrong).__name__} from when=: {wrong}"
+            return False
 
     def course(self, usual: tuple[float, float]) -> Course:
         """The life that it asks for; what it leaves open is as usual."""
@@ -79,6 +88,7 @@ class NoMore:
     times: Times = 1
     optional: bool = False
     struck: int = 0
+    trouble: str = ""
 
     def __post_init__(self) -> None:
         check_times(self.times)

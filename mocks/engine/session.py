@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -46,7 +46,7 @@ class Wishes:
     def unstruck(self) -> list[Script | Fault | NoMore]:
         """What never came true and was not optional."""
         every: list[Script | Fault | NoMore] = [*self.scripts, *self.faults, *self.no_more]
-        return [wish for wish in every if not wish.done and not wish.optional]
+        return [wish for wish in every if (not wish.done and not wish.optional) or wish.trouble]
 
     def fault(self, when: str, channel: str, operation: str) -> Fault | None:
         """The fault that strikes here, if any; it is struck off."""
@@ -200,8 +200,3 @@ def _as_usual(spans: tuple[float, float]) -> Course:
 def digest(*words: object) -> str:
     """Thirty-two hex digits that are a function of the words."""
     return blake2b("\0".join(map(str, words)).encode(), digest_size=16).hexdigest()
-
-
-def unfinished(session: Session, now: float) -> Iterator[Task]:
-    """The tasks that are not over."""
-    return (task for task in session.tasks.values() if task.timeline.ends > now)

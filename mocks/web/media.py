@@ -38,6 +38,8 @@ async def show(dialect: Dialect, session: Session, scope: Mapping[str, Any], sen
             promised, index = find(dialect, session, name, now)
             task = promised.id
             answer = _part(scope, promised, await _bytes(session, promised, index))
+            if session.wishes.faults and (fault := session.wishes.fault("after", "media", "media")):
+                bent, answer = str(fault), dialect.status(fault.status)
     except Refusal as no:
         answer = dialect.refuse(no)
     finally:

@@ -7,35 +7,16 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from understudy.mocks.engine.ledger import UnknownPrice
 from understudy.mocks.stand_in import StandIn, stand_in
-
-MODEL = "tongyi-mai/z-image/turbo"
+from understudy.tests.mocks.errands import MODEL, finished, send, submit
 
 
 @pytest.fixture
 def runcomfy() -> Iterator[StandIn]:
     with stand_in("runcomfy", images="plain") as handle:
         yield handle
-
-
-def send(handle: StandIn, method: str, path: str, body: Any = None, key: str = "") -> httpx.Response:
-    with httpx.Client(transport=handle.transport, base_url="http://understudy") as client:
-        headers = {"Authorization": f"Bearer {key or handle.api_key}"}
-        return client.request(method, path, json=body, headers=headers)
-
-
-def submit(handle: StandIn, prompt: Any = "a red tram", key: str = "") -> httpx.Response:
-    return send(handle, "POST", f"/v1/models/{MODEL}", {"prompt": prompt}, key)
-
-
-def finished(handle: StandIn, name: str, query: str = "") -> Any:
-    said: Any = {}
-    while said.get("status") not in ("succeeded", "failed", "cancelled"):
-        said = send(handle, "GET", f"/v1/requests/{name}/result{query}").json()
-    return said
 
 
 # -- ways to open one
@@ -289,44 +270,3 @@ def test_an_async_test_moves_time_too() -> None:
             assert handle.clock.now == 12
 
     asyncio.run(story())
-
-
-# -- what was mended: each failed before
-
-
-def test_a_decorated_function_gets_the_settings_that_were_asked_for() -> None:
-    @stand_in("runcomfy", clock="manual", seed="9")
-    def story(handle: StandIn) -> tuple[str, str]:
-        return handle.clock.mode, handle.session.seed
-
-    assert story() == story() == ("manual", "9")
-
-
-def test_a_finding_that_was_on_the_books_before_can_be_expected_again(runcomfy: StandIn) -> None:
-    runcomfy.allowed.add("invalid-type")
-    submit(runcomfy, 4)
-    with runcomfy.expect_finding("invalid-type"):
-        submit(runcomfy, 4)
-    assert [met for _, met in runcomfy.session.journal.findings.values()] == [1]
-
-
-def test_a_line_break_in_a_path_forges_no_line_of_a_report(runcomfy: StandIn) -> None:
-    runcomfy.allowed.add("no-such-operation")
-    send(runcomfy, "GET", "/v1/x%0Abroken:%20forged")
-    (finding,) = runcomfy.findings
-    assert "\n" not in finding.came
-    assert len(str(finding).splitlines()) == 4
-
-
-def test_whoever_waits_for_nothing_gets_a_closed_session_out_of_memory(runcomfy: StandIn) -> None:
-    import gc
-    import weakref
-
-    submit(runcomfy)
-    old = weakref.ref(runcomfy.session)
-    gc.disable()
-    try:
-        runcomfy.reset()
-        assert old() is None, "the old session holds on to itself"
-    finally:
-        gc.enable()
