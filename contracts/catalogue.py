@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("complete", "id", "judge", "kind", "known", "limits", "listed", "media", "note", "schema",
+    __slots__ = ("complete", "id", "judge", "kind", "known", "limits", "listed", "media", "schema",
                  "shaping", "source", "where")  # fmt: skip
 
     def __init__(
@@ -51,7 +51,6 @@ class Model:
         self.complete: bool = row["complete"]
         self.source: Source = row["source"]
         self.where: str = row["where"]
-        self.note: str = row.get("note", "")
         self.schema: dict[str, Any] = row["schema"]
         fields = self.schema.get("properties", {})
         self.media = {name: field["format"].partition("_uri")[0] for name, field in fields.items()
@@ -189,7 +188,6 @@ class Catalogue:
     def __init__(self, rows: list[dict[str, Any]], media: Mapping[str, Any], data_uris: bool = True) -> None:
         self.recommended: dict[str, int] = media["recommended"]["values"]
         self.models = {row["id"]: Model(row, self.recommended, data_uris) for row in rows}
-        self.data_uris = data_uris
         self._sizes = {name: tuple(size) for name, size in media["sizes"]["values"].items()}
         self._sides = media["sides"]["values"]
         self._plain = media["unless_told"]["values"]

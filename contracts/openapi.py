@@ -92,6 +92,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
                 if other.task
             }
         yield status, shown
+    keys = contract.facts.openapi["refused"]
     by_status: dict[int, list[Mapping[str, Any]]] = {}
     for reason in operation.refusals:
         error = contract.errors[reason]
@@ -101,7 +102,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
             "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
             "content": {"application/json": {
                 "schema": {"$ref": "#/components/schemas/Error"},
-                "examples": {error["reason"]: {"value": {"error_code": error["code"], "error_message": error["text"]}}
+                "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
 

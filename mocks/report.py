@@ -157,7 +157,9 @@ def _folded(events: list[tuple[float, str]]) -> Iterator[tuple[float, str]]:
 
 def _line(exchange: Exchange) -> str:
     body = exchange.json
-    word = body.get("status", body.get("error_message", "")) if isinstance(body, dict) else ""
+    told = body if isinstance(body, dict) else {}
+    texts = (value for value in told.values() if isinstance(value, str))
+    word = told.get("status", "") if exchange.status < 400 else next(texts, "")
     bent = f"  [{exchange.bent}]" if exchange.bent else ""
     flags = "".join(f"  ! {finding.rule}" for finding in exchange.findings if finding.severity != "note")
     return f"{exchange.method} {exchange.operation} -> {exchange.status} {word}{bent}{flags}"

@@ -17,9 +17,10 @@ from ..contracts.finding import Finding
 from .app import App, fresh_name
 from .engine.fault import CHANNELS, Fault
 from .engine.ledger import Ledger
-from .engine.script import NoMore, Script, Times
+from .engine.script import NoMore, Script
 from .engine.session import Session
 from .engine.task import Order
+from .engine.wish import Times
 from .hands import Hands, Tasks
 from .report import Verdict, story
 from .server import Server
@@ -104,14 +105,14 @@ class StandIn:
         if model and model not in self._dialect().contract.catalogue.models:
             near = ", ".join(self._dialect().contract.catalogue.nearest(model)) or "none is near"
             raise ValueError(f"expected a model of {self.provider}; came {model!r}; nearest: {near}")
-        wish = Script(queued, running, fails, stuck, cost, model, when, times, optional)
+        wish = Script(queued, running, fails, stuck, cost, model, when, times=times, optional=optional)
         self.call(lambda: self.session.wishes.scripts.append(wish))
         return wish
 
     def refuse_next(self, error: str, *, times: Times = 1, optional: bool = False, **unknown: Any) -> NoMore:
         """Refuses the next submit with an error of the provider's, by its name, its code or our reason."""
         _refuse_unknown("refuse_next", unknown, NoMore)
-        wish = NoMore(self._dialect().contract.reason(error), times, optional)
+        wish = NoMore(self._dialect().contract.reason(error), times=times, optional=optional)
         self.call(lambda: self.session.wishes.no_more.append(wish))
         return wish
 
@@ -124,7 +125,7 @@ class StandIn:
         places = [*CHANNELS, *self._dialect().contract.operations]
         if on and on not in places:
             raise ValueError(f"expected on to be one of {', '.join(dict.fromkeys(places))}; came {on!r}")
-        wish = Fault(status, on, times, when, optional)
+        wish = Fault(status, on, when, times=times, optional=optional)
         self.call(lambda: self.session.wishes.faults.append(wish))
         return wish
 

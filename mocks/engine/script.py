@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
 
 from .task import Order
 from .timeline import Course, State
-
-Times = int | Literal["always"]
+from .wish import Wish
 
 
 @dataclass(slots=True)
-class Script:
-    """One wish. `times` is how many orders it is for; `struck` is all that ever changes."""
+class Script(Wish):
+    """How orders are to live; `times` is how many of them."""
 
     queued: float | None = None
     running: float | None = None
@@ -24,12 +22,9 @@ class Script:
     cost: float | None = None
     model: str = ""
     when: Callable[[Order], bool] | None = None
-    times: Times = 1
-    optional: bool = False
-    struck: int = 0
-    trouble: str = ""
 
     def __post_init__(self) -> None:
+        Wish.__post_init__(self)
         for name in ("queued", "running", "cost"):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, (int, float)) and 0 <= value < inf):
@@ -41,11 +36,10 @@ class Script:
             raise ValueError(f"expected when to be a function of an order; came {self.when!r}")
         if not isinstance(self.fails, (bool, str)):
             self.fails = str(self.fails)  # a code may be said as a number
-        check_times(self.times)
 
     def fits(self, order: Order) -> bool:
         """Whether it is for this order."""
-        if self.times != "always" and self.struck >= self.times:
+        if not self.live:
             return False
         if self.model and self.model != order.model:
             return False
@@ -65,38 +59,15 @@ class Script:
             return Course(queued, running, State.FAILED, "" if self.fails is True else self.fails)
         return Course(queued, running)
 
-    @property
-    def done(self) -> bool:
-        """Whether it has struck as often as it wants to; one for always has once it struck."""
-        return self.struck >= (1 if self.times == "always" else self.times)
-
     def __str__(self) -> str:
         return "script(" + _said(self, ("queued", "running", "fails", "stuck", "cost", "model", "times")) + ")"
 
 
-def check_times(times: object) -> None:
-    """Refuses what is no number of times."""
-    if times != "always" and (type(times) is not int or times < 1):
-        raise ValueError(f'expected times to be 1 or more, or "always"; came {times!r}')
-
-
 @dataclass(slots=True)
-class NoMore:
+class NoMore(Wish):
     """The next submit is refused for a reason."""
 
     reason: str
-    times: Times = 1
-    optional: bool = False
-    struck: int = 0
-    trouble: str = ""
-
-    def __post_init__(self) -> None:
-        check_times(self.times)
-
-    @property
-    def done(self) -> bool:
-        """Whether it has struck as often as it wants to."""
-        return self.struck >= (1 if self.times == "always" else self.times)
 
     def __str__(self) -> str:
         return f"refuse_next({self.reason!r})"

@@ -18,6 +18,7 @@ from .script import NoMore, Script
 from .slots import Slots
 from .task import Order, Task, new
 from .timeline import Course, State, Timeline
+from .wish import Wish
 
 MASK = 0xFFFFFFFF
 SPREAD = 2654435761  # an odd number near 2**32 / phi: neighbours get ids that look unrelated, and no two are equal
@@ -43,10 +44,9 @@ class Wishes:
     faults: list[Fault] = field(default_factory=list)
     no_more: list[NoMore] = field(default_factory=list)
 
-    def unstruck(self) -> list[Script | Fault | NoMore]:
+    def unstruck(self) -> list[Wish]:
         """What never came true and was not optional."""
-        every: list[Script | Fault | NoMore] = [*self.scripts, *self.faults, *self.no_more]
-        return [wish for wish in every if (not wish.done and not wish.optional) or wish.trouble]
+        return [wish for wish in (*self.scripts, *self.faults, *self.no_more) if wish.missed]
 
     def fault(self, when: str, channel: str, operation: str) -> Fault | None:
         """The fault that strikes here, if any; it is struck off."""
@@ -72,8 +72,8 @@ class Session:
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
         self.tasks: dict[str, Task] = {}
         self.wishes = Wishes()
-        self.forgotten = 0
         self.taken = 0
+        self.forgotten = 0
         self.warn: Callable[[str], None] = lambda text: None
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
         tail = digest(seed, "task")
@@ -150,7 +150,7 @@ class Session:
 
     def _refuse_as_told(self) -> None:
         for wish in self.wishes.no_more:
-            if wish.times == "always" or wish.struck < wish.times:
+            if wish.live:
                 wish.struck += 1
                 raise Refusal(wish.reason, said="scripted")
 
@@ -185,11 +185,11 @@ class Session:
         if not gone:
             ends = (task.timeline.ends for task in self.tasks.values())
             self._none_over_until = min((end for end in ends if end > now), default=now)
+        self.forgotten += len(gone)
         if not self._said_full:
             self._said_full = True
             self.warn(f"expected at most {self.cap} tasks; came one more; the oldest that are over are forgotten "
                       f"({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
-        self.forgotten += len(gone)
 
 
 @lru_cache(256)

@@ -20,7 +20,7 @@ def test_it_strikes_on_a_channel_or_an_operation(on: str) -> None:
 
 @pytest.mark.parametrize(("times", "strikes"), [(1, 1), (3, 3), ("always", 10)])
 def test_it_strikes_so_often(times: Any, strikes: int) -> None:
-    wishes = Wishes(faults=[Fault(503, "poll", times)])
+    wishes = Wishes(faults=[Fault(503, "poll", times=times)])
     struck = [wishes.fault("before", "poll", "look") is not None for _ in range(10)]
     assert struck == [True] * strikes + [False] * (10 - strikes)
     assert wishes.unstruck() == []
@@ -30,7 +30,7 @@ def test_the_first_that_hits_strikes_alone() -> None:
     wishes = Wishes(faults=[Fault(500, "cancel"), Fault(502, "poll"), Fault(503)])
     struck = [wishes.fault("before", "poll", "look") for _ in range(3)]
     assert [fault.status if fault else 0 for fault in struck] == [502, 503, 0]
-    assert [fault.status for fault in wishes.faults if not fault.done] == [500]
+    assert [fault.status for fault in wishes.faults if fault.missed] == [500]
     assert [str(wish) for wish in wishes.unstruck()] == ["fault(500, on='cancel', times=1, when='before')"]
     wishes.faults[0].optional = True
     assert wishes.unstruck() == []

@@ -46,7 +46,7 @@ def test_it_fits_by_model_by_a_question_and_so_often() -> None:
 def test_it_is_done_when_it_struck_as_often_as_it_wants(kind: Any) -> None:
     for times, struck, done in ((1, 0, False), (1, 1, True), (3, 2, False), (3, 3, True), ("always", 0, False),
                                 ("always", 1, True)):  # fmt: skip
-        assert kind(times=times, struck=struck).done is done
+        assert kind(times=times, struck=struck).missed is not done
 
 
 @pytest.mark.parametrize("name", ["queued", "running", "cost"])
