@@ -233,14 +233,14 @@ def told(
     file = file_of(folder or Path.cwd())
     settings = _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
     origin = dict.fromkeys(_names(_flat(file[1])), f"file {file[0]}") if file else {}
-    env = os.environ if env is None else env
+    env = os.environ if env is None else env  # a variable that is set to nothing says nothing
     said: dict[str, tuple[dict[str, Any], str]] = {}
     for row in fields(Settings):
-        if row.name != "readings" and (value := env.get(variable(row.name))) is not None:
+        if row.name != "readings" and (value := env.get(variable(row.name))):
             said[variable(row.name)] = {row.name: value}, row.name
     for provider in PROVIDERS:
         for name in (row["name"] for row in read(provider, "readings")):
-            if (value := env.get(variable(name, provider))) is not None:
+            if (value := env.get(variable(name, provider))):
                 said[variable(name, provider)] = {"readings": {provider: {name: value}}}, f"{provider}.{name}"
     for word, (change, name) in said.items():
         settings = _but(settings, change, f"environment variable {word}")

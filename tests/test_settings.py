@@ -41,6 +41,12 @@ def test_flag_over_environment_over_file_over_default(folder: Written) -> None:
                       "slots": f"file {place / 'understudy.toml'}"}  # fmt: skip
 
 
+def test_a_variable_that_is_set_to_nothing_says_nothing(folder: Written) -> None:
+    settings, origin = told(folder("port = 1\n"), {"UNDERSTUDY_PORT": "", "UNDERSTUDY_RUNCOMFY_BAD_TOKEN": ""}, {})
+    assert settings.port == 1
+    assert set(origin) == {"port"}
+
+
 def test_the_nearest_file_counts(folder: Written, tmp_path: Path) -> None:
     folder("[tool.understudy]\nport = 1\n", "pyproject.toml")
     (tmp_path / "deep" / "deeper").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The job that every row does: submit the published page's order, ask for its status, fetch its result, as raw HTTP requests."""
+"""The job of every row: submit the published page's order, ask for its status, fetch its result, as raw requests."""
 
 from __future__ import annotations
 
