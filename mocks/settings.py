@@ -240,7 +240,7 @@ def told(
             said[variable(row.name)] = {row.name: value}, row.name
     for provider in PROVIDERS:
         for name in (row["name"] for row in read(provider, "readings")):
-            if (value := env.get(variable(name, provider))):
+            if value := env.get(variable(name, provider)):
                 said[variable(name, provider)] = {"readings": {provider: {name: value}}}, f"{provider}.{name}"
     for word, (change, name) in said.items():
         settings = _but(settings, change, f"environment variable {word}")
