@@ -1,8 +1,9 @@
-"""What people do to a handle that was not foreseen: it is put right, or said in one sentence. Each failed once."""
+"""What people do to a handle that was not foreseen: it is put right, or said in one sentence."""
 
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -124,3 +125,32 @@ def test_an_address_is_opened_once_whoever_asks_first() -> None:
     assert len(set(urls)) == 1
     with pytest.raises(RuntimeError, match="expected the thread of the stand-ins"):
         server.call(lambda: None)
+
+
+def test_a_handle_may_be_read_while_others_submit(runcomfy: StandIn) -> None:
+    submit(runcomfy)
+    tasks, one = runcomfy.session.tasks, runcomfy.tasks.one()
+    tasks.update({f"filler-{number}": one for number in range(20_000)})  # a long look is one that can be disturbed
+    before, wrong = sys.getswitchinterval(), []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                len(runcomfy.tasks)
+                _ = runcomfy.findings
+            except RuntimeError as raced:
+                wrong.append(raced)
+                return
+
+    reader = threading.Thread(target=read)
+    sys.setswitchinterval(1e-6)
+    try:
+        reader.start()
+        for _ in range(60):
+            submit(runcomfy)
+    finally:
+        done.set()
+        reader.join(5)
+        sys.setswitchinterval(before)
+    assert not wrong
