@@ -229,16 +229,17 @@ class Catalogue:
             value = inputs.get(name)
             return fields.get(name, {}).get("default") if value is None else value
 
-        width, height, form = self._plain[model.kind]
+        width, height, form, seconds = self._plain[model.kind]
         form = self._formats[model.kind].get(_format(said("output_format")), form)
         if model.kind == "audio":
             width, height = 0, 0
         else:
-            width, height = (_within(side, MOST_SIDE) for side in self._size(said, width, height))
+            width, height = (_within(side, MOST_SIDE) for side in self._size(said, model.kind, width, height))
         count = next((value for name in self._counts if _number(value := said(name))), 1)
-        return Outcome(model.kind, form, width, height, _seconds(said("duration")), _within(count, MOST_COUNT))
+        length = _seconds(said("duration"), seconds)
+        return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT))
 
-    def _size(self, said: Any, width: int, height: int) -> tuple[int, int]:
+    def _size(self, said: Any, kind: str, width: int, height: int) -> tuple[int, int]:
         if isinstance(named := said("image_size"), str) and named in self._sizes:
             return self._sizes[named]
         if _number(w := said("width")) and _number(h := said("height")):
@@ -248,7 +249,7 @@ class Catalogue:
         if ratio is None:
             ratio = width / height
         # Of a video's frame the named side is the shorter one, of a picture that of a square of the same area.
-        if (width, height) == (1024, 1024):
+        if kind == "image":
             return _even(side * ratio**0.5), _even(side / ratio**0.5)
         return (_even(side * ratio), side) if ratio >= 1 else (side, _even(side / ratio))
 
@@ -261,11 +262,11 @@ def _within(value: float, most: int) -> int:
     return int(min(max(value, 1), most))
 
 
-def _seconds(value: Any) -> float:
+def _seconds(value: Any, unless_told: float) -> float:
     if isinstance(value, str) and value.isdecimal() and len(value) < 5:
         value = int(value)
     # Held within bounds before it becomes a float: a whole number of 400 digits is none.
-    return float(min(max(value, 1), MOST_SECONDS)) if _number(value) else 5.0
+    return float(min(max(value, 1), MOST_SECONDS)) if _number(value) else float(unless_told)
 
 
 def _number(value: Any) -> bool:

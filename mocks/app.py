@@ -7,23 +7,21 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ..contracts.exchange import Exchange
-from .engine.clock import Clock
+from .engine.clock import Clock, today
 from .engine.gallery import Gallery
 from .engine.session import Account, Session, digest
 from .runcomfy.dialect import RunComfy
 from .settings import Settings, configured
 from .web import media
 from .web.dialect import Dialect
-from .web.guard import Receive, plain_path
+from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
 from .web.turn import JSON, Heard, Send, Turn, Way
 
 LOG = logging.getLogger("understudy")
-CONTROL = "__understudy__"
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
@@ -65,8 +63,7 @@ class App:
     def open(self, name: str, settings: Settings, providers: tuple[str, ...] = (), loop: Any = None) -> Session:
         """Makes a world, with one account a provider."""
         providers = providers or self.providers
-        epoch = datetime.now(UTC) if settings.epoch == "now" else None
-        clock = Clock(settings.clock or "auto", epoch)
+        clock = Clock(settings.clock or "auto", today() if settings.epoch == "now" else None)
         clock.loop = loop
         gallery = Gallery(settings.max_media, settings.images == "plain")
         session = Session(
@@ -149,7 +146,7 @@ class App:
             sid, _, rest = path[2:].partition("/")
             mount, path = "/~" + sid, "/" + rest
         name, _, rest = path[1:].partition("/")
-        control = name == CONTROL or (path == "/" and not mount)
+        control = name == CONTROL.split("/")[1] or (path == "/" and not mount)
         if name in self.providers:
             mount, path = f"{mount}/{name}", "/" + rest
         else:

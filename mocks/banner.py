@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..contracts.contract import contract
-from .app import CONTROL, DEFAULT, App
+from .app import DEFAULT, App
 from .report import TALLY, summary, tally
 from .settings import Settings, Told
 from .stand_in import variables
+from .web.guard import CONTROL
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to tell a wide bind, not to make one
-PLANE = f"/{CONTROL}/v1"
 
 
 class Example(NamedTuple):
@@ -81,7 +80,7 @@ class Front(NamedTuple):
                    "env": self.env(name)}
             for name, key in self.keys.items()
         }  # fmt: skip
-        return {"url": self.url, "control": self.url + PLANE, "providers": providers}
+        return {"url": self.url, "control": self.url + CONTROL, "providers": providers}
 
     def hint(self, provider: str) -> str:
         """The key to use. One that we made up opens nothing but this house, so it may be told."""
@@ -92,8 +91,8 @@ class Front(NamedTuple):
         rows = [("address", self.url)]
         for provider in self.keys:
             rows += [(provider, self.base(provider)), ("key", self._key(provider))]
-        rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{PLANE}/health"),
-                 ("journal", f"{self.url}{PLANE}/sessions/{DEFAULT}/journal"),
+        rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{CONTROL}/health"),
+                 ("journal", f"{self.url}{CONTROL}/sessions/{DEFAULT}/journal"),
                  ("promise", f"{self.base(next(iter(self.keys)))}/openapi.json")]  # fmt: skip
         lines = [f"understudy {__version__}: nothing is uploaded, nothing is charged", "", *columns(rows), ""]
         tries = list(self._tries())

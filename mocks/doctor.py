@@ -17,12 +17,13 @@ import click
 
 from ..contracts.document import PROVIDERS, read
 from .app import DEFAULT, derived
-from .banner import ANY, LOOPBACK, columns, example
+from .banner import ANY, columns, example
 from .flags import flags
 from .running import PROXIES
 from .serving import bound
 from .settings import BadSetting, Settings, file_of, told, variable
 from .stand_in import opened
+from .web.guard import LOOPBACK
 
 OK, WARN, BAD = "ok", "warn", "bad"
 OLDEST = (3, 11)

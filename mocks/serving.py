@@ -18,11 +18,12 @@ from typing import Any
 import click
 
 from .app import App, fresh_token
-from .banner import LOOPBACK, Front, in_force, line, totals
+from .banner import Front, in_force, line, totals
 from .flags import cast, flags, settled
 from .log import Handler, Log
-from .server import listen, uvicorn_server
+from .server import listen, new_loop, uvicorn_server
 from .settings import Settings
+from .web.guard import LOOPBACK
 
 CLOCK = "x10"
 GRACE = 0.6  # real seconds after a signal for requests that are under way
@@ -92,7 +93,7 @@ class _Service:
             self._ready()
 
         server.startup, server.handle_exit = startup, self._end
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(server.serve(sockets=[self._sock]))
         self._last_word()
 
@@ -148,11 +149,3 @@ class _Service:
         """A picture that is being made, or a reader that does not read, must not keep anybody waiting."""
         self._last_word()
         os._exit(0)
-
-
-def _loop_factory() -> Any:
-    try:
-        import uvloop  # faster by a tenth, and not to be had everywhere
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

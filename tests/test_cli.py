@@ -21,13 +21,7 @@ Capture = pytest.CaptureFixture[str]
 UNDERSTUDY = [sys.executable, "-m", "understudy.cli"]
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file and no variable of whoever runs the tests is heard."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith(("UNDERSTUDY_", "RUNCOMFY_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def said(capsys: Capture, *words: str) -> tuple[int, str, str]:

@@ -30,6 +30,11 @@ def real() -> float:
     return time.monotonic()
 
 
+def today() -> datetime:
+    """The moment it really is, for clients that compare with a clock of their own."""
+    return datetime.now(UTC)
+
+
 @lru_cache(4096)
 def _stamp(epoch: datetime, moment: float) -> str:
     second, rest = divmod(round(moment * 1e6), 1_000_000)
@@ -42,7 +47,7 @@ class Clock:
     def __init__(self, mode: str = "auto", epoch: datetime | None = None, tick: Callable[[], float] = real) -> None:
         self.mode = mode
         self.factor = _factor(mode)
-        self.epoch = epoch or (datetime.now(UTC) if self.factor else EPOCH)
+        self.epoch = epoch or (today() if self.factor else EPOCH)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.open = 0
         self.slept = 0.0

@@ -16,8 +16,8 @@ from .ledger import Ledger
 from .refusal import Refusal
 from .script import NoMore, Script
 from .slots import Slots
-from .task import Order, Task, new
-from .timeline import Course, State, Timeline
+from .task import Order, Task
+from .timeline import Course, State, Timeline, new
 from .wish import Wish
 
 MASK = 0xFFFFFFFF

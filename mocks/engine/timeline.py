@@ -8,6 +8,9 @@ from enum import StrEnum
 from math import inf
 from typing import NamedTuple
 
+# Makes a named tuple from a tuple of its fields, in half the time of its own constructor: for the hot path alone.
+new = tuple.__new__
+
 
 class State(StrEnum):
     """Where a task stands, in house words."""
@@ -82,7 +85,6 @@ class Timeline(NamedTuple):
 
 _SHAPES = {state: (State.QUEUED, State.RUNNING, state) for state in FINAL}
 _STUCK = (State.QUEUED, State.RUNNING)
-_new = tuple.__new__  # half the time of a named tuple's own constructor
 
 
 def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, float]:
@@ -94,4 +96,4 @@ def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, fl
     ends = round(starts + course.running, 6)
     if starts == asked:
         return Timeline((asked, ends), (State.RUNNING, course.ending)), starts, ends
-    return _new(Timeline, ((asked, starts, ends), _SHAPES[course.ending])), starts, ends
+    return new(Timeline, ((asked, starts, ends), _SHAPES[course.ending])), starts, ends

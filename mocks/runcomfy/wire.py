@@ -9,8 +9,8 @@ from typing import Any
 from ...contracts.catalogue import Catalogue, Model, Outcome
 from ...contracts.life import Lifecycle
 from ..engine.medium import Medium
-from ..engine.task import Order, View, new
-from ..engine.timeline import State
+from ..engine.task import Order, View
+from ..engine.timeline import State, new
 
 PLURAL = {"image": "images", "video": "videos", "audio": "audios"}
 

@@ -10,8 +10,9 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-PREFIX = "/__understudy__/v1"
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "testserver", "understudy")
+from .guard import CONTROL, LOOPBACK
+
+OURS = (*LOOPBACK, "testserver", "understudy")  # the last two are how in-process clients call the house
 
 
 class Span(BaseModel):
@@ -31,16 +32,16 @@ class ControlPlane:
         known = "telemetry" in inspect.signature(FastAPI.__init__).parameters
         off: Any = {"telemetry": {"tracing": False, "metrics": False, "logs": False}} if known else {}
         api = FastAPI(title="understudy control plane", version="1", docs_url=None, redoc_url=None,
-                      openapi_url=PREFIX + "/openapi.json", **off)  # fmt: skip
+                      openapi_url=CONTROL + "/openapi.json", **off)  # fmt: skip
         api.middleware("http")(self.only_ours)
         api.get("/")(self.door)
-        api.get(PREFIX + "/health")(self.health)
-        api.get(PREFIX + "/sessions/{sid}/journal")(self.journal)
-        api.get(PREFIX + "/sessions/{sid}/findings")(self.findings)
-        api.get(PREFIX + "/sessions/{sid}/clock")(self.clock)
-        api.post(PREFIX + "/sessions/{sid}/clock")(self.advance)
-        api.post(PREFIX + "/sessions/{sid}/settle")(self.settle)
-        api.post(PREFIX + "/sessions/{sid}/reset")(self.reset)
+        api.get(CONTROL + "/health")(self.health)
+        api.get(CONTROL + "/sessions/{sid}/journal")(self.journal)
+        api.get(CONTROL + "/sessions/{sid}/findings")(self.findings)
+        api.get(CONTROL + "/sessions/{sid}/clock")(self.clock)
+        api.post(CONTROL + "/sessions/{sid}/clock")(self.advance)
+        api.post(CONTROL + "/sessions/{sid}/settle")(self.settle)
+        api.post(CONTROL + "/sessions/{sid}/reset")(self.reset)
         return api
 
     async def only_ours(self, request: Any, call: Any) -> Any:
@@ -62,7 +63,7 @@ class ControlPlane:
 
     async def door(self) -> dict[str, Any]:
         """What is here."""
-        return {"understudy": "up", "providers": list(self._app.providers), "control": PREFIX}
+        return {"understudy": "up", "providers": list(self._app.providers), "control": CONTROL}
 
     async def health(self) -> dict[str, Any]:
         """Whether the house is up, and how much its sessions hold."""
@@ -127,4 +128,4 @@ def _is_loopback(said: str) -> bool:
     host = said.partition("://")[2] if "://" in said else said
     if ":" in host and not host.endswith("]"):
         host = host.rpartition(":")[0]
-    return host.strip("[]") in LOOPBACK
+    return host.strip("[]") in OURS

@@ -10,6 +10,9 @@ import orjson
 
 from ..engine.refusal import Refusal
 
+CONTROL = "/__understudy__/v1"  # where the control plane is
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 Receive = Callable[[], Awaitable[Any]]
 
 DEPTH = 64

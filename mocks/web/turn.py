@@ -18,13 +18,13 @@ from ...contracts.finding import Finding, shown
 from ..engine.refusal import Refusal
 from ..engine.session import Account, Session
 from ..engine.task import Task
+from ..engine.timeline import new
 from . import guard
 from .dialect import Answer, Dialect, Wait
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 JSON = (b"content-type", b"application/json")
 JSON_LIKE = re.compile(rb"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
-NEW = tuple.__new__  # makes an Exchange in half the time of its own constructor
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -236,7 +236,7 @@ class Turn:
         url = self.way.whole
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
-        session.journal.append(NEW(Exchange, (
+        session.journal.append(new(Exchange, (
             scope["method"], url, self.heard.pairs, self.body, answer.status, headers, body, self.dialect.provider,
             name, channel, self.task, self.account.name if self.account else "", self.now, session.clock.client_now(),
             self.findings, self.bent, "in")))  # fmt: skip

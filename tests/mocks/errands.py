@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from understudy.mocks.stand_in import StandIn
+from understudy.mocks.settings import Settings
+from understudy.mocks.stand_in import StandIn, opened
 
 MODEL = "tongyi-mai/z-image/turbo"
 
@@ -25,3 +28,13 @@ def finished(handle: StandIn, name: str, query: str = "") -> Any:
     while said.get("status") not in ("succeeded", "failed", "cancelled"):
         said = send(handle, "GET", f"/v1/requests/{name}/result{query}").json()
     return said
+
+
+@contextmanager
+def world(**settings: Any) -> Iterator[StandIn]:
+    """A stand-in on a clock that only the test moves, which nobody judges."""
+    handle = opened("runcomfy", Settings(clock="manual").but(**settings))
+    try:
+        yield handle
+    finally:
+        handle.close()

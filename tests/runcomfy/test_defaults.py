@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -15,20 +14,12 @@ import pytest
 from PIL import Image
 from understudy.contracts.document import read
 from understudy.mocks.settings import BadSetting, Settings
-from understudy.mocks.stand_in import StandIn, opened, stand_in
+from understudy.mocks.stand_in import StandIn, stand_in
+from understudy.tests.mocks.errands import world
 
 MODEL = "tongyi-mai/z-image/turbo"
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d")
 READINGS = {row["name"]: row for row in read("runcomfy", "readings")}
-
-
-@contextmanager
-def world(**settings: Any) -> Iterator[StandIn]:
-    handle = opened("runcomfy", Settings(clock="manual").but(**settings))
-    try:
-        yield handle
-    finally:
-        handle.close()
 
 
 @pytest.fixture

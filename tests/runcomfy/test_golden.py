@@ -8,14 +8,13 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from understudy.mocks.settings import Settings
-from understudy.mocks.stand_in import StandIn, opened
+from understudy.mocks.stand_in import StandIn
+from understudy.tests.mocks.errands import world
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 MODEL = "tongyi-mai/z-image/turbo"
@@ -32,15 +31,6 @@ HOST = "https://model-api.runcomfy.net"
 
 def golden(name: str) -> Any:
     return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
-
-
-@contextmanager
-def world(**settings: Any) -> Iterator[StandIn]:
-    handle = opened("runcomfy", Settings(clock="manual").but(**settings))
-    try:
-        yield handle
-    finally:
-        handle.close()
 
 
 @pytest.fixture
