@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..contracts.contract import contract
 from ..contracts.document import PROVIDERS, read
 from .engine.clock import Clock
 from .web.dialect import Terms
@@ -67,9 +68,9 @@ class Settings:
 
     def terms(self, provider: str) -> Terms:
         """What is agreed with one provider beside its contract."""
-        life = next(iter(read(provider, "lifecycle").values()))
-        ttl = life["media_ttl"]["seconds"] if self.media_ttl < 0 else self.media_ttl
-        slots = life["slots"]["count"] if self.slots < 0 else self.slots or None
+        life = next(iter(contract(provider).lives.values()))
+        ttl = life.media_ttl if self.media_ttl < 0 else self.media_ttl
+        slots = life.slots if self.slots < 0 else self.slots or None
         return Terms(self.unknown_models, ttl, slots, self.max_body, self.public_url.rstrip("/"))
 
     def but(self, **changes: Any) -> Settings:
