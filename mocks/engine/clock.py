@@ -1,4 +1,4 @@
-"""Time that moves only when it is told to, and the agenda of what is due.
+"""Time that moves only when it is told to, and hands out what is due.
 
 Two hands: `now` tells the story, `age` wears things out. A jump moves the first alone; `advance` moves both.
 Time is counted in seconds since the session began, to the microsecond.
@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from heapq import heappop, heappush
 from math import inf
 from typing import Any
+
+from .agenda import Agenda
+from .wear import Wear
 
 LOG = logging.getLogger("understudy")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENCE = 0.02  # real seconds without a request before an owed delivery may move the clock
+HASTE = 0.001  # the same where somebody is asleep until the clock has moved
 STALLED = 2.0  # real seconds that a request waits on a manual clock before the log names it
 ENDLESS = 1_000_000  # so many pieces of news in one go are a loop, not a story
 
@@ -50,17 +52,14 @@ class Clock:
         self.epoch = epoch or (today() if self.factor else EPOCH)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.open = 0
+        self.out = 0
         self.slept = 0.0
         self.closed = False
         self._tick = tick
         self._began = tick()
         self._now = 0.0
-        self._lag = 0.0
-        self._worn: list[tuple[float, float, float]] = []
-        self._agenda: list[tuple[float, int, Callable[..., None], Any]] = []
-        self._dropped: set[int] = set()
-        self._booked = 0
-        self._owed: dict[int, float] = {}
+        self._wear = Wear()
+        self._agenda = Agenda()
         self._asked: set[Hashable] = set()
         self._waiters: dict[int, tuple[float, asyncio.Future[None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -90,13 +89,7 @@ class Clock:
 
     def age_at(self, moment: float) -> float:
         """How old the session was when the story passed a moment."""
-        if self.factor is not None:
-            return moment / self.factor
-        at = bisect_right(self._worn, moment, key=lambda segment: segment[0]) - 1
-        if at < 0:
-            return 0.0
-        _, end, lag = self._worn[at]
-        return round(min(moment, end) - lag, 6)
+        return self._wear.at(moment) if self.factor is None else moment / self.factor
 
     def stamp(self, moment: float) -> str:
         """A moment as ISO 8601 with microseconds and a numeric offset."""
@@ -108,30 +101,24 @@ class Clock:
 
     # -- the agenda
 
-    def book(self, when: float, call: Callable[..., None], about: Any = None, owed: bool = False) -> int:
-        """Puts news on the agenda, and whom it is about; `owed` news comes though nobody asks. Answers a ticket."""
-        if not when < inf:
-            raise ValueError(f"expected a moment that comes; came {when}; what never happens is no news")
-        ticket = self._booked = self._booked + 1
-        heappush(self._agenda, (when, ticket, call, about))
-        if owed:
-            self._owed[ticket] = when
-            self._arm()
-        elif self.factor is not None:
+    def book(
+        self, when: float, call: Callable[..., None], about: Any = None, owed: bool = False, hasty: bool = False
+    ) -> int:
+        """Puts news on the agenda, and whom it is about. Owed news comes though nobody asks, hasty news at once when
+        nobody else is busy. Answers a ticket."""
+        ticket = self._agenda.book(when, call, about, owed, hasty)
+        if owed or hasty or self.factor is not None:
             self._arm()
         return ticket
 
     def drop(self, ticket: int) -> None:
         """Takes news off the agenda that was not handed out yet."""
-        self._dropped.add(ticket)
-        self._owed.pop(ticket, None)
+        self._agenda.drop(ticket)
 
     @property
     def due(self) -> float | None:
         """When the next news is due, or None."""
-        while self._agenda and self._agenda[0][1] in self._dropped:
-            self._dropped.discard(heappop(self._agenda)[1])
-        return self._agenda[0][0] if self._agenda else None
+        return self._agenda.due
 
     def advance(self, seconds: float) -> None:
         """Moves both hands by so many seconds and hands out what comes due, in order."""
@@ -139,10 +126,7 @@ class Clock:
         if not 0 <= seconds < inf:
             raise ValueError(f"expected a span of 0 s or more; came {seconds}; time goes forward, and never ends")
         start, end = self._now, round(self._now + seconds, 6)
-        if self._worn and self._worn[-1][1] == start and self._worn[-1][2] == self._lag:
-            self._worn[-1] = (self._worn[-1][0], end, self._lag)
-        else:
-            self._worn.append((start, end, self._lag))
+        self._wear.advanced(start, end)
         self._reach(end)
 
     def jump(self, to: float) -> None:
@@ -151,7 +135,7 @@ class Clock:
         if not self._now < to < inf:
             return
         to = _grid(to)
-        self._lag = round(self._lag + to - self._now, 6)
+        self._wear.jumped(to - self._now)
         self._reach(to)
 
     def hand_out(self) -> None:
@@ -177,7 +161,7 @@ class Clock:
                                f'by itself; ask for clock="manual"')  # fmt: skip
 
     def _reach(self, to: float) -> None:
-        if self._agenda and self._agenda[0][0] <= to:
+        if self._agenda.reached(to):
             self._hand_out(to)
         if to > self._now:
             self._now = to
@@ -194,8 +178,7 @@ class Clock:
                 due = self.due
                 if due is None or due > max(to, self._now):
                     return
-                when, ticket, call, about = heappop(self._agenda)
-                self._owed.pop(ticket, None)
+                when, _, call, about = self._agenda.take()
                 if when > self._now:
                     self._now = when
                     self._asked.clear()
@@ -223,8 +206,17 @@ class Clock:
     def leave(self) -> None:
         """A request of the session has been answered."""
         self.open -= 1
-        if self._waiters or self._owed:
+        if self._waiters or self._agenda.patient:
             self._nudge()
+
+    def set_off(self) -> None:
+        """A delivery is under way: what is owed, and who is asleep, waits for it."""
+        self.out += 1
+
+    def arrived(self) -> None:
+        """A delivery has come to its end."""
+        self.out -= 1
+        self._arm()
 
     async def wait(self, until: float) -> None:
         """Blocks one request until the story reaches a date, or until what it waits for may have changed."""
@@ -266,18 +258,16 @@ class Clock:
             self._timer.cancel()
             self._timer = None
         self._agenda.clear()
-        self._owed.clear()
         self.stir()
 
     def _nudge(self) -> None:
-        if self.loop is None or not self.auto:
+        if self.loop is None or self.factor is not None:
             return
-        if self._waiters and len(self._waiters) >= self.open:
-            if not self._waking:
-                self._waking = True
-                self.loop.call_soon(self._wake)
-        elif self._owed:
+        if not self._waiters or len(self._waiters) < self.open or not self.auto:
             self._arm()
+        elif not self._waking:
+            self._waking = True
+            self.loop.call_soon(self._wake)
 
     def _wake(self) -> None:
         """Moves to the earliest date if every open request waits for one; one that was woken must answer first."""
@@ -290,10 +280,10 @@ class Clock:
         """Sets the one timer: to the next due moment where time flows, else to the end of our patience."""
         if self.loop is None or self.closed:
             return
-        delay = PATIENCE
         if self.factor is None:
-            if not (self.auto and self._owed and not self.open):
+            if not self._idle:
                 return
+            delay = HASTE if self._agenda.hasty else PATIENCE
         else:
             due = self.due
             if due is None or (self._timer is not None and self._rings <= due):
@@ -304,13 +294,19 @@ class Clock:
             self._timer.cancel()
         self._timer = self.loop.call_later(delay, self._ring)
 
+    @property
+    def _idle(self) -> bool:
+        """Whether only the clock's own move can bring what is owed; on a manual one, only who is asleep is owed."""
+        agenda = self._agenda
+        return not self.open and not self.out and (agenda.hasty or (self.auto and agenda.owed is not None))
+
     def _ring(self) -> None:
         self._timer = None
         try:
             if self.factor is not None:
                 _ = self.now  # handing out what is due is what reaching a moment does
-            elif self._owed and self.open == 0:
-                self.jump(min(self._owed.values()))
+            elif self._idle and (owed := self._agenda.owed) is not None:
+                self.jump(owed)
                 self.hand_out()
         finally:
             self._arm()
@@ -342,3 +338,8 @@ def _factor(mode: str) -> float | None:
             if 0 < factor <= 1_000_000:
                 return factor
     raise ValueError(f"expected clock real, xN (as x10), manual or auto; came {mode!r}")
+
+
+async def pause(seconds: float) -> None:
+    """Lets real time pass, for what misbehaves on the wire: a client's patience is real."""
+    await asyncio.sleep(seconds)
