@@ -11,7 +11,7 @@ Entry = tuple[float, int, Callable[..., None], Any]
 
 
 class Agenda:
-    """News by the moment at which it is due. Owed news comes though nobody asks; somebody asleep waits for hasty news."""
+    """News by the moment at which it is due. Owed news comes though nobody asks; for hasty news somebody is asleep."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
