@@ -12,14 +12,16 @@ from typing import Any
 from ..contracts.exchange import Exchange
 from .engine.clock import Clock, today
 from .engine.gallery import Gallery
-from .engine.session import Account, Session, digest
+from .engine.luck import digest
+from .engine.session import Account, Session
 from .runcomfy.dialect import RunComfy
 from .settings import Settings, configured
 from .web import media
 from .web.dialect import Dialect
+from .web.exit import JSON, Send
 from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
-from .web.turn import JSON, Heard, Send, Turn, Way
+from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
@@ -132,7 +134,7 @@ class App:
             return
         dialect, path = session.cast[name], way.path
         if path.startswith(media.PREFIX):
-            await media.show(dialect, session, scope, send, path[len(media.PREFIX) :])
+            await media.show(dialect, session, scope, receive, send, path[len(media.PREFIX) :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
             await _plain(send, self._document(dialect), scope["method"] == "HEAD")
         else:

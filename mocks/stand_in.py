@@ -7,20 +7,19 @@ import functools
 import inspect
 from collections.abc import Callable
 from copy import copy
-from dataclasses import fields
-from difflib import get_close_matches
-from typing import Any, Literal, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
 
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from ..contracts.finding import Finding
 from .app import App, fresh_name
-from .engine.fault import CHANNELS, Fault
+from .desk import Bend, Desk, Life, Which
+from .engine.fault import Fault
 from .engine.ledger import Ledger
-from .engine.script import NoMore, Script
+from .engine.script import Script
 from .engine.session import Session
-from .engine.task import Order
-from .engine.wish import Times
+from .engine.task import Task
 from .hands import Hands, Tasks
 from .report import Verdict, story
 from .server import Server
@@ -95,39 +94,28 @@ class StandIn:
 
     # -- the director's chair
 
-    def script(
-        self, *, queued: float | None = None, running: float | None = None, fails: str | bool = False,
-        stuck: bool = False, cost: float | None = None, model: str = "", when: Callable[[Order], bool] | None = None,
-        times: Times = 1, optional: bool = False, **unknown: Any,
-    ) -> Script:  # fmt: skip
-        """Says how the next order lives. `fails` ends it badly: True, an error's name or code, or a text."""
-        _refuse_unknown("script", unknown, Script)
-        if model and model not in self._dialect().contract.catalogue.models:
-            near = ", ".join(self._dialect().contract.catalogue.nearest(model)) or "none is near"
-            raise ValueError(f"expected a model of {self.provider}; came {model!r}; nearest: {near}")
-        wish = Script(queued, running, fails, stuck, cost, model, when, times=times, optional=optional)
-        self.call(lambda: self.session.wishes.scripts.append(wish))
-        return wish
+    def script(self, **said: Unpack[Life]) -> Script:
+        """Says how the next order lives: `queued` and `running` seconds (a number, uniform(), lognormal()), `looks`,
+        `manual`, `position`, `fails`, `stuck`, `cancelled`, `unreachable`, `outputs`, `cost`; and which orders it is
+        for: `model`, `operation`, `nth`, `when`, `times`, `optional`. docs/scripts.md tells of each."""
+        return self.call(lambda: self._desk().script(said))
 
-    def refuse_next(self, error: str, *, times: Times = 1, optional: bool = False, **unknown: Any) -> NoMore:
+    def refuse_next(self, error: str | int, **said: Unpack[Which]) -> Script:
         """Refuses the next submit with an error of the provider's, by its name, its code or our reason."""
-        _refuse_unknown("refuse_next", unknown, NoMore)
-        wish = NoMore(self._dialect().contract.reason(error), times=times, optional=optional)
-        self.call(lambda: self.session.wishes.no_more.append(wish))
-        return wish
+        return self.call(lambda: self._desk().refuse_next(error, said))
 
-    def fault(
-        self, status: int, *, on: str = "", times: Times = 1, when: Literal["before", "after"] = "before",
-        optional: bool = False, **unknown: Any,
-    ) -> Fault:  # fmt: skip
-        """Answers a status instead. `on` is a channel (submit poll result cancel catalogue media) or an operation."""
-        _refuse_unknown("fault", unknown, Fault)
-        places = [*CHANNELS, *self._dialect().contract.operations]
-        if on and on not in places:
-            raise ValueError(f"expected on to be one of {', '.join(dict.fromkeys(places))}; came {on!r}")
-        wish = Fault(status, on, when, times=times, optional=optional)
-        self.call(lambda: self.session.wishes.faults.append(wish))
-        return wish
+    def fault(self, what: int | str, **said: Unpack[Bend]) -> Fault:
+        """Answers a status instead, or misbehaves in another way (docs/faults.md). `on` is a channel (submit poll
+        result cancel catalogue media webhook upload push) or an operation; `when` is "before" or "after" the work."""
+        return self.call(lambda: self._desk().fault(what, said))
+
+    def cue(self, task: Task | None = None) -> Task:
+        """Gives a task of script(manual=True) its next beat; without one, the only task there is."""
+        task = task or self.tasks.one()
+        return self.call(lambda: self.session.cue(task, self.session.clock.now))
+
+    def _desk(self) -> Desk:
+        return Desk(self.session, self.provider, Path.cwd())
 
     def another_key(self) -> str:
         """The key of another account."""
@@ -236,14 +224,6 @@ class Expected:
                 book[key] = (finding, before)
             else:
                 del book[key]
-
-
-def _refuse_unknown(verb: str, unknown: dict[str, Any], wish: type) -> None:
-    for name in unknown:
-        known = [field.name for field in fields(wish) if field.name not in ("struck", "trouble")]
-        near = get_close_matches(name, known, 1)
-        raise TypeError(f"expected {verb}() to be told of {', '.join(known)}; came {name!r}"
-                        + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
 
 
 def variables(provider: str, url: str, key: str) -> dict[str, str]:

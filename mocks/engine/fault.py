@@ -2,33 +2,145 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from math import inf
+from typing import Any, Literal, NamedTuple
 
-from .wish import Wish
+from .luck import span
+from .wish import Wish, whole
 
-CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media")
+CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media", "webhook", "upload", "push")
+OUTWARD = ("webhook", "upload", "push")  # what we send of ourselves
+KINDS = {
+    "delay": "lets `seconds` of real time pass, then goes on",
+    "drop": "closes the connection without an answer",
+    "reset": "resets the connection without an answer",
+    "garbage": "sends bytes that are no HTTP, and closes",
+    "malformed": "sends a good head and a body whose framing is broken, and closes",
+    "cut": "closes within the body, which is shorter than its head says",
+    "truncated": "sends half of the body as if it were whole",
+    "garbled": "sends a body of the right length whose JSON is broken",
+    "drip": "sends the body in `parts`, over `seconds` of real time",
+    "html": "sends an HTML error page, as a proxy does, with `status` (502 unless told)",
+    "wrong-type": "says text/plain of whatever the body is",
+    "empty": "sends an empty body with `status` (200 unless told)",
+    "lost": "a delivery never leaves",
+    "late": "a delivery leaves `seconds` of the story later",
+    "duplicated": "a delivery comes twice",
+    "reordered": "a delivery comes after the one behind it",
+    "early": "a delivery comes before the answer of the submit that asked for it",
+}
+OF_DELIVERIES = ("lost", "late", "duplicated", "reordered", "early")
+OF_ANSWERS = ("cut", "truncated", "garbled", "drip", "wrong-type")  # they bend an answer that was given
+SECONDS = {"delay": 1.0, "drip": 1.0, "late": 60.0, "reordered": 10.0}  # as long as this, unless told
+
+
+class Place(NamedTuple):
+    """Where and when a fault may strike."""
+
+    when: str
+    provider: str
+    channel: str
+    operation: str
+    now: float
 
 
 @dataclass(slots=True)
 class Fault(Wish):
-    """Answers a status instead of what was asked: before any work is done, or after, so that the answer is lost."""
+    """A status instead of an answer, or one of the KINDS: before any work is done, or after, so that the answer is
+    lost or bent. Which chances it takes: the first ones are passed over (`after`), then each nth is (`every`), until a
+    moment of the story (`until`), or by chance (`probability`); `times` is how often at most."""
 
-    status: int
+    what: int | str
     on: str = ""
-    when: Literal["before", "after"] = "before"
+    when: Literal["", "before", "after"] = ""
+    seconds: Any = None
+    retry_after: float | str | None = None
+    status: int | None = None
+    parts: int = 5
+    after: int = 0
+    every: int = 1
+    until: float = inf
+    probability: float = 1.0
+    times: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        open_ended = self.until < inf or self.probability < 1 or self.every > 1
+        self.times = ("always" if open_ended else 1) if self.times is None else self.times
         Wish.__post_init__(self)
-        if not isinstance(self.status, int) or not 400 <= self.status <= 599:
-            raise ValueError(f"expected a status from 400 to 599; came {self.status!r}; say fault(503)")
-        if self.when not in ("before", "after"):
-            raise ValueError(f'expected when="before" or "after"; came {self.when!r}')
+        if isinstance(self.what, bool) or not isinstance(self.what, (int, str)):
+            raise ValueError(f"expected a status or a kind of fault; came {self.what!r}; say fault(503)")
+        if isinstance(self.what, int):
+            _status(self.what, 400)
+        elif self.what not in KINDS:
+            near = get_close_matches(self.what, KINDS, 1)
+            raise ValueError(f"expected a status or one of {', '.join(KINDS)}; came {self.what!r}"
+                             + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+        self._where()
+        self._which()
 
-    def hits(self, when: str, channel: str, operation: str) -> bool:
-        """Whether it strikes here."""
-        return self.live and self.when == when and self.on in ("", channel, operation)
+    def _where(self) -> None:
+        """Whether the place and the moment go with the kind."""
+        outward = self.what in OF_DELIVERIES
+        self.on = self.on or ("webhook" if outward else "")
+        if outward != (self.on in OUTWARD):
+            cure = "say on='webhook'" if outward else "what a receiver answers is said by webhooks.answer(status=500)"
+            raise ValueError(f"expected a fault that can happen there; came {self.what!r} on {self.on!r}; {cure}")
+        if self.when not in ("", "before", "after"):
+            raise ValueError(f'expected when="before" or "after"; came {self.when!r}')
+        self.when = self.when or ("after" if self.what in OF_ANSWERS or outward else "before")
+
+    def _which(self) -> None:
+        """Whether the numbers are such that it can strike."""
+        if self.what in SECONDS:
+            self.seconds = span(SECONDS[str(self.what)] if self.seconds is None else self.seconds, "seconds")
+        elif self.seconds is not None:
+            raise ValueError(f"expected seconds with {', '.join(SECONDS)}; came {self.what!r}; take seconds out")
+        if self.status is not None:
+            _status(self.status, 200)
+        if isinstance(self.retry_after, str) and not (self.retry_after.isascii() and self.retry_after.isprintable()):
+            raise ValueError(f"expected retry_after to be seconds or an HTTP date; came {self.retry_after!r}")
+        if isinstance(self.retry_after, (int, float)) and not 0 <= self.retry_after < inf:
+            raise ValueError(f"expected retry_after to be 0 or more; came {self.retry_after!r}")
+        whole("every", self.every)
+        whole("after", self.after, 0)
+        whole("parts", self.parts)
+        if not self.until > 0:
+            raise ValueError(f"expected until to be a moment of the story, above 0; came {self.until!r}")
+        if not 0 < self.probability <= 1:
+            raise ValueError(f"expected probability above 0, at most 1; came {self.probability!r}")
+
+    def meets(self, place: Place) -> bool:
+        """Whether it has a chance here; the chance is counted."""
+        if not self.live or self.when != place.when or place.now >= self.until:
+            return False
+        if self.on not in ("", place.channel, place.operation) or self.provider not in ("", place.provider):
+            return False
+        if not self.on and place.channel in OUTWARD:
+            return False
+        self.met += 1
+        return True
+
+    def strikes(self, luck: float) -> bool:
+        """Whether it takes the chance that it was just given."""
+        nth = self.met - self.after
+        return nth > 0 and nth % self.every == 0 and luck < self.probability
+
+    @property
+    def missed(self) -> bool:
+        """One that is left to chance is missed only if it never had one."""
+        if self.probability < 1:
+            return not self.met and not self.optional
+        return Wish.missed.fget(self)  # type: ignore[attr-defined,no-any-return]
 
     def __str__(self) -> str:
-        place = f", on={self.on!r}" if self.on else ""
-        return f"fault({self.status}{place}, times={self.times!r}, when={self.when!r})"
+        said = self.said()
+        what = said.pop("what")
+        told = "".join(f", {name}={value!r}" for name, value in said.items() if name != "optional")
+        return f"fault({what!r}{told})"
+
+
+def _status(status: int, least: int) -> None:
+    if not isinstance(status, int) or not least <= status <= 599:
+        raise ValueError(f"expected a status from {least} to 599; came {status!r}; say fault(503)")

@@ -15,6 +15,8 @@ class Medium:
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    flaw: str = ""
+    own: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

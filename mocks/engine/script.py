@@ -1,78 +1,128 @@
-"""The director's wishes: which order gets which durations and which ending."""
+"""The director's wishes: which order gets which durations, which ending and which outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
+from .luck import span
+from .output import Output, outputs
 from .task import Order
 from .timeline import Course, State
-from .wish import Wish
+from .wish import Wish, whole
+
+ENDINGS = ("fails", "stuck", "cancelled", "unreachable")
+PACES = ("looks", "manual")
+UNREACHABLE = "unreachable-input"  # the reason behind an input that cannot be fetched
 
 
 @dataclass(slots=True)
 class Script(Wish):
     """How orders are to live; `times` is how many of them."""
 
-    queued: float | None = None
-    running: float | None = None
+    queued: Any = None
+    running: Any = None
+    looks: int | None = None
+    manual: bool = False
+    position: int | None = None
     fails: str | bool = False
     stuck: bool = False
+    cancelled: bool = False
+    unreachable: bool | str = False
+    outputs: Any = None
     cost: float | None = None
     model: str = ""
+    operation: str = ""
+    nth: int | None = None
     when: Callable[[Order], bool] | None = None
+    refuses: str = ""
 
     def __post_init__(self) -> None:
         Wish.__post_init__(self)
-        for name in ("queued", "running", "cost"):
+        for name in ("queued", "running"):
             value = getattr(self, name)
-            if value is not None and not (isinstance(value, (int, float)) and 0 <= value < inf):
-                more = "" if name == "cost" else "; for a life without end say stuck=True"
-                raise ValueError(f"expected {name} to be a number, 0 or more; came {value!r}{more}")
-        if self.stuck and self.fails:
-            raise ValueError("expected one ending; came stuck=True and fails; what is stuck never fails, take one out")
+            if value is not None:
+                try:
+                    setattr(self, name, span(value, name))
+                except ValueError as wrong:
+                    raise ValueError(f"{wrong}; for a life without end say stuck=True") from None
+        if self.cost is not None and not (isinstance(self.cost, (int, float)) and 0 <= self.cost < inf):
+            raise ValueError(f"expected cost to be a number, 0 or more; came {self.cost!r}")
+        for name, least in (("looks", 0), ("position", 1), ("nth", 1)):
+            if getattr(self, name) is not None:
+                whole(name, getattr(self, name), least)
+        self._one_of(ENDINGS, "ending", "what ends in one way does not end in another")
+        self._one_of((*PACES, "queued", "running"), "pace", "looks and manual stand for queued and running")
         if self.when is not None and not callable(self.when):
             raise ValueError(f"expected when to be a function of an order; came {self.when!r}")
         if not isinstance(self.fails, (bool, str)):
             self.fails = str(self.fails)  # a code may be said as a number
+        if self.outputs is not None and not _read(self.outputs):
+            self.outputs = outputs(self.outputs)
 
-    def fits(self, order: Order) -> bool:
-        """Whether it is for this order."""
-        if not self.live:
+    def _one_of(self, names: tuple[str, ...], what: str, why: str) -> None:
+        said = [name for name in names if getattr(self, name) not in (None, False, "")]
+        if len(said) > 1 and set(said) != {"queued", "running"}:
+            raise ValueError(f"expected one {what}; came {' and '.join(said)}; {why}, take one out")
+
+    def meets(self, order: Order) -> bool:
+        """Whether it is about this order; the order is counted for `nth`."""
+        if not self.live or (self.model and self.model != order.model):
             return False
-        if self.model and self.model != order.model:
+        if self.provider not in ("", order.provider) or self.operation not in ("", order.operation):
             return False
         try:
-            return self.when is None or bool(self.when(order))
+            meant = self.when is None or bool(self.when(order))
+            if isinstance(self.unreachable, str) and self.unreachable:
+                meant = meant and self.unreachable in order.inputs
         except Exception as wrong:  # the client must not see what the test's own code did; the verdict tells it
             self.trouble = f"{type(wrong).__name__} from when=: {wrong}"
             return False
+        self.met += meant
+        return meant and (self.nth is None or self.met >= self.nth)
 
-    def course(self, usual: tuple[float, float]) -> Course:
-        """The life that it asks for; what it leaves open is as usual."""
-        queued = usual[0] if self.queued is None else self.queued
-        running = usual[1] if self.running is None else self.running
+    def course(self, usual: tuple[float, float], seed: object, number: int) -> Course:
+        """The life that it asks for; what it leaves open is as usual, what it leaves to chance is drawn."""
+        ending, error = self._ending()
+        place = self.position or 0
+        if self.manual:
+            return Course(inf if usual[0] else 0.0, inf, ending, error, 0, place, True)
+        if self.looks is not None:
+            first = 1 if usual[0] and self.looks else 0  # where orders queue, the first look finds them queued
+            running = inf if self.stuck else float(self.looks - first)
+            return Course(float(first), running, ending, error, self.looks, place)
+        queued, running = (
+            usual[at] if told is None else told.draw(seed, name, number)
+            for at, (name, told) in enumerate((("queued", self.queued), ("running", self.running)))
+        )
+        return Course(queued, inf if self.stuck else running, ending, error, 0, place)
+
+    def _ending(self) -> tuple[State, str]:
         if self.stuck:
-            return Course(queued, inf, State.RUNNING)
+            return State.RUNNING, ""
+        if self.cancelled:
+            return State.CANCELLED, ""
+        if self.unreachable:
+            return State.FAILED, UNREACHABLE
         if self.fails:
-            return Course(queued, running, State.FAILED, "" if self.fails is True else self.fails)
-        return Course(queued, running)
+            return State.FAILED, "" if self.fails is True else self.fails
+        return State.SUCCEEDED, ""
+
+    def order(self, order: Order) -> Order:
+        """The order with the outputs that it asks for."""
+        if self.outputs is None:
+            return order
+        media = tuple(output.medium(order.medium) for output in self.outputs)
+        return order._replace(outputs=media, count=len(media))
 
     def __str__(self) -> str:
-        return "script(" + _said(self, ("queued", "running", "fails", "stuck", "cost", "model", "times")) + ")"
+        if self.refuses:
+            return f"refuse_next({self.refuses!r})"
+        told = (f"{name}={value!r}" for name, value in self.said().items() if name not in ("when", "optional"))
+        return f"script({', '.join(told)})"
 
 
-@dataclass(slots=True)
-class NoMore(Wish):
-    """The next submit is refused for a reason."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return f"refuse_next({self.reason!r})"
-
-
-def _said(wish: object, names: tuple[str, ...]) -> str:
-    default = {name: field.default for name, field in type(wish).__dataclass_fields__.items()}  # type: ignore[attr-defined]
-    return ", ".join(f"{name}={getattr(wish, name)!r}" for name in names if getattr(wish, name) != default[name])
+def _read(said: object) -> bool:
+    return isinstance(said, tuple) and all(isinstance(each, Output) for each in said)

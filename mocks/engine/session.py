@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
-from math import inf
+from math import ceil, inf
 from typing import Any
 
 from .clock import Clock
-from .fault import Fault
+from .courier import Courier
+from .fault import Fault, Place
 from .gallery import Gallery
 from .ledger import Ledger
+from .luck import digest, luck
 from .refusal import Refusal
-from .script import NoMore, Script
+from .script import Script
 from .slots import Slots
 from .task import Order, Task
-from .timeline import Course, State, Timeline, new
+from .timeline import FINAL, Beat, Course, State, Timeline, new
 from .wish import Wish
 
 MASK = 0xFFFFFFFF
@@ -42,19 +43,29 @@ class Wishes:
 
     scripts: list[Script] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    no_more: list[NoMore] = field(default_factory=list)
 
     def unstruck(self) -> list[Wish]:
         """What never came true and was not optional."""
-        return [wish for wish in (*self.scripts, *self.faults, *self.no_more) if wish.missed]
+        return [wish for wish in (*self.scripts, *self.faults) if wish.missed]
 
-    def fault(self, when: str, channel: str, operation: str) -> Fault | None:
-        """The fault that strikes here, if any; it is struck off."""
-        for fault in self.faults:
-            if fault.hits(when, channel, operation):
+    def script(self, order: Order) -> Script | None:
+        """The script of an order: a refusal before all others, then the first that is for it."""
+        meant = [script for script in self.scripts if script.meets(order)]
+        return next((script for script in meant if script.refuses), meant[0] if meant else None)
+
+    def fault(self, place: Place, seed: str, early: bool = False) -> tuple[Fault | None, float]:
+        """The fault that strikes here, if any, and for how long; it is struck off."""
+        for at, fault in enumerate(self.faults):
+            if (fault.what == "early") is not early or not fault.meets(place):
+                continue
+            if fault.strikes(luck(seed, "fault", at, fault.met)):
                 fault.struck += 1
-                return fault
-        return None
+                return fault, fault.seconds.draw(seed, "seconds", at, fault.met) if fault.seconds else 0.0
+        return None, 0.0
+
+
+# Told of each beat of a task for whom somebody wants news, as it comes.
+Tell = Callable[[Task, State], None]
 
 
 class Session:
@@ -75,12 +86,14 @@ class Session:
         self.taken = 0
         self.forgotten = 0
         self.warn: Callable[[str], None] = lambda text: None
+        self.courier: Courier = None  # type: ignore[assignment]  # whoever opens the session says how it delivers
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
         tail = digest(seed, "task")
         self._tail = f"-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
         self._none_over_until = 0.0  # no task that the full book holds is over before
         self._said_full = False
         self._over: Callable[[str], None] = self._ended  # bound once: a hundred thousand bookings share it
+        self._followed: dict[str, tuple[Tell, list[tuple[float, int]]]] = {}
 
     def open_account(self, provider: str, key: str, slots: int | None, balance: float = 1_000_000.0) -> Account:
         """Lets somebody in."""
@@ -90,27 +103,34 @@ class Session:
         return account
 
     def submit(
-        self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float
-    ) -> Task:
-        """Takes an order: finds its script, lays its timeline, holds its money and books its end."""
-        if self.wishes.no_more:
-            self._refuse_as_told()
-        script = self._script(order) if self.wishes.scripts else None
-        if script is not None and script.cost is not None:
-            price = script.cost
+        self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float,
+        tell: Tell | None = None,
+    ) -> Task:  # fmt: skip
+        """Takes an order: finds its script, lays its timeline, holds its money and books its end; and each of its
+        beats, where somebody is to be told."""
+        script = self.wishes.script(order) if self.wishes.scripts else None
+        if script is not None:
+            if script.refuses:
+                script.struck += 1
+                raise Refusal(script.refuses, said="scripted")
+            price = price if script.cost is None else script.cost
         if not account.ledger.affords(price):
             raise Refusal("no-money")
-        if script is not None:
-            script.struck += 1
-        course = _as_usual(usual) if script is None else script.course(usual)
         if len(self.tasks) >= self.cap:
             self._forget(now)
         self.taken = number = self.taken + 1
+        if script is None:
+            course = _as_usual(usual)
+        else:
+            script.struck += 1
+            course, order = script.course(usual, self.seed, number), script.order(order)
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
         timeline, ends = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
+        if tell is not None:
+            self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
         if ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
@@ -121,18 +141,39 @@ class Session:
         task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:
             return False
-        self._change(task, task.timeline.cut(now, State.CANCELLED))
-        task.account.ledger.release(task.id, task.cost, task.order.model)
-        for other, timeline in task.account.slots.leave(task, now):
-            self._change(other, timeline)
-        self.clock.hand_out()
-        self.clock.stir()
+        self._turn(task, task.timeline.cut(now, State.CANCELLED), now)
         return True
 
+    def cue(self, task: Task, now: float) -> Task:
+        """Gives a task that waits for the director its next beat: it leaves the queue, or comes to its end."""
+        task = self.tasks.get(task.id, task)
+        state = task.timeline.at(now)
+        if not task.course.manual or state in FINAL:
+            raise ValueError(f"expected a task that waits for its cue; came {task.id}, {state}; say script(manual=True)"
+                             " before it is asked for")  # fmt: skip
+        self._turn(task, task.timeline.cut(now, State.RUNNING if state is State.QUEUED else task.course.ending), now)
+        return self.tasks[task.id]
+
     def place(self, task: Task, now: float) -> int:
-        """The task's place in its account's line, from 1."""
+        """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""
         place: int = task.account.slots.place(task, now)
+        if task.course.position and place:
+            asked, starts = task.timeline.times[0], task.timeline.starts
+            left = (starts - now) / (starts - asked) if starts < inf else 1.0
+            return max(1, ceil(task.course.position * left))
         return place
+
+    def follows(self, task: Task) -> bool:
+        """Whether somebody is told of a task's beats."""
+        return task.id in self._followed
+
+    async def settled(self) -> None:
+        """Runs until no news is left and every delivery has been taken, or given up."""
+        while True:
+            self.clock.settle()
+            if not self.courier.busy:
+                return
+            await self.courier.idle()
 
     def ended_age(self, task: Task) -> float:
         """How long ago, as things wear, the task ended."""
@@ -141,29 +182,44 @@ class Session:
     def end(self) -> None:
         """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""
         self.clock.release()
+        if self.courier is not None:
+            self.courier.end()
         self._over = self.warn
         for account in self.accounts.values():
             account.slots.close()
 
-    def _script(self, order: Order) -> Script | None:
-        return next((script for script in self.wishes.scripts if script.fits(order)), None)
-
-    def _refuse_as_told(self) -> None:
-        for wish in self.wishes.no_more:
-            if wish.live:
-                wish.struck += 1
-                raise Refusal(wish.reason, said="scripted")
-
-    def _book(self, name: str, timeline: Timeline) -> int:
-        ends = timeline.ends
-        return self.clock.book(ends, self._over, name) if ends < inf else 0
+    def _turn(self, task: Task, timeline: Timeline, now: float) -> None:
+        """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""
+        self.clock.hand_out()  # what was so far is told as it was
+        self._change(task, timeline)
+        for other, moved in task.account.slots.lay_anew(now):
+            self._change(other, moved)
+        self.clock.hand_out()
+        self.clock.stir()
 
     def _change(self, task: Task, timeline: Timeline) -> None:
         if task.ticket:
             self.clock.drop(task.ticket)
-        over = timeline.states[-1] is State.CANCELLED
-        ticket = 0 if over else self._book(task.id, timeline)
+        ends, now = timeline.ends, self.clock.now
+        ticket = self.clock.book(ends, self._over, task.id) if ends < inf else 0
         self.tasks[task.id] = task._replace(timeline=timeline, ticket=ticket)
+        if task.id in self._followed:
+            tell, tickets = self._followed[task.id]
+            for at, told in tickets:
+                if at > now:
+                    self.clock.drop(told)
+            known = set(task.timeline.beats)
+            fresh = [beat for beat in timeline.beats if beat.at > now or beat not in known]
+            self._followed[task.id] = tell, self._booked(tell, task.id, fresh)
+
+    def _booked(self, tell: Tell, name: str, beats: list[Beat]) -> list[tuple[float, int]]:
+        """Books the news of some beats; it is owed, since nobody may ask."""
+
+        def news(state: State) -> None:
+            if name in self.tasks:
+                tell(self.tasks[name], state)
+
+        return [(at, self.clock.book(at, news, state, owed=True)) for at, state in beats]
 
     def _ended(self, name: str) -> None:
         task = self.tasks[name]
@@ -182,6 +238,7 @@ class Session:
         gone = [name for name, _ in zip(over, range(many), strict=False)]
         for name in gone:
             del self.tasks[name]
+            self._followed.pop(name, None)
         if not gone:
             ends = (task.timeline.ends for task in self.tasks.values())
             self._none_over_until = min((end for end in ends if end > now), default=now)
@@ -195,8 +252,3 @@ class Session:
 @lru_cache(256)
 def _as_usual(spans: tuple[float, float]) -> Course:
     return Course(*spans)  # orders that nobody scripted share one
-
-
-def digest(*words: object) -> str:
-    """Thirty-two hex digits that are a function of the words."""
-    return blake2b("\0".join(map(str, words)).encode(), digest_size=16).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from math import inf
 
 from .task import Task
@@ -38,17 +38,18 @@ class Slots:
         ahead = bisect_left(self._line, (task.timeline.starts, task.number, ""))
         return ahead - bisect_right(self._line, (now, inf, "")) + 1
 
-    def leave(self, task: Task, now: float) -> Iterator[tuple[Task, Timeline]]:
-        """An order leaves the line: those behind it move up. Answers each whose timeline is another one now."""
-        others = [other for _, number, name in self._line if number != task.number and (other := self._find(name))]
-        self._line = [(t.timeline.starts, t.number, t.id) for t in others if _slot(t) <= now]
-        self._free_at = [t.timeline.ends for t in others if _slot(t) <= now < t.timeline.ends]
-        heapify(self._free_at)
-        for other in sorted((t for t in others if _slot(t) > now), key=lambda t: t.number):
-            timeline, starts, ends = laid(other.course, other.timeline.times[0], self._next(now))
-            self._lay((starts, other.number, other.id), ends)
-            if timeline != other.timeline:
-                yield other, timeline
+    def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
+        """A life has changed: those that wait for a slot move up. Answers each whose timeline is another one now."""
+        tasks = [task for _, _, name in self._line if (task := self._find(name))]
+        self._line = sorted((t.timeline.starts, t.number, t.id) for t in tasks if _slot(t) <= now)
+        self._free_at = sorted(t.timeline.ends for t in tasks if _slot(t) <= now < t.timeline.ends)
+        if self.count is not None:
+            del self._free_at[: len(self._free_at) - self.count]  # the director lets more run than there are slots
+        for task in sorted((t for t in tasks if _slot(t) > now), key=lambda t: t.number):
+            timeline, starts, ends = laid(task.course, task.timeline.times[0], self._next(now))
+            self._lay((starts, task.number, task.id), ends)
+            if timeline != task.timeline:
+                yield task, timeline
 
     def close(self) -> None:
         """Forgets whom it could find: the session is over."""

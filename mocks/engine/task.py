@@ -22,6 +22,12 @@ class Order(NamedTuple):
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
+    outputs: tuple[Medium, ...] = ()
+
+    @property
+    def media(self) -> tuple[Medium, ...]:
+        """The files that are promised: those of a script, or as many as were asked for."""
+        return self.outputs or (self.medium,) * self.count
 
     @property
     def inputs(self) -> dict[str, Any]:

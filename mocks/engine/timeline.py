@@ -32,6 +32,9 @@ class Course(NamedTuple):
     running: float
     ending: State = State.SUCCEEDED
     error: str = ""
+    looks: int = 0  # beats of a second each, at which a loop stops though the word is the same
+    position: int = 0  # the place in the line that is told at first
+    manual: bool = False  # every beat waits for the director's cue
 
 
 class Beat(NamedTuple):
@@ -42,10 +45,14 @@ class Beat(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """Beats in order, kept as two tuples of one length: a hundred thousand tasks share the few tuples of states."""
+    """Beats in order, kept as two tuples of one length: a hundred thousand tasks share the few tuples of states.
+
+    Where it `stops`, each beat is a stage of its own to whoever asks again, though the word may be the same.
+    """
 
     times: tuple[float, ...]
     states: tuple[State, ...]
+    stops: bool = False
 
     def at(self, now: float) -> State:
         """The state at a moment: a pure function of it."""
@@ -53,10 +60,10 @@ class Timeline(NamedTuple):
         return self.states[passed - 1] if passed else self.states[0]
 
     def until(self, now: float, words: Mapping[str, str]) -> float | None:
-        """The next moment at which the state has another word, or None."""
+        """The next moment at which the answer differs, or None."""
         word = words[self.at(now)]
         for time, state in zip(self.times, self.states, strict=True):
-            if now < time < inf and words[state] != word:
+            if now < time < inf and (self.stops or words[state] != word):
                 return time
         return None
 
@@ -80,7 +87,7 @@ class Timeline(NamedTuple):
     def cut(self, now: float, state: State) -> Timeline:
         """The same life up to now, which ends here in another state."""
         kept = sum(time <= now for time in self.times)
-        return Timeline((*self.times[:kept], now), (*self.states[:kept], state))
+        return Timeline((*self.times[:kept], now), (*self.states[:kept], state), self.stops)
 
 
 _SHAPES = {state: (State.QUEUED, State.RUNNING, state) for state in FINAL}
@@ -90,10 +97,29 @@ _STUCK = (State.QUEUED, State.RUNNING)
 def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, float]:
     """The timeline of a course that was asked for at one moment and got its slot at another; its start and its end."""
     starts = round(slot + course.queued, 6)
+    if course.manual:
+        return Timeline((asked,), (State.QUEUED if starts > asked else State.RUNNING,)), starts, inf
+    if course.looks:
+        return _looked(course, asked, slot, starts)
     if course.ending not in FINAL or course.running == inf:
         stuck = Timeline((asked, starts), _STUCK) if starts > asked else Timeline((asked,), _STUCK[1:])
         return stuck, starts, inf
     ends = round(starts + course.running, 6)
     if starts == asked:
         return Timeline((asked, ends), (State.RUNNING, course.ending)), starts, ends
-    return new(Timeline, ((asked, starts, ends), _SHAPES[course.ending])), starts, ends
+    return new(Timeline, ((asked, starts, ends), _SHAPES[course.ending], False)), starts, ends
+
+
+def _looked(course: Course, asked: float, slot: float, starts: float) -> tuple[Timeline, float, float]:
+    """One beat a second, so that each look finds the next one; a life without end goes on as it stands."""
+    if slot == inf:
+        return Timeline((asked,), (State.QUEUED,), True), inf, inf
+    ends = round(starts + course.running, 6)
+    beats = [(asked, State.QUEUED)] if starts > asked else []
+    beats += [(round(slot + at, 6), State.RUNNING) for at in range(round(starts - slot), course.looks)] or [
+        (starts, State.RUNNING)
+    ]
+    if ends < inf:
+        beats.append((ends, course.ending))
+    times, states = zip(*beats, strict=True)
+    return Timeline(times, states, True), starts, ends

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 Times = int | Literal["always"]
 
 
 @dataclass(slots=True, kw_only=True)
 class Wish:
-    """`struck` counts how often it came true; `trouble` is what went wrong with the wish itself."""
+    """`met` counts the chances that it had, `struck` how often it came true; `trouble` is what is wrong with it."""
 
     times: Times = 1
     optional: bool = False
+    provider: str = ""  # whose orders and exchanges it is about; without, everybody's
+    met: int = 0
     struck: int = 0
     trouble: str = ""
 
@@ -31,3 +33,26 @@ class Wish:
         """Whether a test fails for it: it never struck as often as it should, or could not be asked."""
         wanted = 1 if self.times == "always" else self.times
         return bool(self.trouble) or (self.struck < wanted and not self.optional)
+
+    def said(self) -> dict[str, Any]:
+        """What was wished, without what is as usual and without what came of it."""
+        own = [row for row in fields(self) if row.name not in COMMON]
+        return {
+            row.name: value
+            for row in (*own, *fields(Wish))
+            if row.name not in BOOKKEEPING and (value := getattr(self, row.name)) != row.default
+        }
+
+
+BOOKKEEPING and (value := getattr(self, row.name)) != row.default
+        }
+
+
+COMMON = ("times", "optional", "provider", "met", "struck", "trouble")
+BOOKKEEPING = ("provider", "met", "struck", "trouble")
+
+
+def whole(name: str, value: Any, least: int = 1) -> None:
+    """Refuses what is no whole number from `least` on."""
+    if type(value) is not int or value < least:
+        raise ValueError(f"expected {name} to be a whole number, {least} or more; came {value!r}")

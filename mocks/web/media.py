@@ -8,48 +8,67 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-import orjson
-
 from ...contracts.exchange import Exchange
+from ..engine.clock import pause
+from ..engine.fault import Fault, Place
 from ..engine.gallery import content_type
 from ..engine.refusal import Refusal
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
 from .dialect import Answer, Dialect
-from .turn import JSON, Send
+from .exit import Send, bent, leave, rendered
+from .guard import Receive
 
 RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 READING = ("GET", "HEAD")
 PREFIX = "/media/"
 
 
-async def show(dialect: Dialect, session: Session, scope: Mapping[str, Any], send: Send, name: str) -> None:
+async def show(
+    dialect: Dialect, session: Session, scope: Mapping[str, Any], receive: Receive, send: Send, name: str
+) -> None:
     """Answers one file, or the provider's own no. Files need no key, and fetching one moves no time."""
-    clock, now, task, bent = session.clock, session.clock.now, "", ""
+    clock, now, task = session.clock, session.clock.now, ""
+    fault, seconds = _struck(session, dialect.provider, "before")
     clock.enter()
     try:
-        fault = session.wishes.fault("before", "media", "media") if session.wishes.faults else None
-        if fault is not None:
-            bent, answer = str(fault), dialect.status(fault.status)
+        if fault is not None and fault.what == "delay":
+            await pause(seconds)
+        if fault is not None and fault.what != "delay":
+            answer = bent(fault, None, dialect.status)
         elif scope["method"] not in READING:
             raise Refusal("wrong-method")
         else:
             promised, index = find(dialect, session, name, now)
             task = promised.id
-            answer = _part(scope, promised, await _bytes(session, promised, index))
-            if session.wishes.faults and (fault := session.wishes.fault("after", "media", "media")):
-                bent, answer = str(fault), dialect.status(fault.status)
+            answer = _part(scope, promised, index, await _bytes(session, promised, index))
+            late, wait = _struck(session, dialect.provider, "after")
+            if late is not None:
+                fault, seconds = late, wait
+                answer = await _late(late, wait, answer, dialect)
     except Refusal as no:
         answer = dialect.refuse(no)
     finally:
         clock.leave()
-    status, body, headers = _sent(answer)
+    said = status, headers, _ = rendered(answer)
     session.journal.append(Exchange(scope["method"], scope["path"], scope["headers"], b"", status, headers, b"",
                                     dialect.provider, "media", "media", task, "", now, clock.client_now(), (),
-                                    bent))  # fmt: skip
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+                                    str(fault or "")))  # fmt: skip
+    await leave(receive, send, said, scope["method"] == "HEAD", fault, seconds)
+
+
+def _struck(session: Session, provider: str, when: str) -> tuple[Fault | None, float]:
+    if not session.wishes.faults:
+        return None, 0.0
+    return session.wishes.fault(Place(when, provider, "media", "media", session.clock.now), session.seed)
+
+
+async def _late(fault: Fault, seconds: float, answer: Answer, dialect: Dialect) -> Answer:
+    if fault.what != "delay":
+        return bent(fault, answer, dialect.status)
+    await pause(seconds)
+    return answer
 
 
 def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Task, int]:
@@ -73,11 +92,16 @@ async def _bytes(session: Session, task: Task, index: int) -> bytes:
     return data
 
 
-def _part(scope: Mapping[str, Any], task: Task, data: bytes) -> Answer:
+def _part(scope: Mapping[str, Any], task: Task, index: int, data: bytes) -> Answer:
     headers = dict(scope["headers"])
     tag = b'"' + blake2b(data, digest_size=16).hexdigest().encode() + b'"'
-    said = ((b"content-type", content_type(task.order.medium).encode()), (b"etag", tag), (b"accept-ranges", b"bytes"),
-            (b"x-understudy-task", task.id.encode()))  # fmt: skip
+    kind = content_type(task.order.media[index]).encode()
+    said = (
+        (b"content-type", kind),
+        (b"etag", tag),
+        (b"accept-ranges", b"bytes"),
+        (b"x-understudy-task", task.id.encode()),
+    )
     known = headers.get(b"if-none-match", b"")
     if tag in known or known.strip() == b"*":
         return Answer(304, body=b"", headers=said)
@@ -95,10 +119,3 @@ def _part(scope: Mapping[str, Any], task: Task, data: bytes) -> Answer:
         return Answer(416, body=b"", headers=(*said[2:], (b"content-range", b"bytes */%d" % len(data))))
     return Answer(206, body=data[first : last + 1],
                   headers=(*said, (b"content-range", b"bytes %d-%d/%d" % (first, last, len(data)))))  # fmt: skip
-
-
-def _sent(answer: Answer) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    if answer.body is not None:
-        return answer.status, answer.body, [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    body = orjson.dumps(answer.value)
-    return answer.status, body, [JSON, (b"content-length", b"%d" % len(body))]

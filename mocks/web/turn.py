@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
+from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
-
-import orjson
 
 from ...contracts.catalogue import Model
 from ...contracts.contract import Operation
 from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
+from ..engine.clock import pause
+from ..engine.fault import Fault, Place
 from ..engine.refusal import Refusal
 from ..engine.session import Account, Session
 from ..engine.task import Task
 from ..engine.timeline import new
 from . import guard
-from .dialect import Answer, Dialect, Wait
+from .dialect import Answer, Dialect, Pairs, Wait
+from .exit import SILENT, Send, bent, leave, rendered
 
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-JSON = (b"content-type", b"application/json")
 JSON_LIKE = re.compile(rb"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -52,9 +51,9 @@ class Heard(NamedTuple):
 class Turn:
     """One request while it is being answered."""
 
-    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "findings", "headers", "heard", "inputs",
-                 "model", "now", "operation", "query", "question", "scope", "session", "task", "value",
-                 "way")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "fault", "findings", "headers", "heard",
+                 "inputs", "model", "now", "operation", "query", "question", "scope", "seconds", "session", "task",
+                 "value", "way")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -77,6 +76,8 @@ class Turn:
         self.model: Model | None = None
         self.task = self.allow = ""
         self.bent = ""
+        self.fault: Fault | None = None  # the one that has struck last
+        self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
 
@@ -99,16 +100,20 @@ class Turn:
             try:
                 if refused is not None:
                     raise refused
+                if self.session.wishes.faults and self._struck("before") and self.delayed:
+                    await pause(self.seconds)
+                    self.now = clock.now
                 answer = self._act()
                 if type(answer) is Wait:
                     answer = await self._waited(answer)
             except Refusal as no:
                 answer = self._refuse(no)
-            status, body, headers = self._last_word(answer)  # type: ignore[arg-type]  # all waiting is over
+            if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
+                answer = await self._bent(answer)  # type: ignore[arg-type]  # all waiting is over
+            said = self._last_word(answer)  # type: ignore[arg-type]  # all waiting is over
         finally:
             clock.leave()
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
     async def _waited(self, answer: Answer | Wait) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
@@ -144,10 +149,10 @@ class Turn:
     def _act(self) -> Answer | Wait:
         """Everything between the body and the answer; in `auto` a no that time lifts, asked again, lets time pass."""
         session, operation = self.session, self.operation
-        wishes = session.wishes
-        if wishes.faults and (fault := wishes.fault("before", operation.channel, operation.id)):
-            self.bent = str(fault)
-            return self.dialect.status(fault.status)
+        if self.fault is not None and not self.delayed:
+            if not self._lifted(self.fault):
+                return bent(self.fault, None, self.dialect.status)
+            self.fault, self.bent = None, ""
         if operation.model:
             self.inputs = self._read()
         if operation.model or self.query:
@@ -164,6 +169,59 @@ class Turn:
             session.clock.jump(no.until)
             self.now = session.clock.now
             return self.dialect.routes[operation.id](self)
+
+    def _struck(self, when: str) -> bool:
+        """Whether a fault strikes here and now; one that delays does so, and is known to have struck."""
+        session, operation = self.session, self.operation
+        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now)
+        fault, self.seconds = session.wishes.fault(place, session.seed)
+        if fault is None:
+            return False
+        self.fault, self.bent = fault, str(fault)
+        return True
+
+    def _lifted(self, fault: Fault) -> bool:
+        """Whether time lifts a fault that lasts until a moment, since in `auto` the same is asked again."""
+        clock = self.session.clock
+        if not clock.auto or fault.until == inf:
+            return False
+        question = (self.operation.id, id(fault), self.body)
+        if not clock.again(question):
+            self.question = question
+            return False
+        clock.jump(fault.until)
+        self.now = clock.now
+        fault.struck -= 1
+        return True
+
+    async def _bent(self, answer: Answer) -> Answer:
+        """The answer as a fault wants it that strikes when the work is done; then it was not given."""
+        await self._overtaken()
+        if not self._struck("after"):
+            return answer
+        if self.delayed:
+            await pause(self.seconds)
+            return answer
+        self.question = None
+        return bent(self.fault, answer, self.dialect.status)  # type: ignore[arg-type]  # it has struck
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the fault that struck has left the answer as it is."""
+        return self.fault is not None and self.fault.what == "delay"
+
+    async def _overtaken(self) -> None:
+        """Keeps the answer of a submit back until what was to come after it has been delivered."""
+        session = self.session
+        task = session.tasks.get(self.task) if self.operation.channel == "submit" else None
+        if task is None or not session.follows(task):
+            return
+        place = Place("after", self.dialect.provider, "webhook", self.operation.id, self.now)
+        fault, _ = session.wishes.fault(place, session.seed, early=True)
+        if fault is not None:
+            await session.clock.wait(task.timeline.ends)
+            session.clock.hand_out()
+            await session.courier.idle()
 
     def _read(self) -> Any:
         kind = self.headers.get(b"content-type", b"")
@@ -217,32 +275,26 @@ class Turn:
             self.question = question
         return task
 
-    def _last_word(self, answer: Answer) -> tuple[int, bytes, Headers]:
-        """Bends the answer where a fault wants to, checks it for lies where not, and writes the exchange down."""
+    def _last_word(self, answer: Answer) -> tuple[int, Pairs, bytes]:
+        """Checks the answer for lies unless a fault has bent it, and writes the exchange down."""
         session, scope = self.session, self.scope
         operation, channel, name = self.operation, "", ""
         if operation is not None:
             channel, name = operation.channel, operation.id
-            if session.wishes.faults and not self.bent and (fault := session.wishes.fault("after", channel, name)):
-                self.bent = str(fault)
-                answer = self.dialect.status(fault.status)
-            if not self.bent:
-                if lies := self.dialect.contract.check_answer(operation, answer.status, answer.value):
-                    self.findings += lies
-                if self.question is not None:
-                    session.clock.answered(self.question)
-        body = orjson.dumps(answer.value) if answer.body is None else answer.body
-        headers = _plain(len(body)) if not answer.headers else (*_plain(len(body)), *answer.headers)
+            if (not self.bent or self.delayed) and (
+                lies := self.dialect.contract.check_answer(operation, answer.status, answer.value)
+            ):
+                self.findings += lies
+            if self.question is not None:
+                session.clock.answered(self.question)
+        said = status, headers, body = rendered(answer)
+        if self.fault is not None and self.fault.what in SILENT:
+            status, headers, body = 0, (), b""
         url = self.way.whole
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], url, self.heard.pairs, self.body, answer.status, headers, body, self.dialect.provider,
+            scope["method"], url, self.heard.pairs, self.body, status, headers, body, self.dialect.provider,
             name, channel, self.task, self.account.name if self.account else "", self.now, session.clock.client_now(),
             self.findings, self.bent, "in")))  # fmt: skip
-        return answer.status, body, headers
-
-
-@lru_cache(4096)
-def _plain(length: int) -> tuple[tuple[bytes, bytes], ...]:
-    return (JSON, (b"content-length", b"%d" % length))
+        return said

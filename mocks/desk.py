@@ -1,0 +1,143 @@
+"""The director's desk: what is wished for one provider of a session becomes scripts and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypedDict
+
+from .engine.fault import CHANNELS, Fault
+from .engine.luck import Span
+from .engine.output import outputs
+from .engine.script import UNREACHABLE, Script
+from .engine.session import Session
+from .engine.task import Order
+from .engine.wish import Times
+
+Length = float | Span | Mapping[str, list[float]]
+
+
+class Which(TypedDict, total=False):
+    """Which orders a wish is for, and how often it comes true."""
+
+    model: str
+    operation: str
+    nth: int
+    when: Callable[[Order], bool]
+    times: Times
+    optional: bool
+
+
+class Life(Which, total=False):
+    """The words of a script; mocks/words.yaml says what each means."""
+
+    queued: Length
+    running: Length
+    looks: int
+    manual: bool
+    position: int
+    fails: str | int | bool
+    stuck: bool
+    cancelled: bool
+    unreachable: str | bool
+    outputs: Any
+    cost: float
+
+
+class Bend(TypedDict, total=False):
+    """The words of a fault beside what it is; mocks/words.yaml says what each means."""
+
+    on: str
+    when: str
+    seconds: Length
+    retry_after: float | str
+    status: int
+    parts: int
+    after: int
+    every: int
+    until: float
+    probability: float
+    times: Times
+    optional: bool
+
+
+WORDS: dict[str, type] = {"script": Life, "refuse_next": Which, "fault": Bend}
+
+
+class Desk:
+    """Where wishes are laid down. `folder` is where files that they name are looked for; without one, none is read."""
+
+    def __init__(self, session: Session, provider: str, folder: Path | None = None) -> None:
+        self._session = session
+        self._provider = provider
+        self._folder = folder
+
+    def script(self, said: Mapping[str, Any]) -> Script:
+        """Lays down how orders live."""
+        self._check("script", said)
+        told = dict(said)
+        if told.get("outputs") is not None:
+            told["outputs"] = outputs(told["outputs"], self._folder)
+        row = self._contract.errors.get(UNREACHABLE, {})
+        if told.get("unreachable") and "status" in row:
+            told["refuses"] = UNREACHABLE  # this provider fetches an order's inputs before it takes the order
+        return self._laid(Script(**told, provider=self._provider))
+
+    def refuse_next(self, error: str | int, said: Mapping[str, Any]) -> Script:
+        """Lays down that orders are refused."""
+        self._check("refuse_next", said)
+        return self._laid(Script(**said, refuses=self._contract.reason(str(error)), provider=self._provider))
+
+    def fault(self, what: int | str, said: Mapping[str, Any]) -> Fault:
+        """Lays down that the wire misbehaves."""
+        self._check("fault", said)
+        places = list(dict.fromkeys([*CHANNELS, *self._contract.operations]))
+        self._known("on", said.get("on", ""), places)
+        wish = Fault(what, **said, provider=self._provider)
+        self._session.wishes.faults.append(wish)
+        return wish
+
+    def wish(self, kind: str, said: Mapping[str, Any]) -> Script | Fault:
+        """Lays down a wish as a file or the control plane says it: everything by name."""
+        told = dict(said)
+        if kind == "script":
+            return self.script(told)
+        if kind == "refuse_next":
+            return self.refuse_next(told.pop("error"), told)
+        return self.fault(told.pop("what"), told)
+
+    @property
+    def _contract(self) -> Any:
+        return self._session.cast[self._provider].contract
+
+    def _laid(self, script: Script) -> Script:
+        self._session.wishes.scripts.append(script)
+        return script
+
+    def _check(self, verb: str, said: Mapping[str, Any]) -> None:
+        known = WORDS[verb].__annotations__
+        for name in said:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                raise TypeError(f"expected {verb}() to be told of {', '.join(known)}; came {name!r}"
+                                + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
+        if verb != "fault":
+            self._known("operation", said.get("operation", ""), list(self._contract.operations))
+            self._model(said.get("model", ""))
+
+    def _model(self, model: str) -> None:
+        catalogue = self._contract.catalogue
+        if (
+            model
+            and model not in catalogue.models
+            and self._session.cast[self._provider].terms.unknown_models != "accept"
+        ):
+            near = ", ".join(catalogue.nearest(model)) or "none is near"
+            raise ValueError(f"expected a model of {self._provider}; came {model!r}; nearest: {near}")
+
+    def _known(self, name: str, word: str, words: list[str]) -> None:
+        if word and word not in words:
+            near = get_close_matches(word, words, 1)
+            raise ValueError(f"expected {name} to be one of {', '.join(words)}; came {word!r}"
+                             + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip

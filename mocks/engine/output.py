@@ -1,0 +1,126 @@
+"""What a script says comes out of an order, instead of what the order asked for."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .medium import Medium
+
+PLAIN = {"image": "png", "video": "mp4", "audio": "mp3", "3d": "glb", "text": "txt", "lora": "safetensors"}
+KIND_OF = {"png": "image", "jpeg": "image", "webp": "image", "svg": "image", "mp4": "video", "mov": "video",
+           "webm": "video", "wav": "audio", "mp3": "audio", "flac": "audio", "ogg": "audio", "glb": "3d",
+           "txt": "text", "safetensors": "lora"}  # fmt: skip
+KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "file", "data", "text")
+FLAWS = ("", "corrupt", "short", "wrong-type")
+MOST = 100
+LARGEST = 64 * 2**20
+
+
+class Output(NamedTuple):
+    """One file; what is left open is as the order asked for it."""
+
+    kind: str = ""
+    format: str = ""
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    flaw: str = ""
+    own: bytes = b""
+
+    def medium(self, asked: Medium) -> Medium:
+        """The file that is promised."""
+        kind = self.kind or asked.kind
+        form = self.format or (asked.format if kind == asked.kind else PLAIN[kind])
+        width = asked.width if self.width is None else self.width
+        height = asked.height if self.height is None else self.height
+        seconds = asked.seconds if self.seconds is None else self.seconds
+        return Medium(kind, form, width, height, seconds, self.flaw, self.own)
+
+
+def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:
+    """Reads what a script says of its outputs: how many, of which kind, or each by itself.
+
+    A file is read now, from `folder` on; where there is none, as in what came over HTTP, no file may be named.
+    """
+    if type(said) is int and 0 <= said <= MOST:
+        return (Output(),) * said
+    if isinstance(said, (str, Mapping)):
+        said = [said]
+    if not isinstance(said, (list, tuple)) or len(said) > MOST:
+        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}")
+    return tuple(_output(each, folder) for each in said)
+
+
+def _output(said: Any, folder: Path | None) -> Output:
+    row: Mapping[str, Any] = {"kind": said} if isinstance(said, str) else said
+    if not isinstance(row, Mapping):
+        raise ValueError(f"expected an output to be a kind or a table of {', '.join(KEYS)}; came {said!r}")
+    for name in row:
+        if name not in KEYS:
+            near = get_close_matches(str(name), KEYS, 1)
+            raise ValueError(f"expected an output to have {', '.join(KEYS)}; came {name!r}"
+                             + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
+    own, form = _own(row, folder)
+    form = str(row.get("format", form))
+    kind = str(row.get("kind", "")) or KIND_OF.get(form, "")
+    _among("kind", kind, ("", *PLAIN))
+    _among("format", form, ("", *KIND_OF))
+    if form and KIND_OF[form] != kind:
+        raise ValueError(f"expected a format of kind {kind}; came {form!r}, which is {KIND_OF[form]}; leave kind out")
+    flaw = str(row.get("flaw", ""))
+    _among("flaw", flaw, FLAWS)
+    sides = {name: _number(name, row[name], 8192) for name in ("width", "height") if name in row}
+    seconds = _number("seconds", row["seconds"], 600) if "seconds" in row else None
+    return Output(kind, form, *(int(sides[name]) if name in sides else None for name in ("width", "height")),
+                  seconds, flaw, own)  # fmt: skip
+
+
+def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:
+    """The director's own bytes, and the format that their source tells."""
+    sources = [name for name in ("file", "data", "text") if name in row]
+    if len(sources) > 1:
+        raise ValueError(f"expected one source of an output; came {' and '.join(sources)}; take one out")
+    if not sources:
+        return b"", ""
+    value = row[sources[0]]
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected {sources[0]} to be text; came {value!r}")
+    if sources[0] == "text":
+        return value.encode(), "txt"
+    if sources[0] == "data":
+        try:
+            return _small(b64decode(value, validate=True)), ""
+        except ValueError as wrong:
+            raise ValueError(f"expected data to be base64; came {value[:20]!r} ({wrong}); encode the bytes") from None
+    if folder is None:
+        raise ValueError(f"expected data (base64) or text; came file={value!r}; over HTTP no file of this machine is "
+                         f"read")  # fmt: skip
+    path = folder / value
+    try:
+        return _small(path.read_bytes()), {"jpg": "jpeg"}.get(path.suffix[1:].lower(), path.suffix[1:].lower())
+    except OSError as wrong:
+        why = f"expected a file that can be read; came {path} ({wrong.strerror}); correct its path"
+        raise ValueError(why) from None
+
+
+def _small(data: bytes) -> bytes:
+    if not 0 < len(data) <= LARGEST:
+        raise ValueError(f"expected a file of 1 to {LARGEST} bytes; came {len(data)}")
+    return data
+
+
+def _among(name: str, word: str, words: tuple[str, ...]) -> None:
+    if word not in words:
+        near = get_close_matches(word, words, 1)
+        raise ValueError(f"expected {name} to be one of {', '.join(filter(None, words))}; came {word!r}"
+                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+
+
+def _number(name: str, value: Any, most: int) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value <= most:
+        raise ValueError(f"expected {name} to be a number up to {most}; came {value!r}")
+    return value
