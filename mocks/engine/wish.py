@@ -44,10 +44,6 @@ class Wish:
         }
 
 
-BOOKKEEPING and (value := getattr(self, row.name)) != row.default
-        }
-
-
 COMMON = ("times", "optional", "provider", "met", "struck", "trouble")
 BOOKKEEPING = ("provider", "met", "struck", "trouble")
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from understudy.mocks.engine.clock import Clock
 from understudy.mocks.engine.gallery import Gallery
+from understudy.mocks.engine.luck import digest
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
 from understudy.mocks.engine.script import NoMore, Script
-from understudy.mocks.engine.luck import digest
 from understudy.mocks.engine.session import Account, Session
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
