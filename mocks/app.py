@@ -18,10 +18,12 @@ from .runcomfy.dialect import RunComfy
 from .settings import Settings, configured
 from .web import media
 from .web.dialect import Dialect
+from .web.egress import Gate
 from .web.exit import JSON, Send
 from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
 from .web.receiver import HOOKS, Receiver, refuse
+from .web.relay import courier
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
@@ -73,6 +75,7 @@ class App:
             name, clock, gallery, Journal(settings.max_exchanges, LOG.warning), settings.seed, settings.max_tasks
         )
         session.warn = LOG.warning
+        session.courier = courier(session, Gate(tuple(filter(None, settings.allow_host.split(",")))))
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
         session.journal.watch = self.watch
         for provider in providers:

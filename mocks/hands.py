@@ -1,4 +1,4 @@
-"""The tasks and the clock of a session as a test sees them: read and moved on the thread that owns them."""
+"""The tasks, the clock and the webhooks of a session as a test sees them, on the thread that owns them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from .engine.clock import Clock
 from .engine.task import Task
+from .engine.wish import Times
+from .web.receiver import HOOKS, Received
 
 if TYPE_CHECKING:
     from .stand_in import StandIn
@@ -82,5 +84,34 @@ class Hands:
         await asyncio.to_thread(self.settle)
 
     def settle(self) -> None:
-        """Runs until no news is left; nothing ages."""
-        self.handle.call(lambda: self._clock().settle())
+        """Runs until no news is left and every delivery was taken or given up; nothing ages."""
+        self.handle.run(self.handle.session.settled)
+
+
+class Webhooks:
+    """The built-in receiver of a session: a client is given its address, a test looks at what came."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    @property
+    def url(self) -> str:
+        """Where to have webhooks sent to; what is appended to it is kept, too."""
+        return f"{self._handle.url.rpartition('/')[0]}{HOOKS}"
+
+    @property
+    def received(self) -> list[Received]:
+        """All that came so far, in order."""
+        return self._handle.call(lambda: list(self._handle.session.receiver.received))
+
+    def wait(self, n: int = 1, timeout: float = 10.0) -> list[Received]:
+        """All that came, once it is so many; they may take so many real seconds."""
+        return self._handle.run(lambda: self._handle.session.receiver.wait(n, timeout))
+
+    async def await_(self, n: int = 1, timeout: float = 10.0) -> list[Received]:
+        """The same, for async tests: their own loop goes on meanwhile."""
+        return await asyncio.to_thread(self.wait, n, timeout)
+
+    def answer(self, status: int = 200, times: Times = 1, seconds: float = 0.0) -> None:
+        """Says how the next ones are answered, after so many real seconds."""
+        self._handle.call(lambda: self._handle.session.receiver.answer(status, times, seconds=seconds))

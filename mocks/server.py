@@ -74,14 +74,20 @@ class Server:
         """Does something on the loop, and answers what came of it. On the loop itself, does it at once."""
         if threading.current_thread() is self._thread:
             return work()
-        if not self._thread.is_alive():
-            raise RuntimeError("expected the thread of the stand-ins; came a process without it, as after os.fork(); "
-                               "open a stand-in in the process that uses it")  # fmt: skip
 
         async def run() -> T:
             return work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result()
+        return self.run(run)
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Does something on the loop that may take its time; the loop itself cannot wait for that."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("expected a thread that may wait; came the loop's own; ask from another thread")
+        if not self._thread.is_alive():
+            raise RuntimeError("expected the thread of the stand-ins; came a process without it, as after os.fork(); "
+                               "open a stand-in in the process that uses it")  # fmt: skip
+        return self.post(work()).result()
 
     def stop(self) -> None:
         """Answers whoever waits, ends what runs, and closes the socket and the thread."""

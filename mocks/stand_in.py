@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -20,7 +20,7 @@ from .engine.ledger import Ledger
 from .engine.script import Script
 from .engine.session import Session
 from .engine.task import Task
-from .hands import Hands, Tasks
+from .hands import Hands, Tasks, Webhooks
 from .report import Verdict, story
 from .server import Server
 from .settings import Settings, configured, for_a_handle
@@ -37,6 +37,7 @@ class StandIn:
         self.name = session.name
         self.tasks = Tasks(self)
         self.clock = Hands(self)
+        self.webhooks = Webhooks(self)
         self.allowed: set[str] = set()
         self._server = server
         self._client: Any = None
@@ -60,6 +61,11 @@ class StandIn:
     def url(self) -> str:
         """The base address, with the session in it."""
         return f"{self._server.url}/~{self.name}/{self.provider}"
+
+    @property
+    def ws_url(self) -> str:
+        """The base address for sockets."""
+        return "ws" + self.url.removeprefix("http")
 
     @property
     def env(self) -> dict[str, str]:
@@ -185,8 +191,9 @@ class StandIn:
         """Does something on the thread that owns the session."""
         return self._server.call(work)
 
-    def _dialect(self) -> Any:
-        return self.session.cast[self.provider]
+    def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The same for what takes real time."""
+        return self._server.run(work)
 
     def close(self) -> None:
         """Forgets the session, unless it was another handle's first."""

@@ -144,16 +144,19 @@ class Clock:
 
     def settle(self) -> None:
         """Runs until no news is left."""
-        self._may_be_moved("settle")
         for _ in range(ENDLESS):
-            due = self.due
-            if due is None:
+            if not self.step():
                 return
-            if due > self._now:
-                self.jump(due)
-            else:
-                self.hand_out()
         raise _endless()
+
+    def step(self) -> bool:
+        """Moves to the next news and hands it out; whether there was any."""
+        self._may_be_moved("settle")
+        due = self.due
+        if due is not None:
+            self.jump(due)
+            self.hand_out()
+        return due is not None
 
     def _may_be_moved(self, verb: str) -> None:
         if self.factor is not None:

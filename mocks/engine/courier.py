@@ -65,6 +65,17 @@ class Attempt(NamedTuple):
 Carry = Callable[[Parcel, bytes, float], Awaitable[Receipt]]
 
 
+class _Entry(NamedTuple):
+    """A parcel in the line of its address, since a moment of the story."""
+
+    parcel: Parcel
+    manner: Manner
+    number: int
+    bent: str
+    carry: Carry
+    at: float
+
+
 class Courier:
     """The deliveries of one session. It is handed who carries, who writes an attempt down, and which fault strikes."""
 
@@ -76,7 +87,7 @@ class Courier:
         self._carry = carry
         self._write = write
         self._struck = struck
-        self._lines: dict[str, deque[tuple[Parcel, Manner, int, str, Carry]]] = {}
+        self._lines: dict[str, deque[_Entry]] = {}
         self._held: dict[str, list[Callable[[], None]]] = {}  # by address, what is to come behind the next one
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(MOST_IN_FLIGHT)
@@ -117,9 +128,9 @@ class Courier:
         self._clock.book(round(self._clock.now + seconds, 6), call, owed=True)
 
     def _queue(self, parcel: Parcel, manner: Manner, number: int, bent: str, carry: Carry) -> None:
-        entry = (parcel, manner, number, bent, carry)
+        entry = _Entry(parcel, manner, number, bent, carry, self._clock.now)
         if not manner.ordered:
-            self._start(self._attempt(*entry))
+            self._start(self._attempt(entry))
         elif parcel.to in self._lines:
             self._lines[parcel.to].append(entry)
         else:
@@ -144,13 +155,14 @@ class Courier:
         line = self._lines[to]
         try:
             while line:
-                await self._attempt(*line.popleft())
+                await self._attempt(line.popleft())
         finally:
             del self._lines[to]
 
-    async def _attempt(self, parcel: Parcel, manner: Manner, number: int, bent: str, carry: Carry) -> None:
+    async def _attempt(self, entry: _Entry) -> None:
+        parcel, manner, number, bent, carry, at = entry
         async with self._places:
-            at, body = self._clock.now, parcel.body
+            body = parcel.body
             if not isinstance(body, bytes):
                 body = await asyncio.get_running_loop().run_in_executor(None, body)
             receipt = await carry(parcel, body, manner.patience)

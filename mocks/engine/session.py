@@ -170,10 +170,7 @@ class Session:
 
     async def settled(self) -> None:
         """Runs until no news is left and every delivery has been taken, or given up."""
-        while True:
-            self.clock.settle()
-            if not self.courier.busy:
-                return
+        while self.clock.step() or self.courier.busy:
             await self.courier.idle()
 
     def ended_age(self, task: Task) -> float:

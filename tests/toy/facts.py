@@ -80,5 +80,5 @@ FACTS = Document(
     readings=[],
     models=[{"id": "cube", "kind": "image", "complete": True, **SOURCE, "schema": {
         "type": "object", "required": ["text"], "properties": {
-            "text": TEXT, "copies": {"type": "integer"}, "tell": {"type": "boolean"}}}}],
+            "text": TEXT, "copies": {"type": "integer"}, "tell": TEXT, "put": TEXT}}}],
 )  # fmt: skip

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import cache
 from typing import Any
 
 import httpx
 import pytest
-from understudy.mocks.app import App, fresh_name
-from understudy.mocks.engine.timeline import State
-from understudy.mocks.server import Server
+from understudy.mocks.app import App
 from understudy.mocks.settings import Settings
-from understudy.mocks.stand_in import StandIn
 from understudy.tests.promises import Promises
-from understudy.tests.toy.toy import LIFE, LONGEST_HOLD, MOST_WAITING, Toy
-from understudy.tests.world import Ask, States, World
-
-
-@cache
-def server() -> Server:
-    return Server(App(Settings(), dialects={"toy": Toy}))
+from understudy.tests.toy.hooks import ToyHooks, server
+from understudy.tests.toy.toy import LONGEST_HOLD, MOST_WAITING, Toy
+from understudy.tests.world import Ask, World
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,46 +23,7 @@ def _stopped() -> Any:
     server.cache_clear()
 
 
-class TestToy(Promises):
-    provider = "toy"
-    channels = ("look", "files")
-    cancellable = frozenset({State.QUEUED, State.RUNNING})
-
-    def order(self, **more: Any) -> Ask:
-        return Ask("POST", "/make/cube", {"text": "a red cube", **more})
-
-    def wrong(self) -> list[Ask]:
-        return [Ask("POST", "/make/cube", {"text": 1}), Ask("POST", "/make/ball", {}), Ask("GET", "/jobs/none")]
-
-    def taken(self, said: Any) -> str:
-        return str(said["job"])
-
-    def question(self, channel: str, name: str) -> Ask:
-        return Ask("GET", f"/jobs/{name}" + ("/files" if channel == "files" else ""))
-
-    def told(self, channel: str, said: Any) -> States:
-        return frozenset(State(state) for state, word in LIFE.words[channel].items() if word == said["state"])
-
-    def cancellation(self, name: str) -> Ask:
-        return Ask("DELETE", f"/jobs/{name}")
-
-    def accepted(self, said: Any) -> bool:
-        return bool(said["stopped"])
-
-    def files(self, said: Any) -> list[str]:
-        return list(said["files"])
-
-    def place(self, said: Any) -> int | None:
-        return int(said["place"])
-
-    def headers(self, key: str) -> dict[str, str]:
-        return {"X-Api-Key": key}
-
-    def handle(self, told: Settings) -> StandIn:
-        house = server()
-        session = house.call(lambda: house.app.open(fresh_name(), told, loop=house.loop))
-        return StandIn(house, session, "toy", dict(house.app.keys(session))["toy"])
-
+class TestToy(ToyHooks, Promises):
     # -- what only the toy has: a request that waits, a no that time lifts, news that is owed
 
     def hold(self, name: str) -> Ask:
@@ -175,35 +128,6 @@ class TestToy(Promises):
             assert {world.send(self.order()).status_code for _ in range(3)} == {429}
             world.clock.advance(8)
             assert world.send(self.order()).status_code == 200
-
-    @pytest.mark.parametrize("clock", ["auto", "x1000"])
-    def test_owed_news_comes_though_nobody_asks(self, way: str, clock: str) -> None:
-        with self.world(way, clock=clock, slots=1) as world:
-            world.handle.script(queued=1, running=20, times="always")
-            delivered = world.handle.session.cast["toy"].delivered
-            names = [self.taken(world.said(self.order(tell=True))) for _ in range(3)]
-            came = asyncio.run_coroutine_threadsafe(until(lambda: len(delivered) == 3), server().loop)
-            assert came.result(5) < 0.5
-            assert delivered == names
-            assert world.clock.now >= 61
-
-    def test_on_a_manual_clock_owed_news_waits(self, way: str) -> None:
-        with self.world(way, clock="manual") as world:
-            delivered = world.handle.session.cast["toy"].delivered
-            self.taken(world.said(self.order(tell=True)))
-            world.clock.advance(4.999999)
-            assert not delivered
-            world.clock.advance(0.000001)
-            assert len(delivered) == 1
-
-
-async def until(true: Callable[[], bool]) -> float:
-    """How long it took until something was true."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    while not true():
-        await asyncio.sleep(0.001)
-    return loop.time() - began
 
 
 def test_an_order_begins_when_its_body_is_whole() -> None:

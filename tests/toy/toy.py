@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
+from functools import partial
 from typing import Any
 
+import orjson
 from understudy.contracts.contract import Contract
+from understudy.mocks.engine.courier import Manner, Parcel
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
+from understudy.mocks.engine.session import Tell
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
 from understudy.mocks.web.dialect import Answer, Dialect, Terms, Wait
+from understudy.mocks.web.exit import JSON
 from understudy.mocks.web.turn import Turn
 from understudy.tests.toy.facts import FACTS, REASONS
 
@@ -19,6 +23,7 @@ PROMISE = Contract(FACTS)
 LIFE = PROMISE.lives["job"]
 MOST_WAITING = 12
 LONGEST_HOLD = 30.0
+MANNER = Manner(waits=(1.0, 4.0))
 
 
 def make(turn: Turn) -> Answer:
@@ -27,14 +32,30 @@ def make(turn: Turn) -> Answer:
         raise Refusal("queue-full", until=min(queued))
     assert turn.model is not None
     made = PROMISE.catalogue.outcome(turn.model, turn.inputs)
-    order = Order("toy", "make", turn.model.id, turn.body, Medium(made.kind, made.format, 8, 8), made.count)
-    usual, price = LIFE.durations["image"], PROMISE.price("cube")
-    task = turn.session.submit(turn.account, order, usual, price, turn.now)
+    order = Order("toy", "make", turn.model.id, turn.body, Medium(made.kind, made.format, 8, 8), made.count,
+                  turn.inputs.get("put", ""), turn.inputs.get("tell", ""))  # fmt: skip
+    usual, price = LIFE.durations["image"], turn.dialect.contract.price("cube")
+    tell = news(turn) if order.webhook or order.delivery else None
+    task = turn.session.submit(turn.account, order, usual, price, turn.now, tell)
     turn.task = task.id
-    if turn.inputs.get("tell") and task.timeline.ends < inf:
-        delivered: list[str] = turn.dialect.delivered  # type: ignore[attr-defined]
-        turn.session.clock.book(task.timeline.ends, lambda: delivered.append(task.id), owed=True)
     return Answer(200, {"job": task.id})
+
+
+def news(turn: Turn) -> Tell:
+    """Each beat to the webhook, and the files, once they are there, to where they are to be put."""
+    session = turn.session
+
+    def tell(task: Task, state: State) -> None:
+        if task.order.webhook:
+            told = orjson.dumps({"job": task.id, "state": LIFE.words["look"][state]})
+            session.courier.send(Parcel("webhook", task.order.webhook, told, operation="make", task=task.id,
+                                        provider="toy", headers=(JSON,)), MANNER)  # fmt: skip
+        if task.order.delivery and state is State.SUCCEEDED:
+            for index in range(task.order.count):
+                session.courier.send(Parcel("upload", task.order.delivery, partial(session.gallery.make, task, index),
+                                            method="PUT", operation="make", task=task.id, provider="toy"))  # fmt: skip
+
+    return tell
 
 
 def look(turn: Turn) -> Answer:
@@ -83,10 +104,6 @@ class Toy(Dialect):
 
     provider = "toy"
     routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop}
-
-    def __init__(self, contract: Contract, terms: Terms) -> None:
-        super().__init__(contract, terms)
-        self.delivered: list[str] = []
 
     @classmethod
     def made(cls, settings: Any) -> Toy:

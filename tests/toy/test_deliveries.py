@@ -1,0 +1,181 @@
+"""News comes to whoever waits for it: webhooks, uploads and the built-in receiver, over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from understudy.mocks.engine.card import card_of
+from understudy.mocks.engine.luck import digest
+from understudy.tests.toy.hooks import ToyHooks, server
+from understudy.tests.world import WAYS, Ask, World
+
+CLOCKS = ("auto", "x1000")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stopped() -> Any:
+    yield
+    server().stop()
+    server.cache_clear()
+
+
+class TestDeliveries(ToyHooks):
+    @pytest.fixture(scope="class", params=WAYS)
+    @classmethod
+    def way(cls, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    @contextmanager
+    def told(self, way: str, **settings: Any) -> Iterator[World]:
+        with self.world(way, **settings) as world:
+            self.url = world.handle.webhooks.url
+            yield world
+
+    def asked(self, world: World, path: str = "", **more: Any) -> str:
+        return self.taken(world.said(self.order(tell=self.url + path, **more)))
+
+    @staticmethod
+    def states(world: World, job: str = "") -> list[str]:
+        came = world.handle.webhooks.received
+        return [each.json["state"] for each in came if job in ("", each.json["job"])]
+
+    @pytest.mark.parametrize("clock", CLOCKS)
+    def test_who_only_waits_for_its_webhook_has_it_soon(self, way: str, clock: str) -> None:
+        with self.told(way, clock=clock) as world:
+            world.handle.script(queued=1, running=20)
+            began = time.monotonic()
+            job = self.asked(world)
+            assert len(world.handle.webhooks.wait(3)) == 3
+            assert time.monotonic() - began < 0.5  # 0.2 s is the promise; these machines are noisy
+            assert self.states(world, job) == ["waiting", "working", "done"]
+            assert world.clock.now >= 21
+
+    def test_on_a_manual_clock_it_comes_when_the_test_moves_it(self, way: str) -> None:
+        with self.told(way, clock="manual") as world:
+            self.asked(world)
+            world.clock.advance(0.5)
+            assert [each.at for each in world.handle.webhooks.wait(1)] == [0.5]
+            world.clock.advance(0.5)
+            world.handle.webhooks.wait(2)
+            world.handle.settle()
+            assert self.states(world) == ["waiting", "working", "done"]
+            with pytest.raises(TimeoutError, match="expected 4 to be received"):
+                world.handle.webhooks.wait(4, timeout=0.01)
+
+    def test_a_test_may_wait_on_its_own_loop(self, way: str) -> None:
+        async def played(world: World) -> int:
+            self.asked(world)
+            return len(await world.handle.webhooks.await_(3))
+
+        with self.told(way) as world:
+            assert asyncio.run(played(world)) == 3
+
+    def test_what_is_not_taken_comes_again_on_the_clock(self, way: str) -> None:
+        with self.told(way) as world:
+            world.handle.script(queued=0, running=10)
+            world.handle.webhooks.answer(500, times=2)
+            self.asked(world)
+            world.handle.settle()
+            out = world.handle.requests(on="webhook")
+            told = [(each.status, each.at, each.direction) for each in out]
+            assert told == [(500, 0, "out"), (500, 1, "out"), (200, 5, "out"), (200, 10, "out")]
+            assert not world.handle.findings
+
+    def test_what_nobody_takes_is_told_and_given_up(self, way: str) -> None:
+        with self.told(way) as world:
+            world.handle.script(looks=0)
+            world.handle.webhooks.answer(500, times="always")
+            self.asked(world)
+            world.handle.settle()
+            assert len(world.handle.requests(on="webhook")) == 6
+            assert [finding.rule for finding in world.handle.findings] == ["undelivered"]
+
+    def test_what_goes_elsewhere_is_blocked_and_told(self, way: str) -> None:
+        with self.told(way) as world:
+            world.handle.script(looks=0)
+            self.taken(world.said(self.order(tell="https://hooks.example/x")))
+            world.handle.settle()
+            assert {finding.rule for finding in world.handle.findings} == {"blocked-delivery"}
+            assert all("--allow-host" in finding.came + finding.cure for finding in world.handle.findings)
+            assert {each.status for each in world.handle.requests(on="webhook")} == {0}
+
+    def test_files_are_put_where_they_were_wanted(self, way: str) -> None:
+        with self.told(way) as world:
+            world.said(self.order(copies=2, put=world.handle.webhooks.url + "/here"))
+            world.handle.settle()
+            came = world.handle.webhooks.received
+            assert [(each.method, each.path.rpartition("/")[2]) for each in came] == [("PUT", "here")] * 2
+            assert [card_of(each.body)["index"] for each in came] == [0, 1]
+
+    def test_a_cancel_is_news_too(self, way: str) -> None:
+        with self.told(way, clock="manual", slots=1) as world:
+            first, second = self.asked(world), self.asked(world)
+            assert self.cancel(world, first)
+            world.handle.settle()
+            assert self.states(world, first) == ["waiting", "gone"]
+            assert self.states(world, second) == ["waiting", "working", "done"]
+            assert world.clock.now == 5
+
+    def test_a_cue_is_news_too(self, way: str) -> None:
+        with self.told(way) as world:
+            world.handle.script(manual=True)
+            self.asked(world)
+            world.handle.webhooks.wait(1)
+            world.handle.cue()
+            assert world.handle.webhooks.wait(2)[-1].json["state"] == "working"
+            world.handle.cue()
+            assert world.handle.webhooks.wait(3)[-1].json["state"] == "done"
+
+    @pytest.mark.parametrize(
+        ("what", "seen"),
+        [
+            ("lost", ["working", "done"]),
+            ("late", ["working", "done", "waiting"]),
+            ("duplicated", ["waiting", "waiting", "working", "done"]),
+            ("reordered", ["working", "waiting", "done"]),
+        ],
+    )
+    def test_a_fault_bends_a_delivery(self, way: str, what: str, seen: list[str]) -> None:
+        with self.told(way) as world:
+            world.handle.fault(what, on="webhook")
+            self.asked(world)
+            world.handle.settle()
+            assert self.states(world) == seen
+            world.handle.assert_clean()
+
+    def test_a_webhook_may_come_before_the_answer(self, way: str) -> None:
+        with self.told(way) as world:
+            world.handle.script(queued=1, running=3)
+            world.handle.fault("early")
+            self.asked(world)
+            assert self.states(world) == ["waiting", "working", "done"]  # and nobody has waited for them
+            world.handle.assert_clean()
+
+    def test_addresses_are_served_beside_each_other_and_each_in_order(self, way: str) -> None:
+        with self.told(way, slots=3) as world:
+            jobs = {self.asked(world, f"/{digest(at)[:4]}"): f"/{digest(at)[:4]}" for at in range(12)}
+            world.handle.settle()
+            for job, path in jobs.items():
+                came = [each for each in world.handle.webhooks.received if each.path.endswith(path)]
+                assert [each.json["job"] for each in came] == [job] * 3
+                assert self.states(world, job) == ["waiting", "working", "done"]
+
+    def test_a_webhook_that_asks_back_is_answered(self, way: str) -> None:
+        """Whoever handles a webhook asks for the result at once, and finds the state that it was told of."""
+        with self.told(way) as world:
+            job = self.asked(world)
+            world.handle.webhooks.wait(3)
+            assert world.said(Ask("GET", f"/jobs/{job}"))["state"] == "done"
+
+    def test_a_reset_forgets_what_came(self, way: str) -> None:
+        with self.told(way) as world:
+            self.asked(world)
+            world.handle.webhooks.wait(3)
+            world.handle.reset()
+            assert world.handle.webhooks.received == []
+            assert world.handle.webhooks.url == self.url
