@@ -75,7 +75,8 @@ class App:
             name, clock, gallery, Journal(settings.max_exchanges, LOG.warning), settings.seed, settings.max_tasks
         )
         session.warn = LOG.warning
-        session.courier = courier(session, Gate(tuple(filter(None, settings.allow_host.split(",")))))
+        session.gate = Gate(tuple(filter(None, settings.allow_host.split(","))))
+        session.courier = courier(session, session.gate)
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
         session.journal.watch = self.watch
         for provider in providers:

@@ -12,12 +12,10 @@ from . import wire
 
 def submit(turn: Turn) -> Answer:
     """Takes an order."""
-    session, contract, model = turn.session, turn.dialect.contract, turn.model
+    contract, model = turn.dialect.contract, turn.model
     assert model is not None  # the contract has found it, or refused
     order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
-    usual = contract.lives["model"].durations[model.kind]
-    task = session.submit(turn.account, order, usual, contract.price(model.id), turn.now)
-    turn.task = task.id
+    task = turn.submit(order, contract.lives["model"].durations[model.kind], contract.price(model.id))
     return Answer(200, wire.accepted(turn.base, task.id))
 
 
