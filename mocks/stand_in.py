@@ -49,6 +49,11 @@ class StandIn:
     # -- where it is
 
     @property
+    def open(self) -> bool:
+        """Whether its session is still there."""
+        return self.name in self._server.app.sessions
+
+    @property
     def session(self) -> Session:
         """The world behind the handle, as it is now."""
         session = self._server.app.sessions.get(self.name)
