@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from .stand_in import StandIn
 
 HOST = "understudy"
+SILENCE = "Server disconnected without sending a response."
 
 
 class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -25,19 +28,27 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """For httpx.Client."""
-        return self._made(request, self._server.post(self._ask(request, request.read())).result())
+        line = Line(request, request.read())
+        asked = self._server.post(self._ask(request, line))
+        while not wait([asked], line.patience).done:
+            line.hurry()
+        asked.result()
+        return line.answer()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """For httpx.AsyncClient."""
-        body = await request.aread()
-        return self._made(request, await asyncio.wrap_future(self._server.post(self._ask(request, body))))
+        line = Line(request, await request.aread())
+        asked = asyncio.wrap_future(self._server.post(self._ask(request, line)))
+        try:
+            while not (await asyncio.wait([asked], timeout=line.patience))[0]:
+                line.hurry()
+        except asyncio.CancelledError:
+            asked.cancel()
+            raise
+        asked.result()
+        return line.answer()
 
-    @staticmethod
-    def _made(request: httpx.Request, answer: tuple[int, list[tuple[bytes, bytes]], bytes]) -> httpx.Response:
-        status, headers, body = answer
-        return httpx.Response(status, headers=headers, content=body, request=request)
-
-    async def _ask(self, request: httpx.Request, body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    async def _ask(self, request: httpx.Request, line: Line) -> None:
         raw, _, query = request.url.raw_path.partition(b"?")
         path = request.url.path
         if self._mount and not path.startswith("/~"):
@@ -50,20 +61,104 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
             "raw_path": raw, "query_string": query, "server": (request.url.host, request.url.port or 80),
             "headers": [(key.lower(), value) for key, value in request.headers.raw],
         }  # fmt: skip
-        status, headers, parts = 0, [], []
+        await self._server.app(scope, line.receive, line.send)
 
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: dict[str, Any]) -> None:
-            nonlocal status, headers
-            if message["type"] == "http.response.start":
-                status, headers = message["status"], list(message["headers"])
-            else:
-                parts.append(message.get("body", b""))
+class Line:
+    """Both ends of a connection that is none: what the house sends on it, or does to it, is what the client sees."""
 
-        await self._server.app(scope, receive, send)  # type: ignore[arg-type]  # our messages are plain dicts
-        return status, headers, b"".join(parts)
+    def __init__(self, request: httpx.Request, body: bytes) -> None:
+        self.transport = self  # the way out asks whoever sends for what it sends on
+        self.patience: float | None = request.extensions.get("timeout", {}).get("read")
+        self._request = request
+        self._body: bytes | None = body
+        self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._parts: list[bytes] = []
+        self._noise = b""
+        self._end = ""  # how the house ended it, if no answer did
+        self._over = asyncio.Event()
+        self._heard = 0
+
+    async def receive(self) -> dict[str, Any]:
+        """The request; behind it there is only its end."""
+        if self._body is None:
+            await self._over.wait()
+            return {"type": "http.disconnect"}
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, message: Any) -> None:
+        """Takes a part of the answer."""
+        if message["type"] == "http.response.start":
+            self._status, self._headers = message["status"], list(message["headers"])
+            return
+        self._parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            self._over.set()
+
+    def write(self, data: bytes) -> None:
+        """Takes bytes that are no answer."""
+        self._noise += data
+
+    def close(self) -> None:
+        """The house hangs up."""
+        self._end = "close"
+        self._over.set()
+
+    def abort(self) -> None:
+        """The house breaks the connection."""
+        self._end = "abort"
+        self._over.set()
+
+    def get_extra_info(self, name: str) -> Any:
+        """There is no socket."""
+        return None
+
+    def hurry(self) -> None:
+        """The client's patience is at its end, unless it has heard something meanwhile."""
+        heard = len(self._parts) + bool(self._status)
+        if heard == self._heard:
+            raise httpx.ReadTimeout("timed out", request=self._request)
+        self._heard = heard
+
+    def answer(self) -> httpx.Response:
+        """What httpx makes of it."""
+        body = b"".join(self._parts)
+        if not self._end:
+            return httpx.Response(self._status, headers=self._headers, content=body, request=self._request)
+        if self._end == "abort":
+            raise httpx.ReadError("[Errno 104] Connection reset by peer", request=self._request)
+        if self._noise.startswith(b"HTTP/"):
+            lines = self._noise.partition(b"\r\n\r\n")[0].split(b"\r\n")
+            pairs = [(name, value.strip()) for name, _, value in (line.partition(b":") for line in lines[1:])]
+            torn = Torn(b"", "illegal chunk header")
+            return httpx.Response(int(lines[0].split()[1]), headers=pairs, stream=torn, request=self._request)
+        if self._status:
+            length = next((int(value) for name, value in self._headers if name == b"content-length"), 0)
+            why = f"peer closed connection without sending complete message body (received {len(body)} bytes, " \
+                  f"expected {length})"  # fmt: skip
+            torn = Torn(body, why if length > len(body) else "")
+            return httpx.Response(self._status, headers=self._headers, stream=torn, request=self._request)
+        why = "illegal status line" if self._noise else SILENCE
+        raise httpx.RemoteProtocolError(why, request=self._request)
+
+
+class Torn(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends before its end."""
+
+    def __init__(self, body: bytes, why: str) -> None:
+        self._body = body
+        self._why = why
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+        if self._why:
+            raise httpx.RemoteProtocolError(self._why)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
 
 
 def client(handle: StandIn) -> httpx.Client:

@@ -88,7 +88,7 @@ class Courier:
         self._write = write
         self._struck = struck
         self._lines: dict[str, deque[_Entry]] = {}
-        self._held: dict[str, list[Callable[[], None]]] = {}  # by address, what is to come behind the next one
+        self._held: dict[str, tuple[int, Callable[[], None]]] = {}  # by address, what is to come behind the next one
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(MOST_IN_FLIGHT)
 
@@ -96,36 +96,34 @@ class Courier:
         """Sends a parcel now, unless a fault has its way with it."""
         fault, seconds = self._struck(parcel)
         carry, what, bent = by or self._carry, fault.what if fault else "", str(fault or "")
-        behind = self._held.pop(parcel.to, [])
+        behind = self._held.pop(parcel.to, None)
         if what == "lost":
             body = parcel.body if isinstance(parcel.body, bytes) else b""
             self._write(Attempt(parcel, body, 1, Receipt(trouble="lost"), self._clock.now, bent), True)
         elif what == "late":
             self._book(seconds, lambda: self._queue(parcel, manner, 1, bent, carry))
-        elif what == "reordered":
+        elif what == "reordered" and behind is None:  # whoever is overtaken does not overtake
             self._hold(parcel, seconds, lambda: self._queue(parcel, manner, 1, bent, carry))
         else:
             self._queue(parcel, manner, 1, bent, carry)
             if what == "duplicated":
                 self._queue(parcel, manner, 1, bent, carry)
-        for deliver in behind:
+        if behind is not None:
+            ticket, deliver = behind
+            self._clock.drop(ticket)
             deliver()
 
     def _hold(self, parcel: Parcel, seconds: float, deliver: Callable[[], None]) -> None:
         """Keeps a parcel until the next one to this address has gone, or so long."""
-        gone = False
 
-        def once() -> None:
-            nonlocal gone
-            if not gone:
-                gone = True
-                deliver()
+        def alone() -> None:
+            del self._held[parcel.to]
+            deliver()
 
-        self._held.setdefault(parcel.to, []).append(once)
-        self._book(seconds, once)
+        self._held[parcel.to] = self._book(seconds, alone), deliver
 
-    def _book(self, seconds: float, call: Callable[[], None]) -> None:
-        self._clock.book(round(self._clock.now + seconds, 6), call, owed=True)
+    def _book(self, seconds: float, call: Callable[[], None]) -> int:
+        return self._clock.book(round(self._clock.now + seconds, 6), call, owed=True)
 
     def _queue(self, parcel: Parcel, manner: Manner, number: int, bent: str, carry: Carry) -> None:
         entry = _Entry(parcel, manner, number, bent, carry, self._clock.now)
@@ -162,14 +160,22 @@ class Courier:
     async def _attempt(self, entry: _Entry) -> None:
         parcel, manner, number, bent, carry, at = entry
         async with self._places:
-            body = parcel.body
-            if not isinstance(body, bytes):
-                body = await asyncio.get_running_loop().run_in_executor(None, body)
-            receipt = await carry(parcel, body, manner.patience)
+            body = b""
+            try:
+                body = await self._made(parcel)
+                receipt = await carry(parcel, body, manner.patience)
+            except Exception as wrong:  # the next parcel of the line goes all the same
+                receipt = Receipt(trouble=f"{type(wrong).__name__}: {wrong}", final=True)
         again = not receipt.taken and not receipt.final and number <= len(manner.waits)
         self._write(Attempt(parcel, body, number, receipt, at, bent), receipt.taken or again)
         if again and not self._clock.closed:
             self._book(manner.waits[number - 1], lambda: self._queue(parcel, manner, number + 1, bent, carry))
+
+    @staticmethod
+    async def _made(parcel: Parcel) -> bytes:
+        if isinstance(parcel.body, bytes):
+            return parcel.body
+        return await asyncio.get_running_loop().run_in_executor(None, parcel.body)
 
     @property
     def busy(self) -> bool:

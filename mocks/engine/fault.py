@@ -66,9 +66,6 @@ class Fault(Wish):
     times: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        open_ended = self.until < inf or self.probability < 1 or self.every > 1
-        self.times = ("always" if open_ended else 1) if self.times is None else self.times
-        Wish.__post_init__(self)
         if isinstance(self.what, bool) or not isinstance(self.what, (int, str)):
             raise ValueError(f"expected a status or a kind of fault; came {self.what!r}; say fault(503)")
         if isinstance(self.what, int):
@@ -76,9 +73,12 @@ class Fault(Wish):
         elif self.what not in KINDS:
             near = get_close_matches(self.what, KINDS, 1)
             raise ValueError(f"expected a status or one of {', '.join(KINDS)}; came {self.what!r}"
-                             + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+                             + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip
         self._where()
         self._which()
+        open_ended = self.until < inf or self.probability < 1 or self.every > 1
+        self.times = ("always" if open_ended else 1) if self.times is None else self.times
+        Wish.__post_init__(self)
 
     def _where(self) -> None:
         """Whether the place and the moment go with the kind."""
@@ -88,28 +88,37 @@ class Fault(Wish):
             cure = "say on='webhook'" if outward else "what a receiver answers is said by webhooks.answer(status=500)"
             raise ValueError(f"expected a fault that can happen there; came {self.what!r} on {self.on!r}; {cure}")
         if self.when not in ("", "before", "after"):
-            raise ValueError(f'expected when="before" or "after"; came {self.when!r}')
+            raise ValueError(f'expected when="before" or "after"; came {self.when!r}; say one of them')
+        if outward and self.when == "before":
+            raise ValueError(f"expected {self.what!r} after the work, as deliveries are; came when='before'; take it out")
         self.when = self.when or ("after" if self.what in OF_ANSWERS or outward else "before")
 
     def _which(self) -> None:
         """Whether the numbers are such that it can strike."""
+        bodied = ("html", "empty", *(OF_ANSWERS if self.when == "before" else ()))
+        self._goes_with("seconds", self.seconds is None or self.what in SECONDS, tuple(SECONDS))
+        self._goes_with("status", self.status is None or self.what in bodied, bodied)
+        self._goes_with("retry_after", self.retry_after is None or type(self.what) is int or self.what == "html",
+                        ("a status", "html"))  # fmt: skip
+        self._goes_with("parts", self.parts == 5 or self.what == "drip", ("drip",))
         if self.what in SECONDS:
             self.seconds = span(SECONDS[str(self.what)] if self.seconds is None else self.seconds, "seconds")
-        elif self.seconds is not None:
-            raise ValueError(f"expected seconds with {', '.join(SECONDS)}; came {self.what!r}; take seconds out")
         if self.status is not None:
             _status(self.status, 200)
-        if isinstance(self.retry_after, str) and not (self.retry_after.isascii() and self.retry_after.isprintable()):
-            raise ValueError(f"expected retry_after to be seconds or an HTTP date; came {self.retry_after!r}")
-        if isinstance(self.retry_after, (int, float)) and not 0 <= self.retry_after < inf:
-            raise ValueError(f"expected retry_after to be 0 or more; came {self.retry_after!r}")
+        if self.retry_after is not None and not _is_moment(self.retry_after):
+            raise ValueError(f"expected retry_after to be seconds, 0 or more, or an HTTP date; came "
+                             f"{self.retry_after!r}; say retry_after=5")  # fmt: skip
         whole("every", self.every)
         whole("after", self.after, 0)
         whole("parts", self.parts)
-        if not self.until > 0:
-            raise ValueError(f"expected until to be a moment of the story, above 0; came {self.until!r}")
-        if not 0 < self.probability <= 1:
-            raise ValueError(f"expected probability above 0, at most 1; came {self.probability!r}")
+        if not _is_number(self.until) or not self.until > 0:
+            raise ValueError(f"expected until to be a moment of the story, above 0; came {self.until!r}; say until=60")
+        if not _is_number(self.probability) or not 0 < self.probability <= 1:
+            raise ValueError(f"expected probability above 0, at most 1; came {self.probability!r}; say probability=0.5")
+
+    def _goes_with(self, name: str, fine: bool, kinds: tuple[str, ...]) -> None:
+        if not fine:
+            raise ValueError(f"expected {name} with {', '.join(kinds)}; came {self.what!r}; take {name} out")
 
     def meets(self, place: Place) -> bool:
         """Whether it has a chance here; the chance is counted."""
@@ -139,6 +148,16 @@ class Fault(Wish):
         what = said.pop("what")
         told = "".join(f", {name}={value!r}" for name, value in said.items() if name != "optional")
         return f"fault({what!r}{told})"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_moment(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.isascii() and value.isprintable() and bool(value)
+    return _is_number(value) and 0 <= value < inf
 
 
 def _status(status: int, least: int) -> None:

@@ -70,7 +70,8 @@ def span(value: Any, name: str) -> Span:
                     return Span(least, most)
                 if kind == "lognormal" and least > 0 and most <= 5:
                     return Span(least, inf, most) if most else Span(least, least)
-    raise ValueError(f"expected {name} to be {FORMS}, 0 or more, least first; came {value!r}")
+    raise ValueError(f"expected {name} to be {FORMS}, 0 or more, least first, sigma at most 5; came {value!r}; "
+                     f"say 3, or uniform(2, 9)")
 
 
 def _is_length(value: Any) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .medium import Medium
+from .wish import whole
 
 PLAIN = {"image": "png", "video": "mp4", "audio": "mp3", "3d": "glb", "text": "txt", "lora": "safetensors"}
 KIND_OF = {"png": "image", "jpeg": "image", "webp": "image", "svg": "image", "mp4": "video", "mov": "video",
@@ -31,6 +32,12 @@ class Output(NamedTuple):
     flaw: str = ""
     own: bytes = b""
 
+    def __repr__(self) -> str:
+        pairs = zip(self._fields, self, Output(), strict=True)
+        told = (f"{name}={f'{len(value)} bytes' if name == 'own' else repr(value)}" for name, value, usual in pairs
+                if value != usual)  # fmt: skip
+        return f"Output({', '.join(told)})"
+
     def medium(self, asked: Medium) -> Medium:
         """The file that is promised."""
         kind = self.kind or asked.kind
@@ -51,14 +58,16 @@ def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:
     if isinstance(said, (str, Mapping)):
         said = [said]
     if not isinstance(said, (list, tuple)) or len(said) > MOST:
-        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}")
+        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}; say "
+                         f"outputs=2")  # fmt: skip
     return tuple(_output(each, folder) for each in said)
 
 
 def _output(said: Any, folder: Path | None) -> Output:
     row: Mapping[str, Any] = {"kind": said} if isinstance(said, str) else said
     if not isinstance(row, Mapping):
-        raise ValueError(f"expected an output to be a kind or a table of {', '.join(KEYS)}; came {said!r}")
+        raise ValueError(f"expected an output to be a kind or a table of {', '.join(KEYS)}; came {said!r}; say "
+                         f"'image'")  # fmt: skip
     for name in row:
         if name not in KEYS:
             near = get_close_matches(str(name), KEYS, 1)
@@ -73,10 +82,11 @@ def _output(said: Any, folder: Path | None) -> Output:
         raise ValueError(f"expected a format of kind {kind}; came {form!r}, which is {KIND_OF[form]}; leave kind out")
     flaw = str(row.get("flaw", ""))
     _among("flaw", flaw, FLAWS)
-    sides = {name: _number(name, row[name], 8192) for name in ("width", "height") if name in row}
+    for side in ("width", "height"):
+        if side in row:
+            whole(side, row[side], 1, 8192)
     seconds = _number("seconds", row["seconds"], 600) if "seconds" in row else None
-    return Output(kind, form, *(int(sides[name]) if name in sides else None for name in ("width", "height")),
-                  seconds, flaw, own)  # fmt: skip
+    return Output(kind, form, row.get("width"), row.get("height"), seconds, flaw, own)
 
 
 def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:
@@ -88,14 +98,15 @@ def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:
         return b"", ""
     value = row[sources[0]]
     if not isinstance(value, str) or not value:
-        raise ValueError(f"expected {sources[0]} to be text; came {value!r}")
+        raise ValueError(f"expected {sources[0]} to be text; came {value!r}; say it in quotes")
     if sources[0] == "text":
         return value.encode(), "txt"
     if sources[0] == "data":
         try:
-            return _small(b64decode(value, validate=True)), ""
+            data = b64decode(value, validate=True)
         except ValueError as wrong:
             raise ValueError(f"expected data to be base64; came {value[:20]!r} ({wrong}); encode the bytes") from None
+        return _small(data), ""
     if folder is None:
         raise ValueError(f"expected data (base64) or text; came file={value!r}; over HTTP no file of this machine is "
                          f"read")  # fmt: skip
@@ -109,7 +120,7 @@ def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:
 
 def _small(data: bytes) -> bytes:
     if not 0 < len(data) <= LARGEST:
-        raise ValueError(f"expected a file of 1 to {LARGEST} bytes; came {len(data)}")
+        raise ValueError(f"expected a file of 1 to {LARGEST} bytes; came {len(data)}; take another one")
     return data
 
 
@@ -117,10 +128,10 @@ def _among(name: str, word: str, words: tuple[str, ...]) -> None:
     if word not in words:
         near = get_close_matches(word, words, 1)
         raise ValueError(f"expected {name} to be one of {', '.join(filter(None, words))}; came {word!r}"
-                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+                         + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip
 
 
 def _number(name: str, value: Any, most: int) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value <= most:
-        raise ValueError(f"expected {name} to be a number up to {most}; came {value!r}")
+        raise ValueError(f"expected {name} to be a number above 0, up to {most}; came {value!r}; say 5")
     return value

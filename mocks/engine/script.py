@@ -15,6 +15,7 @@ from .wish import Wish, whole
 
 ENDINGS = ("fails", "stuck", "cancelled", "unreachable")
 PACES = ("looks", "manual")
+MOST_LOOKS = 10_000  # each is a beat that is kept
 UNREACHABLE = "unreachable-input"  # the reason behind an input that cannot be fetched
 
 
@@ -49,21 +50,24 @@ class Script(Wish):
                 except ValueError as wrong:
                     raise ValueError(f"{wrong}; for a life without end say stuck=True") from None
         if self.cost is not None and not (isinstance(self.cost, (int, float)) and 0 <= self.cost < inf):
-            raise ValueError(f"expected cost to be a number, 0 or more; came {self.cost!r}")
-        for name, least in (("looks", 0), ("position", 1), ("nth", 1)):
+            raise ValueError(f"expected cost to be a number, 0 or more; came {self.cost!r}; say cost=0.5")
+        for name, least, most in (("looks", 0, MOST_LOOKS), ("position", 1, inf), ("nth", 1, inf)):
             if getattr(self, name) is not None:
-                whole(name, getattr(self, name), least)
+                whole(name, getattr(self, name), least, most)
         self._one_of(ENDINGS, "ending", "what ends in one way does not end in another")
         self._one_of((*PACES, "queued", "running"), "pace", "looks and manual stand for queued and running")
         if self.when is not None and not callable(self.when):
-            raise ValueError(f"expected when to be a function of an order; came {self.when!r}")
-        if not isinstance(self.fails, (bool, str)):
+            raise ValueError(f"expected when to be a function of an order; came {self.when!r}; say a lambda")
+        if type(self.fails) is int:
             self.fails = str(self.fails)  # a code may be said as a number
+        if not isinstance(self.fails, (bool, str)):
+            raise ValueError(f"expected fails to be true, a name, a code or a text; came {self.fails!r}; say fails=True")
         if self.outputs is not None and not _read(self.outputs):
             self.outputs = outputs(self.outputs)
 
     def _one_of(self, names: tuple[str, ...], what: str, why: str) -> None:
-        said = [name for name in names if getattr(self, name) not in (None, False, "")]
+        values = {name: getattr(self, name) for name in names}
+        said = [name for name, value in values.items() if value is not None and value is not False and value != ""]
         if len(said) > 1 and set(said) != {"queued", "running"}:
             raise ValueError(f"expected one {what}; came {' and '.join(said)}; {why}, take one out")
 

@@ -44,7 +44,7 @@ class Slots:
         self._line = sorted((t.timeline.starts, t.number, t.id) for t in tasks if _slot(t) <= now)
         self._free_at = sorted(t.timeline.ends for t in tasks if _slot(t) <= now < t.timeline.ends)
         if self.count is not None:
-            del self._free_at[: len(self._free_at) - self.count]  # the director lets more run than there are slots
+            self._free_at = self._free_at[-self.count :]  # the director lets more run than there are slots
         for task in sorted((t for t in tasks if _slot(t) > now), key=lambda t: t.number):
             timeline, starts, ends = laid(task.course, task.timeline.times[0], self._next(now))
             self._lay((starts, task.number, task.id), ends)

@@ -98,7 +98,8 @@ def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, fl
     """The timeline of a course that was asked for at one moment and got its slot at another; its start and its end."""
     starts = round(slot + course.queued, 6)
     if course.manual:
-        return Timeline((asked,), (State.QUEUED if starts > asked else State.RUNNING,)), starts, inf
+        begun = starts <= asked
+        return Timeline((asked,), (State.RUNNING if begun else State.QUEUED,)), starts if begun else inf, inf
     if course.looks:
         return _looked(course, asked, slot, starts)
     if course.ending not in FINAL or course.running == inf:

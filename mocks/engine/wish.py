@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any, Literal
 
 Times = int | Literal["always"]
@@ -21,7 +22,7 @@ class Wish:
 
     def __post_init__(self) -> None:
         if self.times != "always" and (type(self.times) is not int or self.times < 1):
-            raise ValueError(f'expected times to be 1 or more, or "always"; came {self.times!r}')
+            raise ValueError(f'expected times to be 1 or more, or "always"; came {self.times!r}; say times=2')
 
     @property
     def live(self) -> bool:
@@ -48,7 +49,8 @@ COMMON = ("times", "optional", "provider", "met", "struck", "trouble")
 BOOKKEEPING = ("provider", "met", "struck", "trouble")
 
 
-def whole(name: str, value: Any, least: int = 1) -> None:
-    """Refuses what is no whole number from `least` on."""
-    if type(value) is not int or value < least:
-        raise ValueError(f"expected {name} to be a whole number, {least} or more; came {value!r}")
+def whole(name: str, value: Any, least: int = 1, most: float = inf) -> None:
+    """Refuses what is no whole number from `least` to `most`."""
+    if type(value) is not int or not least <= value <= most:
+        reach = f"{least} or more" if most == inf else f"{least} to {most}"
+        raise ValueError(f"expected {name} to be a whole number, {reach}; came {value!r}; say {name}={max(least, 1)}")

@@ -66,14 +66,14 @@ def bent(fault: Fault, answer: Answer | None, refused: Callable[[int], Answer]) 
 def _retried(answer: Answer, after: float | str | None) -> Answer:
     if after is None:
         return answer
-    value = after if isinstance(after, str) else f"{after:g}"
+    value = str(int(after) if isinstance(after, float) and after.is_integer() else after)
     return answer._replace(headers=(*answer.headers, (b"retry-after", value.encode())))
 
 
 def _garbled(body: bytes) -> bytes:
     """As long as before, and neither JSON nor a file that opens; what was printable stays so for the most part."""
     if len(body) < 2:
-        return b"{"[: len(body)] or b"{"
+        return b"{"[: len(body)]
     middle = len(body) // 2
     return body[:middle] + b"\x1a" + body[middle + 1 : -1] + b","
 

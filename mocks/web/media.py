@@ -17,7 +17,7 @@ from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
 from .dialect import Answer, Dialect
-from .exit import Send, bent, leave, rendered
+from .exit import SILENT, Send, bent, leave, rendered
 from .guard import Receive
 
 RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
@@ -52,6 +52,8 @@ async def show(
     finally:
         clock.leave()
     said = status, headers, _ = rendered(answer)
+    if fault is not None and fault.what in SILENT:
+        status, headers = 0, ()
     session.journal.append(Exchange(scope["method"], scope["path"], scope["headers"], b"", status, headers, b"",
                                     dialect.provider, "media", "media", task, "", now, clock.client_now(), (),
                                     str(fault or "")))  # fmt: skip

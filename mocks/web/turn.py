@@ -102,9 +102,11 @@ class Turn:
             try:
                 if refused is not None:
                     raise refused
-                if self.session.wishes.faults and self._struck("before") and self.delayed:
-                    await pause(self.seconds)
-                    self.now = clock.now
+                if self.session.wishes.faults:
+                    self._lift()
+                    if self._struck("before") and self.delayed:
+                        await pause(self.seconds)
+                        self.now = clock.now
                 answer = await self._acted()
             except Refusal as no:
                 answer = self._refuse(no)
@@ -149,9 +151,7 @@ class Turn:
     async def _acted(self) -> Answer:
         """Everything between the body and the answer."""
         if self.fault is not None and not self.delayed:
-            if not self._lifted(self.fault):
-                return bent(self.fault, None, self.dialect.status)
-            self.fault, self.bent = None, ""
+            return self._spoilt(self.fault, None)
         operation = self.operation
         if operation.model:
             self.inputs = self._read()
@@ -209,19 +209,21 @@ class Turn:
         self.fault, self.bent = fault, str(fault)
         return True
 
-    def _lifted(self, fault: Fault) -> bool:
-        """Whether time lifts a fault that lasts until a moment, since in `auto` the same is asked again."""
+    def _lift(self) -> None:
+        """In `auto`, asking again where a fault struck that lasts until a moment lets time pass to that moment."""
         clock = self.session.clock
-        if not clock.auto or fault.until == inf:
-            return False
-        question = (self.operation.id, id(fault), self.body)
-        if not clock.again(question):
-            self.question = question
-            return False
-        clock.jump(fault.until)
-        self.now = clock.now
-        fault.struck -= 1
-        return True
+        for fault in self.session.wishes.faults if clock.auto else ():
+            if fault.until < inf and clock.again(self._about(fault)):
+                clock.jump(fault.until)
+                self.now = clock.now
+
+    def _about(self, fault: Fault) -> Hashable:
+        return (self.operation.id, id(fault), self.value, self.body)
+
+    def _spoilt(self, fault: Fault, answer: Answer | None) -> Answer:
+        """What a fault that has struck makes of an answer, or of none: then the question was not answered."""
+        self.question = self._about(fault) if fault.until < inf else None
+        return bent(fault, answer, self.dialect.status)
 
     async def _bent(self, answer: Answer) -> Answer:
         """The answer as a fault wants it that strikes when the work is done; then it was not given."""
@@ -231,8 +233,7 @@ class Turn:
         if self.delayed:
             await pause(self.seconds)
             return answer
-        self.question = None
-        return bent(self.fault, answer, self.dialect.status)  # type: ignore[arg-type]  # it has struck
+        return self._spoilt(self.fault, answer)  # type: ignore[arg-type]  # it has struck
 
     @property
     def delayed(self) -> bool:

@@ -13,7 +13,7 @@ from understudy.mocks.engine.gallery import Gallery
 from understudy.mocks.engine.luck import digest
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
-from understudy.mocks.engine.script import NoMore, Script
+from understudy.mocks.engine.script import Script
 from understudy.mocks.engine.session import Account, Session
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
@@ -75,7 +75,7 @@ def test_a_refused_order_strikes_no_script_and_leaves_nothing() -> None:
     world.account.ledger.set(4)
     with pytest.raises(Refusal, match="no-money"):
         world.submit()
-    world.session.wishes.no_more.append(NoMore("too-busy", times=2))
+    world.script(refuses="too-busy", times=2)
     world.account.ledger.set(5)
     for _ in range(2):
         with pytest.raises(Refusal) as no:

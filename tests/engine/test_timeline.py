@@ -17,7 +17,8 @@ WORDS: list[dict[str, str]] = [
 ]
 spans = st.integers(0, 5_000_000).map(lambda micros: micros / 1e6) | st.just(0.0)
 courses = st.builds(
-    Course, spans, spans | st.just(inf), st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING])
+    Course, spans, spans | st.just(inf), st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING]), error=st.just(""),
+    looks=st.just(0), position=st.just(0), manual=st.just(False),
 )
 lives = st.tuples(courses, spans, spans | st.just(inf)).map(lambda drawn: (drawn[0], drawn[1], drawn[1] + drawn[2]))
 moments = st.lists(st.floats(0, 20), max_size=10)
@@ -90,3 +91,36 @@ def test_a_stage_of_no_length_is_never_seen(course: Course, first: State) -> Non
     timeline = laid(course, 1.0, 1.0)[0]
     assert timeline.at(1.0) is first
     assert timeline.at(inf) is course.ending
+
+
+looked = st.builds(
+    Course, st.sampled_from([0.0, 1.0]), st.integers(0, 6).map(float) | st.just(inf), st.sampled_from(sorted(FINAL)),
+    error=st.just(""), looks=st.integers(1, 6), position=st.just(0), manual=st.just(False),
+)  # fmt: skip
+
+
+@given(course=looked, asked=spans, wait=spans | st.just(inf), words=st.sampled_from(WORDS))
+def test_a_life_of_looks_stops_each_second(
+    course: Course, asked: float, wait: float, words: dict[str, str]
+) -> None:  # fmt: skip
+    running = inf if course.running == inf else max(0.0, course.looks - course.queued)
+    slot = round(asked + wait, 6)
+    timeline, starts, ends = laid(course._replace(running=running), asked, slot)
+    assert (timeline.starts, timeline.ends) == (starts, ends)
+    assert list(timeline.times) == sorted(timeline.times)
+    assert [RANK[state] for state in timeline.states] == sorted(RANK[state] for state in timeline.states)
+    assert ends == (inf if inf in (slot, running) else round(slot + course.looks, 6))
+    seen, now = [asked], timeline.until(asked, words)
+    while now is not None:
+        seen.append(now)
+        now = timeline.until(now, words)
+    assert seen == sorted({beat.at for beat in timeline.beats}), "asking again stops at each beat"
+
+
+@given(asked=spans, wait=spans | st.just(inf), queued=st.sampled_from([0.0, inf]))
+def test_a_life_that_waits_for_cues_has_one_beat_and_no_end(asked: float, wait: float, queued: float) -> None:
+    timeline, starts, ends = laid(Course(queued, inf, manual=True), asked, asked + wait)
+    begun = not wait and not queued
+    assert timeline.states == (State.RUNNING if begun else State.QUEUED,)
+    assert (timeline.starts, starts, ends) == (asked if begun else inf, asked if begun else inf, inf)
+    assert timeline.until(asked, WORDS[0]) is None
