@@ -165,7 +165,7 @@ class Courier:
                 body = await self._made(parcel)
                 receipt = await carry(parcel, body, manner.patience)
             except Exception as wrong:  # the next parcel of the line goes all the same
-                receipt = Receipt(trouble=f"{type(wrong).__name__}: {wrong}", final=True)
+                receipt = Receipt(trouble=f"{type(wrong).__name__}: {wrong}")
         again = not receipt.taken and not receipt.final and number <= len(manner.waits)
         self._write(Attempt(parcel, body, number, receipt, at, bent), receipt.taken or again)
         if again and not self._clock.closed:
