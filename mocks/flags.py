@@ -35,7 +35,7 @@ def _option(row: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any
     if isinstance(row.default, bool):
         return click.option(f"--{name}/--no-{name}", row.name, default=None, help=says)
     words = row.metadata.get("words")
-    metavar = "|".join(words) if words else METAVARS[type(row.default)]
+    metavar = row.metadata.get("metavar") or ("|".join(words) if words else METAVARS[type(row.default)])
     return click.option(f"--{name}", row.name, metavar=metavar, default=None, help=says)
 
 

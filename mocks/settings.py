@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from ..contracts.contract import contract
 from ..contracts.document import PROVIDERS, read
+from ..contracts.models_file import BadModels, versions
+from ..contracts.models_file import read as read_models
 from .engine.clock import Clock
 from .web.dialect import Terms
 
@@ -44,6 +46,10 @@ class Settings:
     any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.", "serve")
     unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", "serve run",
                                    words=("refuse", "accept"))  # fmt: skip
+    models: str = _setting(
+        "", "Files of models that add to the catalogue or replace in it, with commas between.", "serve run catalogue",
+        metavar="FILE",
+    )  # fmt: skip
     public_url: str = _setting(
         "", "The address that answers name instead of the one that was asked, as behind a proxy.", "serve env"
     )
@@ -110,6 +116,9 @@ def for_a_handle(changes: dict[str, Any]) -> dict[str, Any]:
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
+LISTS = frozenset({"keys", "models"})  # written as a list, or as one text with commas between
+
+
 def checked(row: Any, value: Any) -> Any:
     """A value of the right type and within bounds, or a BadSetting."""
     name, kind, says = row.name, type(row.default), row.metadata["says"]
@@ -141,11 +150,17 @@ def _formed(name: str, value: Any) -> None:
             Clock(value)
         except ValueError as wrong:
             raise BadSetting(f"{wrong}; say x10 for ten times as fast") from None
+    if name == "models":
+        try:
+            for version in versions(value):
+                read_models(version)
+        except BadModels as wrong:
+            raise BadSetting(str(wrong)) from None
 
 
 def _typed(name: str, kind: type, value: Any) -> Any:
     """Reads a word as what it stands for; nothing is rounded, and no list becomes text by accident."""
-    if name == "keys":
+    if name in LISTS:
         parts = value.split(",") if isinstance(value, str) else value
         return ",".join(part.strip() for part in parts if part.strip()) if _texts(parts) else _no(value)
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -232,8 +247,8 @@ def told(
 ) -> Told:
     """The settings of a folder's files, over them the environment's, over them the flags'."""
     file = file_of(folder or Path.cwd())
-    settings = _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
-    origin = dict.fromkeys(_names(_flat(file[1])), f"file {file[0]}") if file else {}
+    settings = _but(Settings(), _flat(*file), f"in {file[0]}") if file else Settings()
+    origin = dict.fromkeys(_names(_flat(*file)), f"file {file[0]}") if file else {}
     env = os.environ if env is None else env  # a variable that is set to nothing says nothing
     said: dict[str, tuple[dict[str, Any], str]] = {}
     for row in fields(Settings):
@@ -262,7 +277,7 @@ def _but(settings: Settings, changes: Mapping[str, Any], whence: str) -> Setting
 def from_file(folder: Path) -> Settings:
     """Those of the nearest understudy.toml, or of the nearest pyproject.toml that has [tool.understudy]."""
     file = file_of(folder)
-    return _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
+    return _but(Settings(), _flat(*file), f"in {file[0]}") if file else Settings()
 
 
 FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -291,13 +306,17 @@ def file_of(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
-def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file says as keywords: a dash counts as an underscore, and a provider's table holds its readings."""
+def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says as keywords: a dash counts as an underscore, a provider's table holds its readings, and other
+    files are named as seen from its folder."""
     flat: dict[str, Any] = {}
     readings: dict[str, Any] = {}
     for name, value in table.items():
         if name in PROVIDERS:
             readings[name] = _snake(value) if isinstance(value, dict) else value
+        elif name == "models" and (isinstance(value, str) or _texts(value)):
+            names = value.split(",") if isinstance(value, str) else value
+            flat[name] = [str(path.parent / each.strip()) for each in names if each.strip()]
         else:
             flat[name.replace("-", "_")] = value
     return {**flat, "readings": readings} if readings else flat

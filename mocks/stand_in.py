@@ -11,6 +11,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
+from ..contracts.catalogue import Model
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from ..contracts.finding import Finding
@@ -128,6 +129,15 @@ class StandIn:
         wish = Fault(status, on, when, times=times, optional=optional)
         self.call(lambda: self.session.wishes.faults.append(wish))
         return wish
+
+    def add_model(self, id: str, *, kind: str = "", schema: dict[str, Any] | None = None, **more: Any) -> Model:
+        """Adds a model to this session's catalogue until reset(), or replaces it there; with a schema, it is judged.
+
+        `more` is any other key of a row of a models file: complete, source, where, note.
+        """
+        said = {"id": id, "kind": kind or None, "schema": schema, **more}
+        row = {key: value for key, value in said.items() if value is not None}
+        return self.call(lambda: self._dialect().add_model(row))
 
     def another_key(self) -> str:
         """The key of another account."""

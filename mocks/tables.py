@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ..contracts.document import PROVIDERS, read
-from .settings import Settings, variable
+from .settings import LISTS, Settings, variable
 
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number", str: ["string", "integer", "number"]}
 CLOCK = r"^(|real|manual|auto|x(?=.*[1-9])[0-9]+(\.[0-9]+)?)$"
@@ -51,7 +51,7 @@ def _plain() -> Iterator[Field[Any]]:
 
 def _property(row: Field[Any]) -> dict[str, Any]:
     said: dict[str, Any] = {"description": row.metadata["says"], "default": row.default}
-    if row.name == "keys":
+    if row.name in LISTS:
         return {**said, "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     said["type"] = TYPES[type(row.default)]
     for key, keyword in (("words", "enum"), ("least", "minimum"), ("most", "maximum")):

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract, contract
+from ...contracts.models_file import checked
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -59,7 +61,13 @@ class Dialect:
     @classmethod
     def made(cls, settings: Any) -> Dialect:
         """As a session with these settings speaks it; one whose facts stand in no file says here what they are."""
-        return cls(contract(cls.provider, settings.readings.get(cls.provider)), settings.terms(cls.provider))
+        promise = contract(cls.provider, settings.readings.get(cls.provider), settings.models)
+        return cls(promise, settings.terms(cls.provider))
+
+    def add_model(self, row: Mapping[str, Any]) -> Model:
+        """Adds a model, or replaces one, for this session alone: the contract is shared, so it gets one of its own."""
+        self.contract = self.contract.with_models([checked(row, "the model", "add_model")])
+        return self.contract.catalogue.models[row["id"]]
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
