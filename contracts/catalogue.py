@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed

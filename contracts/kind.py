@@ -47,7 +47,11 @@ PLAIN = {
     "image": ("image", "images", "picture", "photo", "portrait", "logo", "poster"),
 }  # fmt: skip
 # Words that a name may hold for another reason: heard when nothing else speaks.
-FAINT = {"lora": ("lora", "loras"), "text": ("text",), "image": ("edit", "inpaint", "inpainting", "outpaint", "upscale")}
+FAINT = {
+    "lora": ("lora", "loras"),
+    "text": ("text",),
+    "image": ("edit", "inpaint", "inpainting", "outpaint", "upscale"),
+}
 SPOKEN = {word: kind for kind, words in PLAIN.items() for word in words}
 WHISPERED = {word: kind for kind, words in FAINT.items() for word in words}
 

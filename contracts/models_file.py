@@ -123,25 +123,25 @@ def checked(row: Any, place: str, name: str) -> Row:
             near = get_close_matches(str(row[key]), words, 1)
             cure = f"did you mean {near[0]}?" if near else f"take one of those, or leave {key} out"
             raise BadModels(f"expected {key} of {place} to be one of {', '.join(words)}; came {row[key]!r}; {cure}")
-    for wrong in _wrong(row):
-        raise BadModels(wrong.format(place=place))
+    for wrong in _wrong(row, place):
+        raise BadModels(wrong)
     if "schema" in row:
         _judged(row["schema"], place)
     whole = {"complete": "schema" in row, "schema": ANYTHING, "source": "observed", "where": name}
     return {**whole, **row}
 
 
-def _wrong(row: Row) -> Iterator[str]:
+def _wrong(row: Row, place: str) -> Iterator[str]:
     name, whole = row["id"], row.get("complete", False)
     if not isinstance(name, str) or not GOOD_ID.fullmatch(name) or {".", ".."} & set(name.split("/")):
-        yield f"expected id of {{place}} to be words with slashes between; came {name!r}; write it as in the path"
+        yield f"expected id of {place} to be words with slashes between; came {name!r}; write it as in the path"
     if not isinstance(whole, bool):
-        yield f"expected complete of {{place}} to be true or false; came {whole!r}; correct it"
+        yield f"expected complete of {place} to be true or false; came {whole!r}; correct it"
     elif whole and "schema" not in row:
-        yield "expected complete of {place} to be false without a schema; came true; add the schema, or take it out"
+        yield f"expected complete of {place} to be false without a schema; came true; add the schema, or take it out"
     for key in ("where", "note"):
         if key in row and (not isinstance(row[key], str) or not row[key].strip()):
-            yield f"expected {key} of {{place}} to be text; came {row[key]!r}; correct it"
+            yield f"expected {key} of {place} to be text; came {row[key]!r}; correct it"
 
 
 def _judged(schema: Any, place: str) -> None:
@@ -154,7 +154,8 @@ def _judged(schema: Any, place: str) -> None:
         orjson.dumps(schema)
         Judge(schema).good({})
     except jsonschema_rs.ValidationError as wrong:
-        at, came = "/schema" + pointer(tuple(wrong.instance_path)), wrong.message
+        at = "/schema" + pointer(tuple(wrong.instance_path))
+        came = shown(wrong.instance, 40) if at.endswith("/type") else wrong.message
         raise BadModels(f"expected {at} of {place} to be JSON Schema; came {came}; {_meant(wrong)}") from None
     except (TypeError, ValueError) as wrong:
         raise BadModels(f"expected schema of {place} to be JSON; came {wrong}; correct it") from None

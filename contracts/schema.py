@@ -82,8 +82,11 @@ def _nowhere(address: str) -> Any:
 
 def _told(errors: Any) -> Iterator[Difference]:
     for error in errors:
-        keyword = error.kind.name if error.kind.name in SAYS else "type"
+        keyword = error.kind.name
         path: tuple[str | int, ...] = tuple(error.instance_path)
+        if keyword not in SAYS:  # anyOf, not, dependentRequired: schemas that others wrote
+            yield Difference("wrong-form", path, f"what {keyword} of the schema says", error.instance, "value_error")
+            continue
         limit = error.kind.as_dict()
         want = limit.get("limit", limit.get("options", limit.get("types", limit.get("pattern", limit.get("format")))))
         came = error.instance

@@ -137,7 +137,8 @@ class StandIn:
         """
         said = {"id": id, "kind": kind or None, "schema": schema, **more}
         row = {key: value for key, value in said.items() if value is not None}
-        return self.call(lambda: self._dialect().add_model(row))
+        made: Model = self.call(lambda: self._dialect().add_model(row))
+        return made
 
     def another_key(self) -> str:
         """The key of another account."""

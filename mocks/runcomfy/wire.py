@@ -15,7 +15,6 @@ from ..engine.task import Order, View
 from ..engine.timeline import State, new
 
 
-
 @lru_cache(1024)
 def _medium(outcome: Outcome) -> Medium:
     return Medium(*outcome[:5])  # orders of one size share it

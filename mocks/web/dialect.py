@@ -36,6 +36,15 @@ class Wait(NamedTuple):
 Route = Callable[["Turn"], Answer | Wait]
 
 
+class Served(NamedTuple):
+    """How a provider serves its catalogue to whoever reads it. What cannot be read is a ValueError."""
+
+    page: Callable[[str, int], str]  # from the address that a user names, and how many entries are read, to the next
+    entries: Callable[[Any], tuple[list[Any], int | None]]  # of a page; and how many there are in all, if it says so
+    row: Callable[[Any], dict[str, Any] | None]  # from an entry to a row of a models file; None if it is no model
+    headers: Callable[[str], Pairs]  # that bear the key
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What was agreed beside the contract."""
@@ -53,6 +62,7 @@ class Dialect:
 
     provider = ""
     routes: Mapping[str, Route] = {}
+    served: Served | None = None  # of a provider whose catalogue can be read
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
         self.contract = contract
