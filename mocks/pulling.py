@@ -165,13 +165,18 @@ def fetcher(provider: str, where: str, variable: str, settings: Settings) -> Fet
                            f"one with --key-env")  # fmt: skip
     if not here and target.scheme != "https":
         raise BadCatalogue(f"expected https for a key that leaves this machine; came {told(target)}; write https://")
-    gate = Gate(() if here else (target.host,))
+    try:
+        gate = Gate(() if here else (target.host,))
+    except ValueError as wrong:  # an address that nobody may ask
+        raise BadCatalogue(str(wrong)) from None
 
     def fetch(url: str) -> bytes:
         sent = gate.send("GET", url, served.headers(key), timeout=PATIENCE, most=MOST)
         reply: Reply = asyncio.run(sent)
         if reply.status != 200:
-            cure = f"look at the key in {name or '--key-env VAR'}" if reply.status in (401, 403) else "try it later"
+            cure = "try it later" if reply.status >= 500 or reply.status == 429 else "correct the address"
+            if reply.status in (401, 403):
+                cure = f"look at the key in {name}" if name else "name the variable that holds its key with --key-env"
             raise BadCatalogue(f"expected status 200 of {told(target_of(url))}; came {reply.status}; {cure}")
         return reply.body
 

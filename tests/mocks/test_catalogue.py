@@ -115,6 +115,13 @@ def test_a_key_does_not_leave_unencrypted(capsys: Capture, monkeypatch: pytest.M
     assert "hidden" not in err
 
 
+def test_an_address_that_nobody_may_ask_is_refused(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNCOMFY_API_KEY", "a-key-of-ones-own")
+    code, out, err = said(capsys, "diff", "runcomfy", "https://169.254.169.254/latest")
+    assert (code, out) == (2, "")
+    assert "no flag opens it" in err
+
+
 # -- diff and pull, over a socket
 
 
@@ -162,6 +169,13 @@ def test_a_second_pull_has_nothing_to_write(capsys: Capture, there: StandIn, tmp
     assert (code, out) == (0, "0 new, 0 changed, 0 missing there, 153 equal\nnothing to write\n")
     assert (tmp_path / "understudy-models.json").read_bytes() == before
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_wrong_address_and_a_key_that_was_not_named_are_told(capsys: Capture, there: StandIn) -> None:
+    code, _, err = said(capsys, "diff", "runcomfy", there.url + "/no/such", "--key-env", "ITS_KEY")
+    assert (code, "came 404; correct the address" in err) == (2, True)
+    code, _, err = said(capsys, "diff", "runcomfy", there.url)
+    assert (code, "came 401; name the variable" in err) == (2, True)
 
 
 def test_a_bad_key_is_told_without_it(capsys: Capture, there: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
