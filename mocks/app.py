@@ -21,6 +21,7 @@ from .web import media
 from .web.dialect import Dialect
 from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
+from .web.receiver import HOOKS, Receiver, refuse
 from .web.turn import JSON, Heard, Send, Turn, Way
 
 LOG = logging.getLogger("understudy")
@@ -72,6 +73,7 @@ class App:
             name, clock, gallery, Journal(settings.max_exchanges, LOG.warning), settings.seed, settings.max_tasks
         )
         session.warn = LOG.warning
+        session.receiver = Receiver(clock, settings.max_body, LOG.warning)
         session.journal.watch = self.watch
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
@@ -125,6 +127,9 @@ class App:
         except TypeError:  # a server that hands over lists instead of pairs
             heard = self._hear(scope)
         headers = heard.by_name
+        if not way.provider and f"{way.path}/".startswith(HOOKS + "/"):
+            await self._hooks(scope, receive, send, way.sid)
+            return
         if not way.provider and (host := self._by_host(headers)):
             operations, value = self._match(host, way.path)
             way = way._replace(provider=host, operations=operations, value=value)
@@ -244,6 +249,16 @@ class App:
         LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
                     scope["method"], scope["path"])  # fmt: skip
         await Turn(dialect, nobody, scope, way, way.mount, self._hear(scope)).play(receive, send)
+
+    async def _hooks(self, scope: Mapping[str, Any], receive: Receive, send: Send, sid: str) -> None:
+        """A webhook for a session's own receiver; of an address that names none, for the default one's."""
+        session = self.sessions.get(sid) if sid else self.default() if self.opens_default else None
+        if session is not None:
+            await session.receiver.take(scope, receive, send)
+            return
+        why = f"expected a session that is open; came {sid[:80]!a}; use the receiver's url of one that is"
+        LOG.warning("%s", why)
+        await refuse(scope, send, 404, why)
 
     async def _otherwise(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -15,6 +15,7 @@ from .report import TALLY, summary, tally
 from .settings import Settings, Told
 from .stand_in import variables
 from .web.guard import CONTROL
+from .web.receiver import HOOKS
 
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to tell a wide bind, not to make one
 
@@ -80,7 +81,7 @@ class Front(NamedTuple):
                    "env": self.env(name)}
             for name, key in self.keys.items()
         }  # fmt: skip
-        return {"url": self.url, "control": self.url + CONTROL, "providers": providers}
+        return {"url": self.url, "control": self.url + CONTROL, "webhooks": self.url + HOOKS, "providers": providers}
 
     def hint(self, provider: str) -> str:
         """The key to use. One that we made up opens nothing but this house, so it may be told."""
@@ -93,6 +94,7 @@ class Front(NamedTuple):
             rows += [(provider, self.base(provider)), ("key", self._key(provider))]
         rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{CONTROL}/health"),
                  ("journal", f"{self.url}{CONTROL}/sessions/{DEFAULT}/journal"),
+                 ("webhooks", self.url + HOOKS),
                  ("promise", f"{self.base(next(iter(self.keys)))}/openapi.json")]  # fmt: skip
         lines = [f"understudy {__version__}: nothing is uploaded, nothing is charged", "", *columns(rows), ""]
         tries = list(self._tries())

@@ -11,6 +11,7 @@ import click
 from ..contracts.document import PROVIDERS
 from .settings import BadSetting, Settings, Told, told, variable
 
+REPEATED = {"allow_host": "HOST", "models": "FILE"}  # each may have a flag of its own
 METAVARS = {int: "N", float: "SECONDS", str: "WORD"}
 
 
@@ -34,15 +35,17 @@ def _option(row: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any
     name, says = row.name.replace("_", "-"), f"{row.metadata['says']}  [{variable(row.name)}]"
     if isinstance(row.default, bool):
         return click.option(f"--{name}/--no-{name}", row.name, default=None, help=says)
+    if row.name in REPEATED:
+        return click.option(f"--{name}", row.name, metavar=REPEATED[row.name], default=None, multiple=True, help=says)
     words = row.metadata.get("words")
-    metavar = row.metadata.get("metavar") or ("|".join(words) if words else METAVARS[type(row.default)])
+    metavar = "|".join(words) if words else METAVARS[type(row.default)]
     return click.option(f"--{name}", row.name, metavar=metavar, default=None, help=says)
 
 
 def settled(said: dict[str, Any]) -> Told:
     """The settings in force once the flags are heard; one that cannot be is told in one sentence."""
     try:
-        return told(flags={name: value for name, value in said.items() if value is not None})
+        return told(flags={name: value for name, value in said.items() if value not in (None, ())})
     except BadSetting as wrong:
         raise click.UsageError(str(wrong)) from None
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from ..contracts.contract import contract
 from ..contracts.document import PROVIDERS, read
-from ..contracts.models_file import BadModels, versions
 from ..contracts.models_file import read as read_models
+from ..contracts.models_file import versions
 from .engine.clock import Clock
 from .web.dialect import Terms
+from .web.egress import Entry
 
 
 class BadSetting(ValueError):
@@ -41,18 +42,23 @@ class Settings:
     seed: str = _setting("0", "What ids, keys and made-up values are derived from.", "serve run env")
     strict: bool = _setting(False, "Fail on doubtful findings too.", "serve run")
     keys: str = _setting(
-        "", "The API keys to accept, with commas between; without, they are derived from the seed.", "serve env"
-    )
+        "", "The API keys to accept, with commas between; without, they are derived from the seed.", "serve env",
+        listed=True,
+    )  # fmt: skip
     any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.", "serve")
     unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", "serve run",
                                    words=("refuse", "accept"))  # fmt: skip
     models: str = _setting(
         "", "Files of models that add to the catalogue or replace in it, with commas between.", "serve run catalogue",
-        metavar="FILE",
+        listed=True,
     )  # fmt: skip
     public_url: str = _setting(
         "", "The address that answers name instead of the one that was asked, as behind a proxy.", "serve env"
     )
+    allow_host: str = _setting(
+        "", "Hosts besides this machine that may be asked (NAME, NAME:PORT, *.DOMAIN), with commas between.",
+        "serve run", listed=True,
+    )  # fmt: skip
     quiet: bool = _setting(False, "No banner, no line a request.", "serve")
     log_format: str = _setting("text", "How a request is told of in the log.", "serve", words=("text", "json"))
     print_config: bool = _setting(False, "Print the settings in force and who said each, and end.", "serve")
@@ -116,14 +122,12 @@ def for_a_handle(changes: dict[str, Any]) -> dict[str, Any]:
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
-LISTS = frozenset({"keys", "models"})  # written as a list, or as one text with commas between
-
-
 def checked(row: Any, value: Any) -> Any:
     """A value of the right type and within bounds, or a BadSetting."""
     name, kind, says = row.name, type(row.default), row.metadata["says"]
     try:
-        value = _bool(value) if kind is bool else _typed(name, kind, value)
+        listed = row.metadata.get("listed")
+        value = _bool(value) if kind is bool else _list(value) if listed else _typed(kind, value)
     except (TypeError, ValueError, OverflowError):
         came = "something else" if name == "keys" else repr(value)
         raise BadSetting(f"expected {name} to be {KINDS[kind]}; came {came}; {says}") from None
@@ -145,34 +149,36 @@ def _formed(name: str, value: Any) -> None:
         raise BadSetting("expected host to be an address; came nothing, which means all; say 127.0.0.1, or 0.0.0.0")
     if name == "public_url" and value and not value.startswith(("http://", "https://")):
         raise BadSetting(f"expected public_url to begin with http:// or https://; came {value!r}; say http://{value}")
+    try:
+        if name == "allow_host" and value:
+            _ = [Entry.of(host) for host in value.split(",")]
+        if name == "models":
+            _ = [read_models(version) for version in versions(value)]
+    except ValueError as wrong:
+        raise BadSetting(str(wrong)) from None
     if name == "clock" and value:
         try:
             Clock(value)
         except ValueError as wrong:
             raise BadSetting(f"{wrong}; say x10 for ten times as fast") from None
-    if name == "models":
-        try:
-            for version in versions(value):
-                read_models(version)
-        except BadModels as wrong:
-            raise BadSetting(str(wrong)) from None
 
 
-def _typed(name: str, kind: type, value: Any) -> Any:
+def _list(value: Any) -> Any:
+    """Words with commas between, from one text or from several."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
+        _no(value)
+    return ",".join(word.strip() for word in ",".join(parts).split(",") if word.strip())
+
+
+def _typed(kind: type, value: Any) -> Any:
     """Reads a word as what it stands for; nothing is rounded, and no list becomes text by accident."""
-    if name in LISTS:
-        parts = value.split(",") if isinstance(value, str) else value
-        return ",".join(part.strip() for part in parts if part.strip()) if _texts(parts) else _no(value)
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         _no(value)
     made = kind(value)
     if made != made or (kind is int and isinstance(value, float) and made != value):
         _no(value)
     return made
-
-
-def _texts(parts: Any) -> bool:
-    return isinstance(parts, (list, tuple)) and all(isinstance(part, str) for part in parts)
 
 
 def _no(value: Any) -> Any:
@@ -314,9 +320,10 @@ def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in table.items():
         if name in PROVIDERS:
             readings[name] = _snake(value) if isinstance(value, dict) else value
-        elif name == "models" and (isinstance(value, str) or _texts(value)):
+        elif name == "models" and isinstance(value, (str, list)):
             names = value.split(",") if isinstance(value, str) else value
-            flat[name] = [str(path.parent / each.strip()) for each in names if each.strip()]
+            flat[name] = [str(path.parent / each.strip()) if isinstance(each, str) and each.strip() else each
+                          for each in names]  # fmt: skip
         else:
             flat[name.replace("-", "_")] = value
     return {**flat, "readings": readings} if readings else flat

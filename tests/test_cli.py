@@ -166,6 +166,21 @@ def test_print_config_tells_who_said_what(capsys: Capture, tmp_path: Path, monke
     assert tomllib.loads(out)["runcomfy"] == {"bad_token": "403"}
 
 
+def test_hosts_are_allowed_one_by_one_or_at_once(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERSTUDY_ALLOW_HOST", "not.heard")
+    words = ("--allow-host", "a.example", "--allow-host", "*.b.example,c.example:81")
+    code, out, _ = said(capsys, "serve", "--print-config", *words)
+    line = next(line for line in out.splitlines() if line.startswith("allow_host"))
+    assert (code, line.split("#")[0].strip()) == (0, 'allow_host = "a.example,*.b.example,c.example:81"')
+    assert line.endswith("# flag --allow-host")
+    line = next(line for line in said(capsys, "serve", "--print-config")[1].splitlines() if "allow_host" in line)
+    assert line.split() == ["allow_host", "=", '"not.heard"', "#", "environment", "UNDERSTUDY_ALLOW_HOST"]
+    for verb in ("serve", "run"):
+        code, _, err = said(capsys, verb, "--allow-host", "https://a.example/x", "--", "true")
+        assert code == 2
+        assert "say it without scheme and path, as hooks.example" in " ".join(err.split())
+
+
 # -- run
 
 

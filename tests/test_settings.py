@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 from understudy.cli import main
 from understudy.contracts.document import PROVIDERS, read
-from understudy.mocks.settings import BadSetting, Settings, configured, from_file, told, variable
+from understudy.mocks.settings import BadSetting, Settings, configured, for_a_handle, from_file, told, variable
 from understudy.mocks.tables import PAGES, config_schema
 
 Written = Callable[..., Path]
@@ -115,6 +115,22 @@ def test_a_models_file_that_cannot_be_names_who_named_it(folder: Written) -> Non
         configured(place, {})
 
 
+def test_allowed_hosts_are_a_list_or_words_with_commas(folder: Written) -> None:
+    assert (
+        from_file(folder('allow-host = ["hooks.example", " *.b.example:81"]\n')).allow_host
+        == "hooks.example,*.b.example:81"
+    )
+    assert (
+        configured(folder(""), {"UNDERSTUDY_ALLOW_HOST": "a.example, 2001:db8::2,"}).allow_host
+        == "a.example,2001:db8::2"
+    )
+    settings, origin = told(
+        folder(""), {"UNDERSTUDY_ALLOW_HOST": "c.example"}, {"allow_host": ("a.example", "b.example")}
+    )
+    assert (settings.allow_host, origin) == ("a.example,b.example", {"allow_host": "flag --allow-host"})
+    assert for_a_handle({"allow_host": "a.example"})
+
+
 def test_changes_leave_the_rest_as_it_was() -> None:
     first = Settings().but(port=1, bad_token="403")
     second = first.but(no_funds="400")
@@ -129,6 +145,8 @@ GOOD = [
     "",
     "port = 0\nhost = '0.0.0.0'\nclock = 'x2.5'\nstrict = true\n",
     "seed = 7\nkeys = ['a', 'b']\nany-key = false\nunknown-models = 'accept'\n",
+    "allow_host = 'hooks.example,*.b.example:8443'\n",
+    "allow-host = ['hooks.example', 'bücher.example', '[2001:db8::1]:81']\n",
     "media_ttl = 1.5\nslots = 0\nepoch = 'now'\npublic_url = 'https://mock.example'\n",
     "[runcomfy]\nbad_token = '403'\nno-funds = 400\nhappyhorse_watermark = false\n",
     "bad_token = '403'\n",
@@ -144,9 +162,14 @@ BAD = [
     ("clock = 'x0'", "came 'x0'"),
     ("seed = ['a']", "seed to be text"),
     ("keys = [1]", "keys to be text; came something else"),
+    ("models = [1]", "models to be text; came [1]"),
+    ("models = 1", "models to be text; came 1"),
     ("strict = 'perhaps'", "strict to be true or false; came 'perhaps'"),
     ("unknown_models = 'acept'", "did you mean accept?"),
     ("public_url = 'mock:80'", "say http://mock:80"),
+    ("allow_host = 'https://hooks.example/x'", "say it without scheme and path, as hooks.example"),
+    ("allow_host = ['a.example', 'me@b.example']", "came 'me@b.example'"),
+    ("allow_host = 80", "allow_host to be text; came 80"),
     ("max_body = 0", "1 or more; came 0"),
     ("bad_token = '404'", "one of 401, 400, 401001, 403; came '404'"),
     ("[runcomfy]\nbad_tokn = '403'", "did you mean bad_token?"),
@@ -181,6 +204,12 @@ def test_a_file_that_cannot_be_read_names_itself(folder: Written, text: str) -> 
     place = folder(text, "pyproject.toml")
     with pytest.raises(BadSetting, match=r"pyproject\.toml"):
         from_file(place)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "*", "2130706433", "hooks.example:0", "a b"])
+def test_a_host_that_cannot_be_allowed_is_told_with_its_cure(host: str) -> None:
+    with pytest.raises(BadSetting, match=r"^expected allow_host to name hosts, as NAME, .*; came .*; .+"):
+        Settings().but(allow_host=f"hooks.example,{host}")
 
 
 @pytest.mark.parametrize("value", [float("nan"), "nan"])

@@ -342,3 +342,8 @@ def _factor(mode: str) -> float | None:
             if 0 < factor <= 1_000_000:
                 return factor
     raise ValueError(f"expected clock real, xN (as x10), manual or auto; came {mode!r}")
+
+
+async def pause(seconds: float) -> None:
+    """Lets real time pass."""
+    await asyncio.sleep(seconds)

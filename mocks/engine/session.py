@@ -67,6 +67,7 @@ class Session:
         self.clock = clock
         self.gallery = gallery
         self.journal = journal
+        self.receiver: Any = None  # of webhooks, where somebody serves one
         self.seed = seed
         self.cap = cap
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key

@@ -58,16 +58,16 @@ async def read(receive: Receive, cap: int, length: bytes | None) -> bytes:
             raise Refusal("too-large", said=f"at most {cap} bytes; {len(body)} came")
         return body
     parts, size = [body], len(body)
-    while message.get("more_body", False):
+    while size <= cap:
+        if not message.get("more_body", False):
+            return b"".join(parts)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         part = message.get("body", b"")
         size += len(part)
-        if size > cap:
-            raise Refusal("too-large", said=f"at most {cap} bytes; more came")
         parts.append(part)
-    return b"".join(parts)
+    raise Refusal("too-large", said=f"at most {cap} bytes; more came")
 
 
 def loads(body: bytes) -> Any:

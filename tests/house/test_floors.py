@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,3 +89,11 @@ def test_time_and_chance_have_three_homes(path: Path) -> None:
     for name, file in imported(path):
         assert file is not None or name.split(".")[0] not in ("time", "random", "uuid"), f"{path} imports {name}"
     assert "datetime.now" not in path.read_text(encoding="utf-8"), path
+
+
+def test_one_module_opens_outgoing_connections() -> None:
+    modules, verbs = "http.client|httpx|aiohttp|requests", "open_connection|create_connection|urlopen|sock_connect"
+    ways = re.compile(rf"^\s*(import|from) ({modules})\b|\b({verbs})\(", re.MULTILINE)
+    # A handle's own client, which a test holds in its hands, is made in transport.py.
+    found = {path.name for path in HOUSE if ways.search(path.read_text(encoding="utf-8"))}
+    assert found == {"egress.py", "transport.py"}

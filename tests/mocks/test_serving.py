@@ -56,12 +56,15 @@ def test_the_json_line_is_all_of_stdout_and_leads_to_the_stand_in() -> None:
     with serving("--json", "--seed", "7") as served:
         told = json.loads(served.stdout.readline())
         runcomfy = told["providers"]["runcomfy"]
-        assert set(told) == {"url", "control", "providers"}
+        assert set(told) == {"url", "control", "webhooks", "providers"}
         assert runcomfy["url"] == told["url"] + "/runcomfy"
         assert runcomfy["ws_url"] == "ws" + runcomfy["url"].removeprefix("http")
         assert runcomfy["env"]["RUNCOMFY_API_KEY"] == runcomfy["api_key"]
         with urllib.request.urlopen(told["control"] + "/health") as answer:
             assert json.load(answer)["status"] == "ok"
+        assert told["webhooks"] == told["url"] + "/__hooks__"
+        with urllib.request.urlopen(told["webhooks"], b"{}") as answer:
+            assert json.load(answer) == {"received": True}
         request = urllib.request.Request(
             runcomfy["url"] + "/v1/models", headers={"Authorization": "Bearer " + runcomfy["api_key"]}
         )
@@ -76,6 +79,9 @@ def test_the_json_line_is_all_of_stdout_and_leads_to_the_stand_in() -> None:
 
 def test_the_banners_curl_line_works_and_its_key_stays_out_of_the_log() -> None:
     with serving() as served:
+        hooks = until(served.stderr, "  webhooks ").split()[-1]
+        with urllib.request.urlopen(hooks, b"{}") as answer:
+            assert json.load(answer) == {"received": True}
         words = shlex.split(until(served.stderr, "curl -s"))
         headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
         request = urllib.request.Request(words[2], words[words.index("-d") + 1].encode(), headers)

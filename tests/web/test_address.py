@@ -57,5 +57,5 @@ def test_no_disguise_helps(address: IPv4Address) -> None:
                   0x64FF9B0001 << 80 | inner, 0x20010000 << 96 | inner << 64, 0x20010000 << 96 | inner ^ 0xFFFFFFFF,
                   0x20010DB8 << 96 | 0x5EFE << 32 | inner):  # fmt: skip
         assert not may_be_asked(IPv6Address(outer)), hex(outer)
-    short = b"\0\x64\xff\x9b\0\x01" + raw[:2] + b"\0" + raw[2:] + b"\0" * 5
+    short = b"\0\x64\xff\x9b\0\x01" + raw[:2] + b"\0" + raw[2:] + b"\x08" * 5
     assert not may_be_asked(IPv6Address(short))

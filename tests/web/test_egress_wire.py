@@ -227,8 +227,13 @@ def test_no_header_makes_a_second_line(name: bytes, value: bytes) -> None:
     run(asked())
 
 
-@pytest.mark.parametrize(("name", "reason"), [("localhost", ""), ("other.example", "refused")])
-def test_a_certificate_is_checked_by_the_name(name: str, reason: str, monkeypatch: Any, tmp_path: Any) -> None:
+@pytest.mark.parametrize(("name", "host", "comes_to"), [
+    ("localhost", "localhost", "200"), ("127.0.0.1", "127.0.0.1", "200"), ("other.example", "localhost", "refused"),
+    ("localhost", "127.0.0.1", "refused"), ("127.0.0.1", "localhost", "refused"),
+])  # fmt: skip
+def test_a_certificate_is_checked_by_the_name(
+    name: str, host: str, comes_to: str, monkeypatch: Any, tmp_path: Any
+) -> None:
     trustme = pytest.importorskip("trustme")
     ssl = pytest.importorskip("ssl")
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -239,8 +244,8 @@ def test_a_certificate_is_checked_by_the_name(name: str, reason: str, monkeypatc
     async def asked() -> str:
         async with heard([], OK, tls=context) as url:
             try:
-                return str((await Gate().send("POST", url.replace("127.0.0.1", "localhost"))).status)
+                return str((await Gate().send("POST", url.replace("127.0.0.1", host))).status)
             except Unreachable as wrong:
                 return wrong.reason
 
-    assert run(asked()) == (reason or "200")
+    assert run(asked()) == comes_to

@@ -74,6 +74,18 @@ def read(parts: list[bytes], cap: int, length: bytes | None = None, gone: bool =
     return asyncio.run(guard.read(receive, cap, length)), taken
 
 
+def read_and_stall(part: bytes, cap: int) -> None:
+    """A first part after which nothing comes, though more was said to."""
+
+    async def receive() -> dict[str, Any]:
+        assert not asked.is_set(), "more was asked for, though it is too large already"
+        asked.set()
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    asked = asyncio.Event()
+    asyncio.run(guard.read(receive, cap, None))
+
+
 @given(st.lists(st.binary(max_size=20), max_size=6))
 @settings(max_examples=100, deadline=None)
 def test_a_body_is_put_together(parts: list[bytes]) -> None:
@@ -84,6 +96,7 @@ def test_a_body_that_is_too_large_is_refused_as_soon_as_that_is_known() -> None:
     assert read([b"x" * 10], 10)[0] == b"x" * 10
     assert refused(read, [b"x" * 11], 10) == "too-large"
     assert refused(read, [b"x" * 6, b"x" * 5, b"x" * 1000], 10) == "too-large"
+    assert refused(read_and_stall, b"x" * 11, 10) == "too-large"
     for length in (b"11", b"9" * 12, b"9" * 13, b"9" * 5000):
         assert refused(read, [], 10, length) == "too-large"
     for length in (b"10", b"", b"-1", b"x", b"\xb2"):

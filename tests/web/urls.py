@@ -150,7 +150,7 @@ NEVER = [
     ("[::ffff:169.254.169.254]", "mapped"), ("[::ffff:a9fe:a9fe]", "mapped"), ("[::ffff:0.0.0.0]", "mapped"),
     ("[::169.254.169.254]", "compatible"), ("[::ffff:0:a9fe:a9fe]", "translated"), ("[2002:a9fe:a9fe::1]", "6to4"),
     ("[2002:e000:1::]", "6to4 of multicast"), ("[64:ff9b::a9fe:a9fe]", "NAT64"),
-    ("[64:ff9b:1::a9fe:a9fe]", "local NAT64"), ("[64:ff9b:1:a9fe:a9:fe00::]", "local NAT64 of a short prefix"),
+    ("[64:ff9b:1::a9fe:a9fe]", "local NAT64"), ("[64:ff9b:1:a9fe:a9:fe08:808:808]", "local NAT64 of a short prefix"),
     ("[2001:0:a9fe:a9fe::]", "Teredo's server"), ("[2001::5601:5601]", "Teredo's client"),
     ("[2001:db8::5efe:169.254.169.254]", "ISATAP"),
 ]  # fmt: skip
