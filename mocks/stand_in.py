@@ -10,6 +10,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
+from ..contracts.catalogue import Model
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from ..contracts.finding import Finding
@@ -127,6 +128,16 @@ class StandIn:
 
     def _desk(self) -> Desk:
         return Desk(self.session, self.provider, Path.cwd())
+
+    def add_model(self, id: str, *, kind: str = "", schema: dict[str, Any] | None = None, **more: Any) -> Model:
+        """Adds a model to this session's catalogue until reset(), or replaces it there; with a schema, it is judged.
+
+        `more` is any other key of a row of a models file: complete, source, where, note.
+        """
+        said = {"id": id, "kind": kind or None, "schema": schema, **more}
+        row = {key: value for key, value in said.items() if value is not None}
+        made: Model = self.call(lambda: self.session.cast[self.provider].add_model(row))
+        return made
 
     def another_key(self) -> str:
         """The key of another account."""

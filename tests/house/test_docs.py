@@ -71,9 +71,11 @@ def test_every_verb_and_flag_is_told() -> None:
     for name in command.list_commands(None):
         assert f"`{name}" in DOCS["cli.md"], name
         verb = command.get_command(None, name)
-        for parameter in verb.params:
-            for flag in parameter.opts:
-                assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {flag}"
+        for below, one in {"": verb, **getattr(verb, "commands", {})}.items():
+            assert f"understudy {name} {below}".strip() in DOCS["cli.md"], (name, below)
+            for parameter in one.params:
+                for flag in parameter.opts:
+                    assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {below} {flag}"
 
 
 def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:
