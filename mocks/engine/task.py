@@ -22,6 +22,12 @@ class Order(NamedTuple):
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
+    outputs: tuple[Medium, ...] = ()
+
+    @property
+    def media(self) -> tuple[Medium, ...]:
+        """The files that are promised, in order: the ones named each for itself, else so many of one kind."""
+        return self.outputs or (self.medium,) * self.count
 
     @property
     def inputs(self) -> dict[str, Any]:

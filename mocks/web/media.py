@@ -37,7 +37,7 @@ async def show(dialect: Dialect, session: Session, scope: Mapping[str, Any], sen
         else:
             promised, index = find(dialect, session, name, now)
             task = promised.id
-            answer = _part(scope, promised, await _bytes(session, promised, index))
+            answer = _part(scope, promised, index, await _bytes(session, promised, index))
             if session.wishes.faults and (fault := session.wishes.fault("after", "media", "media")):
                 bent, answer = str(fault), dialect.status(fault.status)
     except Refusal as no:
@@ -73,11 +73,11 @@ async def _bytes(session: Session, task: Task, index: int) -> bytes:
     return data
 
 
-def _part(scope: Mapping[str, Any], task: Task, data: bytes) -> Answer:
+def _part(scope: Mapping[str, Any], task: Task, index: int, data: bytes) -> Answer:
     headers = dict(scope["headers"])
     tag = b'"' + blake2b(data, digest_size=16).hexdigest().encode() + b'"'
-    said = ((b"content-type", content_type(task.order.medium).encode()), (b"etag", tag), (b"accept-ranges", b"bytes"),
-            (b"x-understudy-task", task.id.encode()))  # fmt: skip
+    said = ((b"content-type", content_type(task.order.media[index]).encode()), (b"etag", tag),
+            (b"accept-ranges", b"bytes"), (b"x-understudy-task", task.id.encode()))  # fmt: skip
     known = headers.get(b"if-none-match", b"")
     if tag in known or known.strip() == b"*":
         return Answer(304, body=b"", headers=said)
