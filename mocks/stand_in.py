@@ -21,10 +21,11 @@ from .engine.script import NoMore, Script
 from .engine.session import Session
 from .engine.task import Order
 from .engine.wish import Times
+from .fast_forward import FastForward
 from .hands import Hands, Tasks
 from .report import Verdict, story
 from .server import Server
-from .settings import Settings, configured, for_a_handle
+from .settings import BadSetting, Settings, configured, for_a_handle
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class StandIn:
         self.allowed: set[str] = set()
         self._server = server
         self._client: Any = None
+        self._fast: FastForward | None = None
         self._joined = joined
 
     def __repr__(self) -> str:
@@ -200,8 +202,15 @@ class StandIn:
     def _dialect(self) -> Any:
         return self.session.cast[self.provider]
 
+    def hasten(self) -> FastForward:
+        """Makes the client's sleeps waits on this clock from now on; it ends with the handle."""
+        self._fast = self._fast or FastForward(self._server, self.name)
+        return self._fast.begin()
+
     def close(self) -> None:
         """Forgets the session, unless it was another handle's first."""
+        if self._fast is not None:
+            self._fast.end()
         if self._client is not None:
             self._client.close()
         if not self._joined:
@@ -270,7 +279,14 @@ def opened(provider: str, settings: Settings, clock: Hands | None = None) -> Sta
         session = clock.handle.session
     else:
         session = server.call(lambda: server.app.open(fresh_name(), settings, loop=server.loop))
-    return StandIn(server, session, provider, dict(server.app.keys(session))[provider], clock is not None)
+    handle = StandIn(server, session, provider, dict(server.app.keys(session))[provider], clock is not None)
+    try:
+        if settings.fast_forward:
+            handle.hasten()
+    except BadSetting:
+        handle.close()
+        raise
+    return handle
 
 
 class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as runcomfy
