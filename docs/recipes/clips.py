@@ -1,7 +1,7 @@
-"""Makes the prepared clip of mocks/engine/stock: one second of a tone as Opus, the one format that is not written here.
+"""Makes the prepared clip of mocks/engine/media/stock: a second of a tone as Opus, the one format not written here.
 
     pip install av
-    python docs/recipes/clips.py mocks/engine/stock
+    python docs/recipes/clips.py mocks/engine/media/stock
 
 Nothing in it is taken from elsewhere: the sound is computed. The same release of PyAV makes the same bytes again. A
 clip has to stay below 20 kB and to have its comments on one page; its packets last 20 ms each.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .file import file_of
+from .media.file import file_of
 from .medium import Card, Medium
 from .task import Task
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from understudy.mocks.engine.card import card_of
 from understudy.mocks.engine.gallery import TYPES, Gallery, content_type
+from understudy.mocks.engine.media.card import card_of
 from understudy.mocks.engine.medium import FORMATS, Medium
 from understudy.mocks.engine.task import Order, Task
 

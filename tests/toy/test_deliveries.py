@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from understudy.mocks.engine.card import card_of
 from understudy.mocks.engine.luck import digest
+from understudy.mocks.engine.media.card import card_of
 from understudy.tests.toy.hooks import ToyHooks, server
 from understudy.tests.world import WAYS, Ask, World
 

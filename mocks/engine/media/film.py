@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
+from ..medium import Medium
 from . import h264, vp9
 from .boxes import TICKS, Reel, boxed
 from .colour import colour_of
-from .medium import Medium
 from .webm import webm
 
 RATE = 24

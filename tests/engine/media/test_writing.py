@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.mocks.engine.file import file_of
+from understudy.mocks.engine.media.file import file_of
+from understudy.mocks.engine.media.writing import LONGEST_SIDE
 from understudy.mocks.engine.medium import Card, Medium
-from understudy.mocks.engine.writing import LONGEST_SIDE
 
 NAMES = {"svg": "http://www.w3.org/2000/svg"}
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

@@ -7,8 +7,8 @@ import re
 import textwrap
 from html import escape
 
+from ..medium import Card, Medium
 from .colour import colour_of
-from .medium import Card, Medium
 
 # What XML cannot hold at all, whichever way it is written.
 UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

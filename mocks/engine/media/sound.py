@@ -7,9 +7,9 @@ import wave
 from array import array
 from io import BytesIO
 
+from ..medium import Medium
 from . import mp3
 from .flac import BLOCK, LOUDNESS, SAMPLES_A_SECOND, flac
-from .medium import Medium
 from .ogg import ogg
 
 LONGEST_SECONDS = 600.0

@@ -18,10 +18,10 @@ import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from understudy.mocks.engine.file import file_of
+from understudy.mocks.engine.media.file import file_of
+from understudy.mocks.engine.media.ogg import pages, stock
+from understudy.mocks.engine.media.sound import sound
 from understudy.mocks.engine.medium import FORMATS, Card, Medium
-from understudy.mocks.engine.ogg import pages, stock
-from understudy.mocks.engine.sound import sound
 
 FORMS = FORMATS["audio"]
 DIGEST = hashlib.blake2b(b"an order").digest()

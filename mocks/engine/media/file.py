@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from ..medium import FORMATS, Card, Medium
 from .card import document, put
 from .film import film
 from .flaw import flawed
-from .medium import FORMATS, Card, Medium
 from .mesh import glb
 from .picture import picture
 from .sound import sound

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from ..medium import Card, Medium
 from . import graft, splice
-from .medium import Card, Medium
 
 LONGEST_DATA = 16_384
 # Python refuses to write an int of more than 4,300 digits (some 14,284 bits) as decimal text.

@@ -10,9 +10,9 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.mocks.engine.file import file_of
+from understudy.mocks.engine.media.file import file_of
+from understudy.mocks.engine.media.weights import RANK, safetensors
 from understudy.mocks.engine.medium import Card, Medium
-from understudy.mocks.engine.weights import RANK, safetensors
 
 
 def tensors(data: bytes) -> tuple[dict[str, str], dict[str, tuple[list[int], list[float]]]]:

@@ -17,10 +17,10 @@ import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from understudy.mocks.engine.colour import colour_of
-from understudy.mocks.engine.file import file_of
-from understudy.mocks.engine.film import LONGEST_SIDE, RATE, film
-from understudy.mocks.engine.h264 import level
+from understudy.mocks.engine.media.colour import colour_of
+from understudy.mocks.engine.media.file import file_of
+from understudy.mocks.engine.media.film import LONGEST_SIDE, RATE, film
+from understudy.mocks.engine.media.h264 import level
 from understudy.mocks.engine.medium import FORMATS, Card, Medium
 
 FORMS = FORMATS["video"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.mocks.engine.colour import Colour
-from understudy.mocks.engine.vp9 import AGAIN, Range, key_frame
+from understudy.mocks.engine.media.colour import Colour
+from understudy.mocks.engine.media.vp9 import AGAIN, Range, key_frame
 
 
 def read(data: bytes, chances: list[int]) -> list[int]:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.mocks.engine.colour import colour_of
-from understudy.mocks.engine.file import file_of
+from understudy.mocks.engine.media.colour import colour_of
+from understudy.mocks.engine.media.file import file_of
+from understudy.mocks.engine.media.mesh import glb
 from understudy.mocks.engine.medium import Card, Medium
-from understudy.mocks.engine.mesh import glb
 
 SIZES = {"SCALAR": 1, "VEC3": 3}
 TYPES = {5126: "f", 5123: "H"}
