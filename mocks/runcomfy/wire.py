@@ -46,17 +46,24 @@ def status(view: View, life: Lifecycle, base: str, place: int) -> dict[str, Any]
 
 
 def result(view: View, life: Lifecycle, stamps: tuple[str, str], files: list[str], error: Any) -> dict[str, Any]:
-    """The outputs once there are some, else how things stand; one file has the singular key, several the plural."""
+    """The outputs once there are some, else how things stand."""
     said: dict[str, Any] = {"request_id": view.task.id, "status": life.words["result"][view.state]}
     if view.state is State.SUCCEEDED:
-        kind = view.task.order.medium.kind
-        said["output"] = {kind: files[0]} if len(files) == 1 else {kind + "s": files}
+        said["output"] = outputs(view.task.order, files)
     elif view.state is State.FAILED:
         said["error"] = error
     said["created_at"] = stamps[0]
     if stamps[1]:
         said["finished_at"] = stamps[1]
     return said
+
+
+def outputs(order: Order, files: list[str]) -> dict[str, Any]:
+    """The addresses by kind: one of a kind has the singular key, several the plural."""
+    kinds: dict[str, list[str]] = {}
+    for medium, address in zip(order.media, files, strict=True):
+        kinds.setdefault(medium.kind, []).append(address)
+    return {kind if len(own) == 1 else kind + "s": own[0] if len(own) == 1 else own for kind, own in kinds.items()}
 
 
 def failure(form: str, text: str, code: int) -> Any:
