@@ -116,8 +116,8 @@ class Session:
                 script.struck += 1
                 raise Refusal(script.refuses, said="scripted")
             price = price if script.cost is None else script.cost
-        if not account.ledger.affords(price):
-            raise Refusal("no-money")
+        if why := account.ledger.objection(price):
+            raise Refusal(why)
         if len(self.tasks) >= self.cap:
             self._forget(now)
         self.taken = number = self.taken + 1
@@ -129,6 +129,7 @@ class Session:
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
         timeline, ends = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
+        account.ledger.take()
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
         if tell is not None:

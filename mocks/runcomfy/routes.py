@@ -70,7 +70,7 @@ def list_models(turn: Turn) -> Answer:
     ]
     offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 20)
     with_schema = query.get("include_schema") == "true"
-    page = [wire.entry(model, contract.facts.prices, with_schema) for model in found[offset : offset + limit]]
+    page = [wire.entry(model, contract, with_schema) for model in found[offset : offset + limit]]
     return Answer(200, {"models": page, "total": len(found)})
 
 
@@ -81,12 +81,12 @@ def list_categories(turn: Turn) -> Answer:
 
 
 def get_model(turn: Turn) -> Answer:
-    """One entry, its schema with it."""
+    """One entry, its schema with it. Clients ask for it before they order, so it is guessed where an order would be."""
     contract = turn.dialect.contract
-    model = contract.catalogue.models.get(turn.value)
+    model = contract.catalogue.find(turn.value, turn.dialect.terms.unknown_models == "accept")
     if model is None:
         raise Refusal("unknown-model")
-    return Answer(200, wire.entry(model, contract.facts.prices, with_schema=True))
+    return Answer(200, wire.entry(model, contract, with_schema=True))
 
 
 def _task(turn: Turn) -> Task:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from understudy.mocks.engine import output
-from understudy.mocks.engine.medium import Medium
-from understudy.mocks.engine.output import FLAWS, KIND_OF, MOST, PLAIN, Output, outputs
+from understudy.mocks.engine.medium import FLAWS, FORMATS, Medium
+from understudy.mocks.engine.output import KIND_OF, MOST, Output, outputs
 
 ASKED = Medium("image", "webp", 640, 480)
 DATA = b64encode(b"bytes of mine").decode()
@@ -44,7 +44,7 @@ def test_a_format_tells_its_kind(form: str) -> None:
     [
         (Output(), ASKED), (Output("image"), ASKED), (Output("video"), Medium("video", "mp4", 640, 480)),
         (Output("image", "png", 8), Medium("image", "png", 8, 480)),
-        (Output("audio", seconds=3), Medium("audio", "mp3", 640, 480, 3)),
+        (Output("audio", seconds=3), Medium("audio", "wav", 640, 480, 3)),
         (Output(flaw="short", own=b"x"), Medium("image", "webp", 640, 480, 0.0, "short", b"x")),
     ],
 )  # fmt: skip
@@ -53,8 +53,15 @@ def test_what_is_left_open_is_as_the_order_asked(said: Output, medium: Medium) -
 
 
 def test_every_kind_has_a_format_of_its_own() -> None:
-    assert {kind: KIND_OF[form] for kind, form in PLAIN.items()} == {kind: kind for kind in PLAIN}
-    assert set(KIND_OF.values()) == set(PLAIN)
+    for kind, forms in FORMATS.items():
+        other = ASKED if kind != "image" else Medium("video", "mp4", 640, 480)
+        assert Output(kind).medium(other).format == forms[0]
+        assert {KIND_OF[form] for form in forms} == {kind}
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_flaw_is_read(flaw: str) -> None:
+    assert outputs({"flaw": flaw})[0].medium(ASKED).flaw == flaw
 
 
 def test_a_file_is_read_from_the_folder_and_its_name_tells_what_it_is(tmp_path: Path) -> None:
@@ -118,4 +125,3 @@ def test_a_file_is_neither_empty_nor_too_large(tmp_path: Path, monkeypatch: pyte
 def test_it_tells_itself_in_short() -> None:
     assert repr(Output()) == "Output()"
     assert repr(Output("image", width=8, own=b"x" * 10**6)) == "Output(kind='image', width=8, own=1000000 bytes)"
-    assert "" in FLAWS

@@ -23,6 +23,11 @@ def test_the_readme_shows_the_quickstart_as_it_is() -> None:
     assert code.partition("\n\n")[2].strip() in DOCS["README.md"]
 
 
+def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
+    code = (ROOT / "tests" / "examples" / "test_fast_forward.py").read_text(encoding="utf-8")
+    assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]
+
+
 def test_the_readme_counts_the_facts_of_each_level() -> None:
     for provider in PROVIDERS:
         count = Counter(fact.source for fact in document(provider, {}).facts())
@@ -43,8 +48,9 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def test_every_fixture_option_and_marker_is_told() -> None:
-    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings"]
-    words = [f"understudy_{name}" for name in plugin.OPTIONS] + [f"--understudy-{name}" for name in plugin.OPTIONS]
+    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings", "fast_forward"]
+    words = [f"understudy_{name}" for name in plugin.OPTIONS]
+    words += [f"--understudy-{name.replace('_', '-')}" for name in plugin.OPTIONS]
     for word in [*fixtures, *words, "pytest.mark.understudy"]:
         assert word in DOCS["testing.md"], word
 
@@ -71,9 +77,11 @@ def test_every_verb_and_flag_is_told() -> None:
     for name in command.list_commands(None):
         assert f"`{name}" in DOCS["cli.md"], name
         verb = command.get_command(None, name)
-        for parameter in verb.params:
-            for flag in parameter.opts:
-                assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {flag}"
+        for below, one in {"": verb, **getattr(verb, "commands", {})}.items():
+            assert f"understudy {name} {below}".strip() in DOCS["cli.md"], (name, below)
+            for parameter in one.params:
+                for flag in parameter.opts:
+                    assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {below} {flag}"
 
 
 def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:
