@@ -111,7 +111,7 @@ class Line:
         self._end = "abort"
         self._over.set()
 
-    def get_extra_info(self, name: str) -> Any:
+    def get_extra_info(self, _: str) -> Any:
         """There is no socket."""
         return None
 

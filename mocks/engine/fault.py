@@ -90,7 +90,9 @@ class Fault(Wish):
         if self.when not in ("", "before", "after"):
             raise ValueError(f'expected when="before" or "after"; came {self.when!r}; say one of them')
         if outward and self.when == "before":
-            raise ValueError(f"expected {self.what!r} after the work, as deliveries are; came when='before'; take it out")
+            raise ValueError(
+                f"expected {self.what!r} after the work, as deliveries are; came when='before'; take it out"
+            )
         self.when = self.when or ("after" if self.what in OF_ANSWERS or outward else "before")
 
     def _which(self) -> None:

@@ -42,7 +42,8 @@ class Span(NamedTuple):
             return f"lognormal({self.least:g}, {self.sigma:g})"
         return f"{self.least:g}" if self.least == self.most else f"uniform({self.least:g}, {self.most:g})"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def uniform(least: float, most: float) -> Span:
@@ -70,8 +71,10 @@ def span(value: Any, name: str) -> Span:
                     return Span(least, most)
                 if kind == "lognormal" and least > 0 and most <= 5:
                     return Span(least, inf, most) if most else Span(least, least)
-    raise ValueError(f"expected {name} to be {FORMS}, 0 or more, least first, sigma at most 5; came {value!r}; "
-                     f"say 3, or uniform(2, 9)")
+    raise ValueError(
+        f"expected {name} to be {FORMS}, 0 or more, least first, sigma at most 5; came {value!r}; "
+        f"say 3, or uniform(2, 9)"
+    )
 
 
 def _is_length(value: Any) -> bool:

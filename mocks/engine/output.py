@@ -29,10 +29,11 @@ class Output(NamedTuple):
     own: bytes = b""
 
     def __repr__(self) -> str:
-        pairs = zip(self._fields, self, Output(), strict=True)
-        told = (f"{name}={f'{len(value)} bytes' if name == 'own' else repr(value)}" for name, value, usual in pairs
-                if value != usual)  # fmt: skip
-        return f"Output({', '.join(told)})"
+        usual = Output()
+        said = {name: value for name, value in self._asdict().items() if value != getattr(usual, name)}
+        if self.own:
+            said["own"] = f"{len(self.own)} bytes"
+        return f"Output({', '.join(f'{name}={value!r}' for name, value in said.items())})"
 
     def medium(self, asked: Medium) -> Medium:
         """The file that is promised."""
@@ -54,8 +55,8 @@ def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:
     if isinstance(said, (str, Mapping)):
         said = [said]
     if not isinstance(said, (list, tuple)) or len(said) > MOST:
-        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}; say "
-                         f"outputs=2")  # fmt: skip
+        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}; "
+                         f"say outputs=2")  # fmt: skip
     return tuple(_output(each, folder) for each in said)
 
 

@@ -61,7 +61,9 @@ class Script(Wish):
         if type(self.fails) is int:
             self.fails = str(self.fails)  # a code may be said as a number
         if not isinstance(self.fails, (bool, str)):
-            raise ValueError(f"expected fails to be true, a name, a code or a text; came {self.fails!r}; say fails=True")
+            raise ValueError(
+                f"expected fails to be true, a name, a code or a text; came {self.fails!r}; say fails=True"
+            )
         if self.outputs is not None and not _read(self.outputs):
             self.outputs = outputs(self.outputs)
 

@@ -29,26 +29,20 @@ async def show(
     dialect: Dialect, session: Session, scope: Mapping[str, Any], receive: Receive, send: Send, name: str
 ) -> None:
     """Answers one file, or the provider's own no. Files need no key, and fetching one moves no time."""
-    clock, now, task = session.clock, session.clock.now, ""
+    clock, now = session.clock, session.clock.now
     fault, seconds = _struck(session, dialect.provider, "before")
     clock.enter()
     try:
-        if fault is not None and fault.what == "delay":
-            await pause(seconds)
         if fault is not None and fault.what != "delay":
-            answer = bent(fault, None, dialect.status)
-        elif scope["method"] not in READING:
-            raise Refusal("wrong-method")
+            answer, task = bent(fault, None, dialect.status), ""
         else:
-            promised, index = find(dialect, session, name, now)
-            task = promised.id
-            answer = _part(scope, promised, index, await _bytes(session, promised, index))
+            if seconds:
+                await pause(seconds)
+            answer, task = await _answered(dialect, session, scope, name, now)
             late, wait = _struck(session, dialect.provider, "after")
             if late is not None:
                 fault, seconds = late, wait
                 answer = await _late(late, wait, answer, dialect)
-    except Refusal as no:
-        answer = dialect.refuse(no)
     finally:
         clock.leave()
     said = status, headers, _ = rendered(answer)
@@ -58,6 +52,21 @@ async def show(
                                     dialect.provider, "media", "media", task, "", now, clock.client_now(), (),
                                     str(fault or "")))  # fmt: skip
     await leave(receive, send, said, scope["method"] == "HEAD", fault, seconds)
+
+
+async def _answered(
+    dialect: Dialect, session: Session, scope: Mapping[str, Any], name: str, now: float
+) -> tuple[Answer, str]:  # fmt: skip
+    """The file or the no, and whose file it is."""
+    task = ""
+    try:
+        if scope["method"] not in READING:
+            raise Refusal("wrong-method")
+        promised, index = find(dialect, session, name, now)
+        task = promised.id
+        return _part(scope, promised, index, await _bytes(session, promised, index)), task
+    except Refusal as no:
+        return dialect.refuse(no), task
 
 
 def _struck(session: Session, provider: str, when: str) -> tuple[Fault | None, float]:

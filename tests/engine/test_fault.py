@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, nan
 from typing import Any
 
@@ -34,7 +35,7 @@ def test_each_kind_stands_by_itself(what: int | str) -> None:
 
 @pytest.mark.parametrize("on", ["", "poll", "look"])
 def test_it_strikes_on_a_channel_or_an_operation(on: str) -> None:
-    def meets(**other: str) -> bool:
+    def meets(**other: Any) -> bool:
         return Fault(503, on).meets(POLL._replace(**other))
 
     assert meets()
@@ -117,7 +118,9 @@ said_of_chances = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@given(said=said_of_chances, steps=st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=25), seed=st.text("ab", max_size=2))
+@given(
+    said=said_of_chances, steps=st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=25), seed=st.text("ab", max_size=2)
+)
 def test_which_chances_it_takes(said: dict[str, Any], steps: list[float], seed: str) -> None:
     moments = [sum(steps[: at + 1]) for at in range(len(steps))]
     wishes = Wishes(faults=[Fault(503, **said)])
@@ -136,7 +139,7 @@ def test_chance_is_as_likely_as_it_says() -> None:
     fault = Fault(503, probability=0.3)
     struck = [strikes(Wishes(faults=[fault]), POLL, "7") is not None for _ in range(10_000)]
     assert sum(struck) == pytest.approx(3000, abs=140)
-    runs = sum(one and other for one, other in zip(struck, struck[1:], strict=False))
+    runs = sum(one and other for one, other in pairwise(struck))
     assert runs == pytest.approx(900, abs=120), "a strike says nothing of the next"
 
 

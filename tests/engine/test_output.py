@@ -106,7 +106,7 @@ def test_without_a_folder_no_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing.png", "", "folder"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(ValueError, match="expected a file|expected file to be text") as no:
+    with pytest.raises(ValueError, match=r"expected a file|expected file to be text") as no:
         outputs({"file": name}, tmp_path)
     assert name in str(no.value)
 
@@ -115,13 +115,13 @@ def test_a_file_is_neither_empty_nor_too_large(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(output, "LARGEST", 4)
     for size in (0, 5):
         (tmp_path / "mine.png").write_bytes(b"x" * size)
-        with pytest.raises(ValueError, match=f"1 to 4 bytes; came {size}; take"):
+        with pytest.raises(ValueError, match=rf"1 to 4 bytes; came {size}; take"):
             outputs({"file": "mine.png"}, tmp_path)
-    with pytest.raises(ValueError, match="^expected a file of 1 to 4 bytes; came 13; take"):
+    with pytest.raises(ValueError, match=r"^expected a file of 1 to 4 bytes; came 13; take"):
         outputs({"data": DATA})
     assert outputs({"text": "four"})
 
 
 def test_it_tells_itself_in_short() -> None:
     assert repr(Output()) == "Output()"
-    assert repr(Output("image", width=8, own=b"x" * 10**6)) == "Output(kind='image', width=8, own=1000000 bytes)"
+    assert repr(Output("image", width=8, own=b"x" * 10**6)) == "Output(kind='image', width=8, own='1000000 bytes')"

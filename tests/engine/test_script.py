@@ -25,7 +25,8 @@ FAILED, RUNNING = State.FAILED, State.RUNNING
     [
         ({}, Course(2, 10)), ({"queued": 0}, Course(0, 10)), ({"running": 0}, Course(2, 0)),
         ({"queued": 3, "running": 4}, Course(3, 4)), ({"fails": True}, Course(2, 10, FAILED)),
-        ({"fails": "1501", "running": 40}, Course(2, 40, FAILED, "1501")), ({"fails": 1501}, Course(2, 10, FAILED, "1501")),
+        ({"fails": "1501", "running": 40}, Course(2, 40, FAILED, "1501")),
+        ({"fails": 1501}, Course(2, 10, FAILED, "1501")),
         ({"fails": 0}, Course(2, 10, FAILED, "0")), ({"fails": False, "cost": 0}, Course(2, 10)),
         ({"stuck": True}, Course(2, inf, RUNNING)), ({"stuck": True, "queued": 7}, Course(7, inf, RUNNING)),
         ({"cancelled": True}, Course(2, 10, State.CANCELLED)), ({"position": 4}, Course(2, 10, position=4)),
@@ -45,8 +46,8 @@ def test_the_life_it_asks_for(wish: dict[str, Any], course: Course) -> None:
 @pytest.mark.parametrize(
     ("wish", "course"),
     [
-        ({"looks": 0}, Course(0, 0)), ({"looks": 3}, Course(0, 3, looks=3)), ({"manual": True}, Course(0, inf, manual=True)),
-        ({"queued": 3}, Course(3, 10)), ({}, Course(0, 10)),
+        ({"looks": 0}, Course(0, 0)), ({"looks": 3}, Course(0, 3, looks=3)),
+        ({"manual": True}, Course(0, inf, manual=True)), ({"queued": 3}, Course(3, 10)), ({}, Course(0, 10)),
     ],
 )  # fmt: skip
 def test_where_nothing_queues(wish: dict[str, Any], course: Course) -> None:
@@ -66,9 +67,10 @@ def test_what_is_left_to_chance_is_drawn_for_each_order_and_follows_from_the_see
 
 def test_it_meets_by_model_operation_provider_and_a_question_and_so_often() -> None:
     assert Script().meets(ORDER)
-    for name, right, wrong in (("model", "cube", "ball"), ("operation", "make", "bake"), ("provider", "toy", "other")):
-        assert Script(**{name: right}).meets(ORDER)
-        assert not Script(**{name: wrong}).meets(ORDER)
+    right: list[dict[str, Any]] = [{"model": "cube"}, {"operation": "make"}, {"provider": "toy"}]
+    wrong: list[dict[str, Any]] = [{"model": "ball"}, {"operation": "bake"}, {"provider": "other"}]
+    assert all(Script(**said).meets(ORDER) for said in right)
+    assert not any(Script(**said).meets(ORDER) for said in wrong)
     assert Script(when=lambda order: order.inputs["text"] == "red").meets(ORDER)
     assert not Script(when=lambda order: order.inputs["text"] == "blue").meets(ORDER)
     assert Script(unreachable="text").meets(ORDER)
@@ -189,9 +191,10 @@ def test_endings_and_paces_go_together_but_for_what_is_not_said() -> None:
         (Script(), "script()"),
         (Script(queued=3, fails="1501", times="always"), "script(queued=3, fails='1501', times='always')"),
         (Script(running=uniform(1, 5), position=2), "script(running=uniform(1, 5), position=2)"),
-        (Script(looks=0, cost=0), "script(looks=0, cost=0)"), (Script(manual=True, nth=2), "script(manual=True, nth=2)"),
+        (Script(looks=0, cost=0), "script(looks=0, cost=0)"),
+        (Script(manual=True, nth=2), "script(manual=True, nth=2)"),
         (Script(outputs={"text": "x" * 999}),
-         "script(outputs=(Output(kind='text', format='txt', own=999 bytes),))"),
+         "script(outputs=(Output(kind='text', format='txt', own='999 bytes'),))"),
         (Script(optional=True, when=lambda order: True, met=3, struck=1), "script()"),
         (Script(unreachable="image", model="cube", operation="make"),
          "script(unreachable='image', model='cube', operation='make')"),

@@ -20,8 +20,9 @@ ORDER = Order("toy", "make", "cube", b"{}", Medium("image", "png", 8, 8))
 QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = State
 EITHER = (QUEUED, RUNNING)
 LIVES: list[dict[str, Any]] = [
-    {}, {"queued": 0, "running": 0}, {"queued": 0, "running": 3}, {"looks": 0}, {"looks": 3}, {"looks": 2, "stuck": True},
-    {"manual": True}, {"manual": True, "fails": "1501"}, {"stuck": True}, {"cancelled": True, "running": 1},
+    {}, {"queued": 0, "running": 0}, {"queued": 0, "running": 3}, {"looks": 0}, {"looks": 3},
+    {"looks": 2, "stuck": True}, {"manual": True},
+    {"manual": True, "fails": "1501"}, {"stuck": True}, {"cancelled": True, "running": 1},
 ]  # fmt: skip
 
 

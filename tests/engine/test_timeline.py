@@ -17,8 +17,14 @@ WORDS: list[dict[str, str]] = [
 ]
 spans = st.integers(0, 5_000_000).map(lambda micros: micros / 1e6) | st.just(0.0)
 courses = st.builds(
-    Course, spans, spans | st.just(inf), st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING]), error=st.just(""),
-    looks=st.just(0), position=st.just(0), manual=st.just(False),
+    Course,
+    spans,
+    spans | st.just(inf),
+    st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING]),
+    error=st.just(""),
+    looks=st.just(0),
+    position=st.just(0),
+    manual=st.just(False),
 )
 lives = st.tuples(courses, spans, spans | st.just(inf)).map(lambda drawn: (drawn[0], drawn[1], drawn[1] + drawn[2]))
 moments = st.lists(st.floats(0, 20), max_size=10)

@@ -90,7 +90,7 @@ def test_an_unknown_keyword_names_the_nearest(runcomfy: StandIn, wrong: Any, nea
 
 
 def test_a_code_may_be_said_as_a_number(runcomfy: StandIn) -> None:
-    runcomfy.script(fails=1501)  # type: ignore[arg-type]
+    runcomfy.script(fails=1501)
     assert finished(runcomfy, submit(runcomfy).json()["request_id"])["error"] == "1501"
     with pytest.raises(ValueError, match="expected when to be a function"):
         runcomfy.script(when="x")  # type: ignore[arg-type]
