@@ -18,6 +18,7 @@ VERBS = {
     "serve": ("mocks.serving", "Serve the stand-ins on one port until you stop it."),
     "run": ("mocks.running", "Start the stand-ins, run a command against them, and report."),
     "env": ("mocks.running", "Print the variables that point clients at `serve`."),
+    "catalogue": ("mocks.catalogue", "List, show, compare and pull the models of a provider."),
     "explain": ("contracts.explain", "Explain an error of a provider, or a rule of ours."),
     "doctor": ("mocks.doctor", "Check whether everything here is fit to run."),
     "schema": ("mocks.tables", "Print the JSON Schema of a file that you may write."),

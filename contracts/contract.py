@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from .document import Document, document
 from .exchange import MASK, SECRET_NAME, Exchange
 from .finding import WEIGHT, Finding, Severity, Source, shown
 from .life import Lifecycle
+from .models_file import Version, chosen, versions
 from .schema import Judge
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
@@ -96,6 +98,12 @@ class Contract:
         for operation in self.operations.values():
             self._plant(operation)
 
+    def with_models(self, rows: Iterable[Mapping[str, Any]]) -> Contract:
+        """The same promise with more models, or with newer ones of known ids; all else is shared, not made anew."""
+        more = copy(self)
+        more.catalogue = self.catalogue.plus(rows)
+        return more
+
     def _spelled(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A schema with its words filled in from the lifecycle and its states written as conditions."""
         schema = {key: value for key, value in row.items() if key not in ("states", "source", "where")}
@@ -165,7 +173,7 @@ class Contract:
         if not operation.model:
             return found
         if model is None or not model.listed:
-            found = (*found, self._unknown_model(operation, value, model is None))
+            found = (*found, self._unknown_model(operation, value, model))
         if model is None:
             return found
         if type(body) is not dict:
@@ -174,13 +182,17 @@ class Contract:
                                     "bad-json"))  # fmt: skip
         return found + model.check(body, operation.id)
 
-    def _unknown_model(self, operation: Operation, name: str, refused: bool) -> Finding:
+    def _unknown_model(self, operation: Operation, name: str, model: Model | None) -> Finding:
         near = ", ".join(self.catalogue.nearest(name)) or "none is near"
-        cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept)'
-        severity: Severity = "broken" if refused else "doubtful"
-        reason = "unknown-model" if refused else ""
+        severity: Severity = "broken"
+        if model is None:
+            cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept), or add it (--models)'
+        else:
+            severity = "doubtful"
+            cure = (f'nearest: {near}; it was let in by unknown_models = "accept", and is taken to make {model.kind}; '
+                    f"add it with --models FILE if it is right")  # fmt: skip
         return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
-                       "documented", reason)  # fmt: skip
+                       "documented", "unknown-model" if model is None else "")  # fmt: skip
 
     def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
         """What is wrong with an answer."""
@@ -258,6 +270,12 @@ def _load(provider: str, chosen: tuple[tuple[str, str], ...]) -> Contract:
     return Contract(document(provider, dict(chosen)))
 
 
-def contract(provider: str, readings: Mapping[str, str] | None = None) -> Contract:
-    """A provider's contract; equal readings share one."""
-    return _load(provider, tuple(sorted((readings or {}).items())))
+@lru_cache(32)
+def _extended(promise: Contract, files: tuple[Version, ...]) -> Contract:
+    return promise.with_models(chosen(promise.provider, files))
+
+
+def contract(provider: str, readings: Mapping[str, str] | None = None, models: str = "") -> Contract:
+    """A provider's contract; equal readings share one. `models` names models files, with commas between."""
+    promise = _load(provider, tuple(sorted((readings or {}).items())))
+    return _extended(promise, versions(models)) if models else promise

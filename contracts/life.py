@@ -7,6 +7,7 @@ from typing import Any
 
 from .exchange import Exchange
 from .finding import WEIGHT, Finding
+from .kind import KINDS
 
 STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
 
@@ -19,7 +20,8 @@ class Lifecycle:
         self.words: dict[str, dict[str, str]] = {key: c["words"] for key, c in row["channels"].items()}
         self.channels: dict[str, dict[str, Any]] = row["channels"]
         self.cancel: dict[str, Any] = row["cancel"]
-        self.durations = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
+        said = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
+        self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.failed_error: str = row.get("failed_error", "string")

@@ -8,7 +8,9 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from ..contracts.contract import Contract
 from ..contracts.exchange import Exchange
 from .engine.clock import Clock, today
 from .engine.gallery import Gallery
@@ -52,7 +54,7 @@ class App:
         self._ways: dict[str, Way] = {}
         self._heard: dict[Any, Heard] = {}
         self._bases: dict[tuple[bytes | None, str], str] = {}
-        self._documents: dict[str, bytes] = {}
+        self._documents: WeakKeyDictionary[Contract, bytes] = WeakKeyDictionary()  # some live as long as one session
         self._control: Any = None
         self.opens_default = opens_default
         self.admin_token = ""  # without one, the control plane answers this machine alone
@@ -76,7 +78,8 @@ class App:
             name, clock, gallery, Journal(settings.max_exchanges, LOG.warning), settings.seed, settings.max_tasks
         )
         session.warn = LOG.warning
-        session.courier = courier(session, Gate(tuple(filter(None, settings.allow_host.split(",")))))
+        session.gate = Gate(tuple(filter(None, settings.allow_host.split(","))))
+        session.courier = courier(session, session.gate)
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
         session.journal.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
@@ -91,7 +94,11 @@ class App:
     def account(self, session: Session, provider: str, key: str = "") -> Account:
         """Opens an account; without a key, one is made up."""
         key = key or derived(session.seed, session.name, provider, len(session.accounts))
-        return session.open_account(provider, key, session.cast[provider].terms.slots)
+        dialect = session.cast[provider]
+        account = session.open_account(provider, key, dialect.terms.slots)
+        if "no-quota" in dialect.contract.errors:
+            account.ledger.without_quota = "no-quota"
+        return account
 
     def reset(self, name: str) -> Session:
         """The same world from its beginning: same address, same keys, nothing has happened."""
@@ -240,10 +247,10 @@ class App:
     def _document(self, dialect: Dialect) -> bytes:
         import orjson
 
-        key = f"{dialect.provider} {id(dialect.contract)}"
-        if key not in self._documents:
-            self._documents[key] = orjson.dumps(dialect.contract.openapi())
-        return self._documents[key]
+        promise = dialect.contract
+        if promise not in self._documents:
+            self._documents[promise] = orjson.dumps(promise.openapi())
+        return self._documents[promise]
 
     async def _stray(self, scope: Mapping[str, Any], receive: Receive, send: Send, name: str, way: Way) -> None:
         """What fits no session is refused as the provider would, and kept in a book of its own."""

@@ -11,6 +11,7 @@ import click
 from ..contracts.document import PROVIDERS
 from .settings import BadSetting, Settings, Told, told, variable
 
+REPEATED = {"allow_host": "HOST", "models": "FILE"}  # each may have a flag of its own
 METAVARS = {int: "N", float: "SECONDS", str: "WORD"}
 
 
@@ -34,8 +35,8 @@ def _option(row: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any
     name, says = row.name.replace("_", "-"), f"{row.metadata['says']}  [{variable(row.name)}]"
     if isinstance(row.default, bool):
         return click.option(f"--{name}/--no-{name}", row.name, default=None, help=says)
-    if row.name == "allow_host":  # each host may have a flag of its own
-        return click.option(f"--{name}", row.name, metavar="HOST", default=None, multiple=True, help=says)
+    if row.name in REPEATED:
+        return click.option(f"--{name}", row.name, metavar=REPEATED[row.name], default=None, multiple=True, help=says)
     words = row.metadata.get("words")
     metavar = "|".join(words) if words else METAVARS[type(row.default)]
     return click.option(f"--{name}", row.name, metavar=metavar, default=None, help=says)

@@ -174,8 +174,11 @@ SHORTEST_KEY = 8
 
 
 def _short(finding: Finding) -> str:
-    """What was expected where that is a word or two, else what to do."""
-    return f"expected {finding.expected}; came {finding.came}" if len(finding.expected) < SHORT else finding.cure
+    """What was expected where that is a word or two, else what to do; both where the cure names what is near."""
+    said = f"expected {finding.expected}; came {finding.came}"
+    if finding.rule == "unknown-model":
+        return f"{said}; {finding.cure}"
+    return said if len(finding.expected) < SHORT else finding.cure
 
 
 class Handler(logging.Handler):

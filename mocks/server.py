@@ -66,6 +66,11 @@ class Server:
         host, port = self._sock.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
+    @property
+    def reachable(self) -> bool:
+        """Whether its thread runs, and is another one than this."""
+        return self._thread.is_alive() and threading.current_thread() is not self._thread
+
     def post(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Starts work on the loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)

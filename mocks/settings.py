@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from ..contracts.contract import contract
 from ..contracts.document import PROVIDERS, read
+from ..contracts.models_file import read as read_models
+from ..contracts.models_file import versions
 from .engine.clock import Clock
 from .web.dialect import Terms
 from .web.egress import Entry
@@ -46,6 +48,10 @@ class Settings:
     any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.", "serve")
     unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", "serve run",
                                    words=("refuse", "accept"))  # fmt: skip
+    models: str = _setting(
+        "", "Files of models that add to the catalogue or replace in it, with commas between.", "serve run catalogue",
+        listed=True,
+    )  # fmt: skip
     public_url: str = _setting(
         "", "The address that answers name instead of the one that was asked, as behind a proxy.", "serve env"
     )
@@ -68,6 +74,9 @@ class Settings:
     max_exchanges: int = _setting(10_000, "Exchanges that a session's journal keeps.", least=1)
     max_media: int = _setting(256 * 2**20, "Bytes of made files that a session keeps for the next fetch.", least=0)
     epoch: str = _setting("", 'Where virtual time begins: nothing for 2026-01-01, or "now".', words=("", "now"))
+    fast_forward: bool = _setting(
+        False, "Of handles: the client's sleeps become waits on the virtual clock (docs/testing.md)."
+    )
     readings: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict, metadata={"says": "Per provider: readings."}
     )
@@ -143,11 +152,13 @@ def _formed(name: str, value: Any) -> None:
         raise BadSetting("expected host to be an address; came nothing, which means all; say 127.0.0.1, or 0.0.0.0")
     if name == "public_url" and value and not value.startswith(("http://", "https://")):
         raise BadSetting(f"expected public_url to begin with http:// or https://; came {value!r}; say http://{value}")
-    if name == "allow_host" and value:
-        try:
+    try:
+        if name == "allow_host" and value:
             _ = [Entry.of(host) for host in value.split(",")]
-        except ValueError as wrong:
-            raise BadSetting(str(wrong)) from None
+        if name == "models":
+            _ = [read_models(version) for version in versions(value)]
+    except ValueError as wrong:
+        raise BadSetting(str(wrong)) from None
     if name == "clock" and value:
         try:
             Clock(value)
@@ -245,8 +256,8 @@ def told(
 ) -> Told:
     """The settings of a folder's files, over them the environment's, over them the flags'."""
     file = file_of(folder or Path.cwd())
-    settings = _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
-    origin = dict.fromkeys(_names(_flat(file[1])), f"file {file[0]}") if file else {}
+    settings = _but(Settings(), _flat(*file), f"in {file[0]}") if file else Settings()
+    origin = dict.fromkeys(_names(_flat(*file)), f"file {file[0]}") if file else {}
     env = os.environ if env is None else env  # a variable that is set to nothing says nothing
     said: dict[str, tuple[dict[str, Any], str]] = {}
     for row in fields(Settings):
@@ -275,7 +286,7 @@ def _but(settings: Settings, changes: Mapping[str, Any], whence: str) -> Setting
 def from_file(folder: Path) -> Settings:
     """Those of the nearest understudy.toml, or of the nearest pyproject.toml that has [tool.understudy]."""
     file = file_of(folder)
-    return _but(Settings(), _flat(file[1]), f"in {file[0]}") if file else Settings()
+    return _but(Settings(), _flat(*file), f"in {file[0]}") if file else Settings()
 
 
 FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -304,13 +315,18 @@ def file_of(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
-def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file says as keywords: a dash counts as an underscore, and a provider's table holds its readings."""
+def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says as keywords: a dash counts as an underscore, a provider's table holds its readings, and other
+    files are named as seen from its folder."""
     flat: dict[str, Any] = {}
     readings: dict[str, Any] = {}
     for name, value in table.items():
         if name in PROVIDERS:
             readings[name] = _snake(value) if isinstance(value, dict) else value
+        elif name == "models" and isinstance(value, (str, list)):
+            names = value.split(",") if isinstance(value, str) else value
+            flat[name] = [str(path.parent / each.strip()) if isinstance(each, str) and each.strip() else each
+                          for each in names]  # fmt: skip
         else:
             flat[name.replace("-", "_")] = value
     return {**flat, "readings": readings} if readings else flat

@@ -10,6 +10,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
+from ..contracts.catalogue import Model
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from ..contracts.finding import Finding
@@ -20,10 +21,12 @@ from .engine.ledger import Ledger
 from .engine.script import Script
 from .engine.session import Session
 from .engine.task import Task
+from .expected import Expected
+from .fast_forward import FastForward
 from .hands import Hands, Tasks, Webhooks
 from .report import Verdict, story
 from .server import Server
-from .settings import Settings, configured, for_a_handle
+from .settings import BadSetting, Settings, configured, for_a_handle
 
 T = TypeVar("T")
 
@@ -41,12 +44,18 @@ class StandIn:
         self.allowed: set[str] = set()
         self._server = server
         self._client: Any = None
+        self._fast: FastForward | None = None
         self._joined = joined
 
     def __repr__(self) -> str:
         return f"<stand-in of {self.provider}, session {self.name}>"
 
     # -- where it is
+
+    @property
+    def open(self) -> bool:
+        """Whether its session is still there."""
+        return self.name in self._server.app.sessions
 
     @property
     def session(self) -> Session:
@@ -123,6 +132,16 @@ class StandIn:
     def _desk(self) -> Desk:
         return Desk(self.session, self.provider, Path.cwd())
 
+    def add_model(self, id: str, *, kind: str = "", schema: dict[str, Any] | None = None, **more: Any) -> Model:
+        """Adds a model to this session's catalogue until reset(), or replaces it there; with a schema, it is judged.
+
+        `more` is any other key of a row of a models file: complete, source, where, note.
+        """
+        said = {"id": id, "kind": kind or None, "schema": schema, **more}
+        row = {key: value for key, value in said.items() if value is not None}
+        made: Model = self.call(lambda: self.session.cast[self.provider].add_model(row))
+        return made
+
     def another_key(self) -> str:
         """The key of another account."""
         return self.call(lambda: self._server.app.account(self.session, self.provider)).key
@@ -195,42 +214,19 @@ class StandIn:
         """The same for what takes real time."""
         return self._server.run(work)
 
+    def hasten(self) -> FastForward:
+        """Makes the client's sleeps waits on this clock from now on; it ends with the handle."""
+        self._fast = self._fast or FastForward(self._server, self.name)
+        return self._fast.begin()
+
     def close(self) -> None:
         """Forgets the session, unless it was another handle's first."""
+        if self._fast is not None:
+            self._fast.end()
         if self._client is not None:
             self._client.close()
         if not self._joined:
             self.call(lambda: self._server.app.close(self.name))
-
-
-class Expected:
-    """Waits for a finding and takes it off the books."""
-
-    def __init__(self, handle: StandIn, rule: str) -> None:
-        self._handle, self.rule = handle, rule
-        self._before: dict[Any, int] = {}
-
-    def __enter__(self) -> Expected:
-        self._before = {key: met for key, (_, met) in self._handle.session.journal.findings.items()}
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            return
-        book = self._handle.session.journal.findings
-        new = [key for key, (_, met) in book.items() if met > self._before.get(key, 0)]
-        met = [key for key in new if key[0] == self.rule]
-        if not met:
-            names = ", ".join(key[0] for key in new) or "no finding"
-            raise AssertionError(
-                f"expected a finding {self.rule!r}; came {names}; send the request that breaks the rule"
-            )
-        for key in met:
-            finding, before = book[key][0], self._before.get(key, 0)
-            if before:
-                book[key] = (finding, before)
-            else:
-                del book[key]
 
 
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
@@ -257,7 +253,14 @@ def opened(provider: str, settings: Settings, clock: Hands | None = None) -> Sta
         session = clock.handle.session
     else:
         session = server.call(lambda: server.app.open(fresh_name(), settings, loop=server.loop))
-    return StandIn(server, session, provider, dict(server.app.keys(session))[provider], clock is not None)
+    handle = StandIn(server, session, provider, dict(server.app.keys(session))[provider], clock is not None)
+    try:
+        if settings.fast_forward:
+            handle.hasten()
+    except BadSetting:
+        handle.close()
+        raise
+    return handle
 
 
 class stand_in:  # noqa: N801 - it reads as a verb: with stand_in("runcomfy") as runcomfy

@@ -41,16 +41,17 @@ def test_help_tells_every_verb_and_loads_none(capsys: Capture) -> None:
 
 
 def test_help_is_quick() -> None:
-    """In a process of its own, the best of five: one may meet a busy machine."""
+    """In a process of its own, the best of five beside a bare interpreter's: the machine may be busy."""
     code = "import sys; sys.argv = ['understudy', '--help']; from understudy.cli import main; main()"
-    spans = []
     for _ in range(5):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-        spans.append(time.perf_counter() - begun)
-        if spans[-1] < 0.2:
-            break
-    assert min(spans) < 0.2
+        spans = []
+        for told in ("pass", code):
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, "-c", told], check=True, capture_output=True)
+            spans.append(time.perf_counter() - begun)
+        if spans[1] - spans[0] < 0.15:
+            return
+    raise AssertionError(f"expected help within 0.15 s; came {spans[1] - spans[0]:.2f} s at best")
 
 
 def test_version(capsys: Capture) -> None:

@@ -61,7 +61,8 @@ def test_every_setting_has_a_variable(folder: Written) -> None:
     """Each is told another word than its default, by the environment alone."""
     place = folder("")
     other = {"clock": "real", "unknown_models": "accept", "log_format": "json", "images": "plain", "epoch": "now",
-             "public_url": "https://mock"}  # fmt: skip
+             "public_url": "https://mock", "models": str(place / "mine.json")}  # fmt: skip
+    folder("[]", "mine.json")
     for row in fields(Settings):
         if row.name == "readings":
             continue
@@ -93,6 +94,25 @@ def test_keys_are_a_list_or_words_with_commas(folder: Written) -> None:
     assert from_file(folder('keys = ["a", " b"]\n')).keys == "a,b"
     assert from_file(folder('keys = "a, b,"\n')).keys == "a,b"
     assert Settings(keys="a").as_dict()["keys"] == "***"
+
+
+@pytest.mark.parametrize("said", ['"mine.json, more.json"', '["mine.json", "more.json"]'])
+def test_models_files_are_named_as_seen_from_the_file_that_names_them(
+    folder: Written, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    place = folder(f"models = {said}\n")
+    for name in ("mine.json", "more.json"):
+        folder("[]", name)
+    (place / "deep").mkdir()
+    monkeypatch.chdir(place / "deep")
+    assert configured(place / "deep", {}).models == f"{place / 'mine.json'},{place / 'more.json'}"
+    assert told(place, {}).origin == {"models": f"file {place / 'understudy.toml'}"}
+
+
+def test_a_models_file_that_cannot_be_names_who_named_it(folder: Written) -> None:
+    place = folder("models = 'none.json'\n")
+    with pytest.raises(BadSetting, match=r"expected a models file; came '.*none\.json'.*\(in .*understudy\.toml\)"):
+        configured(place, {})
 
 
 def test_allowed_hosts_are_a_list_or_words_with_commas(folder: Written) -> None:
@@ -142,6 +162,8 @@ BAD = [
     ("clock = 'x0'", "came 'x0'"),
     ("seed = ['a']", "seed to be text"),
     ("keys = [1]", "keys to be text; came something else"),
+    ("models = [1]", "models to be text; came [1]"),
+    ("models = 1", "models to be text; came 1"),
     ("strict = 'perhaps'", "strict to be true or false; came 'perhaps'"),
     ("unknown_models = 'acept'", "did you mean accept?"),
     ("public_url = 'mock:80'", "say http://mock:80"),

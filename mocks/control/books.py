@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...contracts.contract import contract
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
@@ -34,7 +33,7 @@ class Books:
         now, wanted, state = session.clock.now, ask.query.get("provider"), ask.query.get("state")
         every = [task for task in session.tasks.values()
                  if wanted in (None, task.order.provider) and state in (None, task.timeline.at(now))]  # fmt: skip
-        shown = [task_told(session, task, self._base(session, ask)) for task in _part(every, ask)]
+        shown = [task_told(session, task, self._base(session, ask)) for task in part(every, ask)]
         return {"total": len(every), "tasks": shown}
 
     async def task(self, ask: Asked) -> dict[str, Any]:
@@ -75,8 +74,11 @@ class Books:
         if not meant:
             raise No(404, f"expected a key of {provider} in this session; came another; take one of keys")
         _ = session.clock.now  # what was due is booked before
-        for account in meant:
-            account.ledger.set(ask.body["balance"])
+        for ledger in (account.ledger for account in meant):
+            if "balance" in ask.body:
+                ledger.set(ask.body["balance"])
+            if "quota" in ask.body:
+                ledger.allow(ask.body["quota"])
         return _money(session, provider)
 
     async def webhooks(self, ask: Asked) -> dict[str, Any]:
@@ -91,22 +93,12 @@ class Books:
             raise No(422, "expected wait, too; came timeout alone; say wait=1&timeout=...")
         return received(session, self._base(session, ask))
 
-    async def catalogue(self, ask: Asked) -> dict[str, Any]:
-        """The models of a provider, in the order of its catalogue."""
-        name, search = ask.names["provider"], ask.query.get("search", "").lower()
-        if name not in self._app.providers:
-            raise No(404, f"expected a provider among {', '.join(self._app.providers)}; came {name[:80]!a}; take one")
-        models = contract(name, self._app.settings.readings.get(name)).catalogue.models.values()
-        every = [model for model in models if search in model.id.lower()]
-        told = [{"id": model.id, "kind": model.kind, "complete": model.complete, "source": model.source,
-                 "where": model.where, "schema": model.schema} for model in _part(every, ask)]  # fmt: skip
-        return {"total": len(every), "models": told}
-
     def _base(self, session: Session, ask: Asked) -> str:
         return self._app.told(session.name).public_url.rstrip("/") or ask.base
 
 
-def _part(every: Sequence[Any], ask: Asked) -> Sequence[Any]:
+def part(every: Sequence[Any], ask: Asked) -> Sequence[Any]:
+    """The part that is asked for."""
     start = ask.query.get("offset", 0)
     return every[start : start + ask.query.get("limit", len(every))]
 
@@ -152,7 +144,7 @@ def _money(session: Session, provider: str | None) -> dict[str, Any]:
     for account in session.accounts.values():
         if provider in (None, account.provider):
             ledger = account.ledger
-            sums = {name: getattr(ledger, name) for name in ("balance", "held", "charged")}
+            sums = {name: getattr(ledger, name) for name in ("balance", "held", "charged", "quota")}
             unpriced = dict(ledger.unpriced)
             told.append({"provider": account.provider, "account": account.name, **sums, "unpriced": unpriced})
     return {"accounts": told}

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from ..web.guard import CONTROL
 from .asked import Asked, No, asked, did_you_mean
 from .books import Books
+from .models import Models
 from .promise import Route, promise
 from .reach import Reach
 from .sessions import Sessions
@@ -34,7 +35,7 @@ class Plane:
         self._app = app
         self._promise = promise()
         reach = Reach(app)
-        self._workers = (self, Sessions(app, reach), Wishing(app), Books(app), reach)
+        self._workers = (self, Sessions(app, reach), Wishing(app), Books(app), Models(app), reach)
 
     def api(self) -> FastAPI:
         """The application. Its telemetry is off: a test process may have one of its own."""

@@ -19,6 +19,12 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ALWAYS = (401, 403)  # whatever is asked, by whoever may not
 WISHES = ("script", "refusal", "fault")
 OF_WISHES = ("span", "times", "output", "answer", *WISHES)
+# Settings of a handle that a session over HTTP does not have, and what to do instead.
+OUT_OF_REACH = {
+    "models": "no file of this machine is read, so send each model to the session's models",
+    "scenario": "no file of this machine is read, so send what stands in it to scripts, refusals and faults",
+    "fast_forward": "it is about sleeps in the stand-in's own process, so have your client poll without a pause",
+}
 Schema = dict[str, Any]
 
 
@@ -137,8 +143,9 @@ def _for_somebody(schema: Schema, provider: Schema) -> Schema:
 
 def new_session() -> Schema:
     """What a session may be told: all that a handle may be told, and whose stand-ins it has."""
+    others = {*OF_A_HOUSE, *OUT_OF_REACH}
     rows = {name: row for name, row in config_schema()["properties"].items()
-            if name not in OF_A_HOUSE and "-" not in name and row.get("type") != "object"}  # fmt: skip
+            if name not in others and "-" not in name and row.get("type") != "object"}  # fmt: skip
     rows["providers"] = {"type": "array", "items": {"type": "string"}, "minItems": 1,
                          "description": "Whose stand-ins it has; by default everybody's."}  # fmt: skip
     rows["clock"] |= {"default": "auto", "description": "How time goes: real, xN (as x10), manual or auto."}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.exchange import MASK
@@ -16,12 +15,12 @@ from ..web.guard import CONTROL
 from ..web.receiver import HOOKS
 from .asked import Asked, No
 from .found import provider_of, session_of
+from .promise import OUT_OF_REACH
 from .reach import Reach
 
 if TYPE_CHECKING:
     from ..app import App
 
-SCENARIO = re.compile(r"[A-Za-z0-9_-]+")
 ON_PURPOSE = "on purpose? say allow={rules} where you ask for the verdict"
 
 
@@ -44,9 +43,9 @@ class Sessions:
             if name not in self._app.providers:
                 raise No(404, f"expected a provider among {', '.join(self._app.providers)}; came {name[:80]!a}; "
                               f"correct providers")  # fmt: skip
-        if not SCENARIO.fullmatch(str(said.get("scenario", "plain"))):
-            raise No(422, "expected scenario to be a name; came a path; over HTTP no file of this machine is read, so "
-                          "send what stands in it to scripts, refusals and faults")  # fmt: skip
+        for name, cure in OUT_OF_REACH.items():
+            if name in said:
+                raise No(422, f"expected a setting that makes sense over HTTP; came {name}; {cure}")
         try:
             settings = self._app.settings.but(clock="auto", keys="").but(**for_a_handle(said))
         except BadSetting as wrong:

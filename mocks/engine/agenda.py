@@ -49,9 +49,12 @@ class Agenda:
         return entry
 
     def clear(self) -> None:
-        """Nothing is going to happen any more."""
+        """Nothing is going to happen any more; whoever is asleep is woken."""
+        asleep = [(call, about) for _, ticket, call, about in sorted(self._entries) if ticket in self._hasty]
         for book in (self._entries, self._owed, self.patient, self._hasty, self._dropped):
             book.clear()
+        for call, about in asleep:
+            call() if about is None else call(about)
 
     @property
     def due(self) -> float | None:
@@ -72,6 +75,11 @@ class Agenda:
     def hasty(self) -> bool:
         """Whether somebody is asleep until news comes."""
         return bool(self._hasty)
+
+    @property
+    def owes(self) -> bool:
+        """Whether news is to come though nobody asks, beside what only wakes somebody."""
+        return len(self.patient) > len(self._hasty)
 
     def reached(self, moment: float) -> bool:
         """Whether something may be due by a moment; what was dropped counts until it is looked for."""

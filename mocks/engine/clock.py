@@ -59,7 +59,7 @@ class Clock:
         self._began = tick()
         self._now = 0.0
         self._wear = Wear()
-        self._agenda = Agenda()
+        self.agenda = self._agenda = Agenda()
         self._asked: set[Hashable] = set()
         self._waiters: dict[int, tuple[float, asyncio.Future[None]]] = {}
         self._timer: asyncio.TimerHandle | None = None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .clip import clip
+from .media.file import file_of
 from .medium import Card, Medium
-from .picture import picture
 from .task import Task
 
 SUFFIX = {"jpeg": "jpg"}
 TYPES = {
-    "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4", "wav": "audio/wav",
-    "mp3": "audio/mpeg", "mov": "video/quicktime", "webm": "video/webm", "flac": "audio/flac", "ogg": "audio/ogg",
+    "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "svg": "image/svg+xml", "mp4": "video/mp4",
+    "mov": "video/quicktime", "webm": "video/webm", "wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac",
+    "ogg": "audio/ogg", "glb": "model/gltf-binary", "txt": "text/plain; charset=utf-8", "json": "application/json",
+    "safetensors": "application/octet-stream",
 }  # fmt: skip
 
 
@@ -27,9 +28,8 @@ class Gallery:
 
     def names(self, task: Task) -> list[str]:
         """The names of a task's files, as their addresses bear them."""
-        form = task.order.medium.format
-        suffix = SUFFIX.get(form, form)
-        return [f"{task.id}-{index}.{suffix}" for index in range(task.order.count)]
+        return [f"{task.id}-{index}.{SUFFIX.get(medium.format, medium.format)}"
+                for index, medium in enumerate(task.order.media)]  # fmt: skip
 
     def made(self, task: Task, index: int) -> bytes | None:
         """A file's bytes if they were fetched lately."""
@@ -43,9 +43,7 @@ class Gallery:
         order = task.order
         inputs = order.inputs
         card = Card(order.provider, order.model, inputs, inputs.get("seed"), index)
-        if order.medium.kind == "image":
-            return picture(order.medium, card, self.plain)
-        return clip(order.medium, card)
+        return file_of(order.media[index], card, self.plain)
 
     def keep(self, task: Task, index: int, data: bytes) -> None:
         """Keeps a file for the next fetch; the ones that were not asked for the longest go when there are too many."""
@@ -59,5 +57,5 @@ class Gallery:
 
 
 def content_type(medium: Medium) -> str:
-    """The Content-Type of a file."""
-    return TYPES[medium.format]
+    """The Content-Type of a file; what the house does not know, as a director's own file may be, is just bytes."""
+    return TYPES.get(medium.format, "application/octet-stream")

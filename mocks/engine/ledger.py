@@ -58,10 +58,12 @@ class Ledger:
 
     def __init__(self, balance: float = 1_000_000.0) -> None:
         self.unpriced: Counter[str] = Counter()
+        self.without_quota = "no-money"  # the reason once the quota is used up; a provider may have one of its own
         self._paid_in = _counted(balance)
         self._charged = 0
         self._set_aside = 0
         self._held: dict[str, int] = {}
+        self._quota: int | None = None
 
     @property
     def held(self) -> float:
@@ -86,6 +88,28 @@ class Ledger:
     def set(self, balance: float) -> None:
         """Makes the balance so much from now on."""
         self._paid_in = _counted(balance) + self._charged + self._set_aside
+
+    def allow(self, orders: int | None) -> None:
+        """Lets the account place so many more orders; None is any number."""
+        if orders is not None and (not isinstance(orders, int) or isinstance(orders, bool) or orders < 0):
+            raise ValueError(f"expected a number of orders, or None for any; came {orders!r}; say allow(0) for none")
+        self._quota = orders
+
+    @property
+    def quota(self) -> int | None:
+        """How many more orders the account may place; None is any number."""
+        return self._quota
+
+    def take(self) -> None:
+        """Counts one order that was placed. One that fails or is cancelled later was placed all the same."""
+        if self._quota:
+            self._quota -= 1
+
+    def objection(self, cost: float | None) -> str:
+        """The reason for which an order cannot be taken, or nothing."""
+        if self._quota == 0:
+            return self.without_quota
+        return "" if self.affords(cost) else "no-money"
 
     def affords(self, cost: float | None) -> bool:
         """Whether an order may be taken; an empty account takes none, not even one without a price."""

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+FLAWS = ("", "corrupt", "short", "wrong-type")
+FORMATS = {
+    "image": ("png", "jpeg", "webp", "svg"),
+    "video": ("mp4", "mov", "webm"),
+    "audio": ("wav", "mp3", "flac", "ogg"),
+    "3d": ("glb",),
+    "text": ("txt", "json"),
+    "lora": ("safetensors",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One file as it was asked for; `format` is the house's word and the file's suffix (png, jpeg, webp, mp4, wav)."""
+    """One file as it was asked for; `format` is the house's word, one of those that FORMATS has for its kind.
+
+    A `flaw` is one of FLAWS. Where `own` has bytes, they are the file: nothing is made.
+    """
 
     kind: str
     format: str
@@ -17,6 +30,13 @@ class Medium:
     seconds: float = 0.0
     flaw: str = ""
     own: bytes = b""
+
+    def __post_init__(self) -> None:
+        if self.flaw not in FLAWS:
+            raise ValueError(
+                f"expected a flaw of {', '.join(FLAWS[1:])}, or none; came {self.flaw!r}; "
+                f"leave it out for a file without a flaw"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .medium import Medium
+from .medium import FLAWS, FORMATS, Medium
 
-PLAIN = {"image": "png", "video": "mp4", "audio": "mp3", "3d": "glb", "text": "txt", "lora": "safetensors"}
-KIND_OF = {"png": "image", "jpeg": "image", "webp": "image", "svg": "image", "mp4": "video", "mov": "video",
-           "webm": "video", "wav": "audio", "mp3": "audio", "flac": "audio", "ogg": "audio", "glb": "3d",
-           "txt": "text", "safetensors": "lora"}  # fmt: skip
+KIND_OF = {form: kind for kind, forms in FORMATS.items() for form in forms}
 KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "file", "data", "text")
-FLAWS = ("", "corrupt", "short", "wrong-type")
 MOST = 100
 LARGEST = 64 * 2**20
 
@@ -34,7 +30,7 @@ class Output(NamedTuple):
     def medium(self, asked: Medium) -> Medium:
         """The file that is promised."""
         kind = self.kind or asked.kind
-        form = self.format or (asked.format if kind == asked.kind else PLAIN[kind])
+        form = self.format or (asked.format if kind == asked.kind else FORMATS[kind][0])
         width = asked.width if self.width is None else self.width
         height = asked.height if self.height is None else self.height
         seconds = asked.seconds if self.seconds is None else self.seconds
@@ -67,7 +63,7 @@ def _output(said: Any, folder: Path | None) -> Output:
     own, form = _own(row, folder)
     form = str(row.get("format", form))
     kind = str(row.get("kind", "")) or KIND_OF.get(form, "")
-    _among("kind", kind, ("", *PLAIN))
+    _among("kind", kind, ("", *FORMATS))
     _among("format", form, ("", *KIND_OF))
     if form and KIND_OF[form] != kind:
         raise ValueError(f"expected a format of kind {kind}; came {form!r}, which is {KIND_OF[form]}; leave kind out")

@@ -87,6 +87,7 @@ class Session:
         self.taken = 0
         self.forgotten = 0
         self.warn: Callable[[str], None] = lambda text: None
+        self.gate: Any = None  # the way out, for who looks at inputs
         self.courier: Courier = None  # type: ignore[assignment]  # whoever opens the session says how it delivers
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
         tail = digest(seed, "task")
@@ -105,18 +106,18 @@ class Session:
 
     def submit(
         self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float,
-        tell: Tell | None = None,
+        tell: Tell | None = None, fate: Script | None = None,
     ) -> Task:  # fmt: skip
         """Takes an order: finds its script, lays its timeline, holds its money and books its end; and each of its
-        beats, where somebody is to be told."""
-        script = self.wishes.script(order) if self.wishes.scripts else None
+        beats, where somebody is to be told. An order that nobody scripted has its fate, if there is one."""
+        script = (self.wishes.script(order) if self.wishes.scripts else None) or fate
         if script is not None:
             if script.refuses:
                 script.struck += 1
                 raise Refusal(script.refuses, said="scripted")
             price = price if script.cost is None else script.cost
-        if not account.ledger.affords(price):
-            raise Refusal("no-money")
+        if why := account.ledger.objection(price):
+            raise Refusal(why)
         if len(self.tasks) >= self.cap:
             self._forget(now)
         self.taken = number = self.taken + 1
@@ -128,6 +129,7 @@ class Session:
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
         timeline, ends = account.slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
+        account.ledger.take()
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
         if tell is not None:
@@ -182,6 +184,7 @@ class Session:
         self.clock.release()
         if self.courier is not None:
             self.courier.end()
+            self.courier = None  # type: ignore[assignment]  # it knows the session
         self._over = self.warn
         for account in self.accounts.values():
             account.slots.close()

@@ -10,6 +10,7 @@ from ...contracts.finding import Finding
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
 from .routes import ROUTES
+from .served import SERVED
 
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
@@ -21,6 +22,7 @@ class RunComfy(Dialect):
 
     provider = "runcomfy"
     routes = ROUTES
+    served = SERVED
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:

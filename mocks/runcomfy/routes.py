@@ -12,12 +12,10 @@ from . import wire
 
 def submit(turn: Turn) -> Answer:
     """Takes an order."""
-    session, contract, model = turn.session, turn.dialect.contract, turn.model
+    contract, model = turn.dialect.contract, turn.model
     assert model is not None  # the contract has found it, or refused
     order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
-    usual = contract.lives["model"].durations[model.kind]
-    task = session.submit(turn.account, order, usual, contract.price(model.id), turn.now)
-    turn.task = task.id
+    task = turn.submit(order, contract.lives["model"].durations[model.kind], contract.price(model.id))
     return Answer(200, wire.accepted(turn.base, task.id))
 
 
@@ -72,7 +70,7 @@ def list_models(turn: Turn) -> Answer:
     ]
     offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 20)
     with_schema = query.get("include_schema") == "true"
-    page = [wire.entry(model, contract.facts.prices, with_schema) for model in found[offset : offset + limit]]
+    page = [wire.entry(model, contract, with_schema) for model in found[offset : offset + limit]]
     return Answer(200, {"models": page, "total": len(found)})
 
 
@@ -83,12 +81,12 @@ def list_categories(turn: Turn) -> Answer:
 
 
 def get_model(turn: Turn) -> Answer:
-    """One entry, its schema with it."""
+    """One entry, its schema with it. Clients ask for it before they order, so it is guessed where an order would be."""
     contract = turn.dialect.contract
-    model = contract.catalogue.models.get(turn.value)
+    model = contract.catalogue.find(turn.value, turn.dialect.terms.unknown_models == "accept")
     if model is None:
         raise Refusal("unknown-model")
-    return Answer(200, wire.entry(model, contract.facts.prices, with_schema=True))
+    return Answer(200, wire.entry(model, contract, with_schema=True))
 
 
 def _task(turn: Turn) -> Task:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ...contracts.catalogue import Catalogue, Model, Outcome
+from ...contracts.catalogue import Catalogue, Model
+from ...contracts.contract import Contract
 from ...contracts.life import Lifecycle
+from ...contracts.outcome import Outcome
 from ..engine.medium import Medium
 from ..engine.task import Order, View
 from ..engine.timeline import State, new
-
-PLURAL = {"image": "images", "video": "videos", "audio": "audios"}
 
 
 @lru_cache(1024)
@@ -46,17 +46,24 @@ def status(view: View, life: Lifecycle, base: str, place: int) -> dict[str, Any]
 
 
 def result(view: View, life: Lifecycle, stamps: tuple[str, str], files: list[str], error: Any) -> dict[str, Any]:
-    """The outputs once there are some, else how things stand; one file has the singular key, several the plural."""
+    """The outputs once there are some, else how things stand."""
     said: dict[str, Any] = {"request_id": view.task.id, "status": life.words["result"][view.state]}
     if view.state is State.SUCCEEDED:
-        kind = view.task.order.medium.kind
-        said["output"] = {kind: files[0]} if len(files) == 1 else {PLURAL[kind]: files}
+        said["output"] = outputs(view.task.order, files)
     elif view.state is State.FAILED:
         said["error"] = error
     said["created_at"] = stamps[0]
     if stamps[1]:
         said["finished_at"] = stamps[1]
     return said
+
+
+def outputs(order: Order, files: list[str]) -> dict[str, Any]:
+    """The addresses by kind: one of a kind has the singular key, several the plural."""
+    kinds: dict[str, list[str]] = {}
+    for medium, address in zip(order.media, files, strict=True):
+        kinds.setdefault(medium.kind, []).append(address)
+    return {kind if len(own) == 1 else kind + "s": own[0] if len(own) == 1 else own for kind, own in kinds.items()}
 
 
 def failure(form: str, text: str, code: int) -> Any:
@@ -73,15 +80,17 @@ def cancelled(name: str, status: str, outcome: str) -> dict[str, Any]:
     return {"request_id": name, "status": status, "outcome": outcome}
 
 
-def entry(model: Model, prices: Mapping[str, Any], with_schema: bool) -> dict[str, Any]:
-    """One entry of the catalogue."""
+def entry(model: Model, contract: Contract, with_schema: bool) -> dict[str, Any]:
+    """One entry of the catalogue. Clients refuse one without a number, so an unknown price has a placeholder, which
+    is shown and never charged."""
+    price, prices = contract.price(model.id), contract.facts.prices
     said = {
         "model_id": model.id,
         "kind": "model",
         "display_name": model.id,
         "categories": [category(model)],
-        "base_price_usd": prices["placeholder"]["base_price_usd"],
-        "price_unit": prices["units"]["values"][model.kind],
+        "base_price_usd": prices["placeholder"]["base_price_usd"] if price is None else price,
+        "price_unit": prices["units"]["values"].get(model.kind, "output"),
     }
     if with_schema:
         said["input_schema"] = model.schema

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract, contract
+from ...contracts.models_file import checked
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -34,6 +36,15 @@ class Wait(NamedTuple):
 Route = Callable[["Turn"], Answer | Wait]
 
 
+class Served(NamedTuple):
+    """How a provider serves its catalogue to whoever reads it. What cannot be read is a ValueError."""
+
+    page: Callable[[str, int], str]  # from the address that a user names, and how many entries are read, to the next
+    entries: Callable[[Any], tuple[list[Any], int | None]]  # of a page; and how many there are in all, if it says so
+    row: Callable[[Any], dict[str, Any] | None]  # from an entry to a row of a models file; None if it is no model
+    headers: Callable[[str], Pairs]  # that bear the key
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What was agreed beside the contract."""
@@ -51,6 +62,7 @@ class Dialect:
 
     provider = ""
     routes: Mapping[str, Route] = {}
+    served: Served | None = None  # of a provider whose catalogue can be read
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
         self.contract = contract
@@ -59,7 +71,13 @@ class Dialect:
     @classmethod
     def made(cls, settings: Any) -> Dialect:
         """As a session with these settings speaks it; one whose facts stand in no file says here what they are."""
-        return cls(contract(cls.provider, settings.readings.get(cls.provider)), settings.terms(cls.provider))
+        promise = contract(cls.provider, settings.readings.get(cls.provider), settings.models)
+        return cls(promise, settings.terms(cls.provider))
+
+    def add_model(self, row: Mapping[str, Any]) -> Model:
+        """Adds a model, or replaces one, for this session alone: the contract is shared, so it gets one of its own."""
+        self.contract = self.contract.with_models([checked(row, "the model", "add_model")])
+        return self.contract.catalogue.models[row["id"]]
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:

@@ -16,10 +16,11 @@ from ...contracts.finding import Finding, shown
 from ..engine.clock import pause
 from ..engine.fault import Fault, Place
 from ..engine.refusal import Refusal
-from ..engine.session import Account, Session
-from ..engine.task import Task
+from ..engine.script import UNREACHABLE, Script
+from ..engine.session import Account, Session, Tell
+from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import guard
+from . import guard, inputs
 from .dialect import Answer, Dialect, Pairs, Wait
 from .exit import SILENT, Send, bent, leave, rendered
 
@@ -51,7 +52,7 @@ class Heard(NamedTuple):
 class Turn:
     """One request while it is being answered."""
 
-    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "fault", "findings", "headers", "heard",
+    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "fate", "fault", "findings", "headers", "heard",
                  "inputs", "model", "now", "operation", "query", "question", "scope", "seconds", "session", "task",
                  "value", "way")  # fmt: skip
 
@@ -77,6 +78,7 @@ class Turn:
         self.task = self.allow = ""
         self.bent = ""
         self.fault: Fault | None = None  # the one that has struck last
+        self.fate: Script | None = None  # what becomes of an order that nobody scripted
         self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
@@ -103,14 +105,12 @@ class Turn:
                 if self.session.wishes.faults and self._struck("before") and self.delayed:
                     await pause(self.seconds)
                     self.now = clock.now
-                answer = self._act()
-                if type(answer) is Wait:
-                    answer = await self._waited(answer)
+                answer = await self._acted()
             except Refusal as no:
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
-                answer = await self._bent(answer)  # type: ignore[arg-type]  # all waiting is over
-            said = self._last_word(answer)  # type: ignore[arg-type]  # all waiting is over
+                answer = await self._bent(answer)
+            said = self._last_word(answer)
         finally:
             clock.leave()
         await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
@@ -146,17 +146,25 @@ class Turn:
             raise Refusal("bad-key")
         self.account = account
 
-    def _act(self) -> Answer | Wait:
-        """Everything between the body and the answer; in `auto` a no that time lifts, asked again, lets time pass."""
-        session, operation = self.session, self.operation
+    async def _acted(self) -> Answer:
+        """Everything between the body and the answer."""
         if self.fault is not None and not self.delayed:
             if not self._lifted(self.fault):
                 return bent(self.fault, None, self.dialect.status)
             self.fault, self.bent = None, ""
+        operation = self.operation
         if operation.model:
             self.inputs = self._read()
         if operation.model or self.query:
             self.findings = self._judged()
+        if self.model is not None and self.model.media and type(self.inputs) is dict:
+            await self._look_at_inputs(self.model)
+        answer = self._routed()
+        return await self._waited(answer) if type(answer) is Wait else answer  # type: ignore[return-value]
+
+    def _routed(self) -> Answer | Wait:
+        """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
+        session, operation = self.session, self.operation
         try:
             return self.dialect.routes[operation.id](self)
         except Refusal as no:
@@ -169,6 +177,27 @@ class Turn:
             session.clock.jump(no.until)
             self.now = session.clock.now
             return self.dialect.routes[operation.id](self)
+
+    async def _look_at_inputs(self, model: Model) -> None:
+        """Files that can be looked at are; if one is missing, the order is refused or fails, as the provider has it."""
+        found = inputs.near(model, self.inputs, self.base)
+        if not found:
+            return
+        missing = await inputs.look(self.session, self.session.gate, found, self.operation.id)
+        self.now = self.session.clock.now
+        if missing:
+            self.findings += tuple(missing)
+            if "status" in self.dialect.contract.errors.get(UNREACHABLE, {}):
+                raise Refusal(UNREACHABLE)
+            self.fate = Script(unreachable=True)
+
+    def submit(
+        self, order: Order, usual: tuple[float, float], price: float | None, tell: Tell | None = None
+    ) -> Task:  # fmt: skip
+        """Hands an order of this request over to the session."""
+        task = self.session.submit(self.account, order, usual, price, self.now, tell, self.fate)
+        self.task = task.id
+        return task
 
     def _struck(self, when: str) -> bool:
         """Whether a fault strikes here and now; one that delays does so, and is known to have struck."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -117,3 +119,30 @@ def test_equal_readings_share_a_contract() -> None:
     assert contract("runcomfy", {"no_funds": "400"}) is contract("runcomfy", {"no_funds": "400"})
     assert contract("runcomfy") is contract("runcomfy", {})
     assert contract("runcomfy") is not contract("runcomfy", {"no_funds": "400"})
+
+
+def undated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Prices that do not say what, how much, when, how well known and where."""
+    return [row for row in rows if set(row) != {"id", "usd", "date", "source", "where"} or row["source"] not in SOURCES
+            or type(row["date"]) is not date or type(row["usd"]) not in (int, float) or row["usd"] < 0]  # fmt: skip
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_price_has_a_date_and_a_source(provider: str) -> None:
+    assert not undated(read(provider, "prices")["models"])
+    assert all(row["id"] in contract(provider).catalogue.models for row in read(provider, "prices")["models"])
+
+
+def test_a_price_without_a_date_would_be_seen() -> None:
+    good = yaml.safe_load("{id: a/b, usd: 0.04, date: 2026-01-31, source: documented, where: here}")
+    assert not undated([good])
+    for key in good:
+        assert undated([{name: value for name, value in good.items() if name != key}])
+    assert undated([{**good, "date": "some day"}])
+    assert undated([{**good, "usd": "0.04"}])
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_form_of_a_price_stands_beside_the_prices(provider: str) -> None:
+    text = (HOME / provider / "prices.yaml").read_text(encoding="utf-8")
+    assert all(f"#     {key}: " in text or f"#   - {key}: " in text for key in ("id", "usd", "date", "source", "where"))

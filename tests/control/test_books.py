@@ -77,6 +77,16 @@ def test_money_is_told_and_set() -> None:
         one.ask("POST", "/ledger", {"balance": 7, "key": key + "x"}, 404)
 
 
+def test_a_quota_is_set_and_lifted() -> None:
+    with plane() as asked:
+        one = asked.opened()
+        assert one.ask("POST", "/ledger", {"quota": 1})["accounts"][0]["quota"] == 1
+        assert "request_id" in one.submit()
+        assert one.submit()["error_code"] == 400002
+        assert one.ask("POST", "/ledger", {"quota": None})["accounts"][0]["quota"] is None
+        assert "request_id" in one.submit()
+
+
 def test_webhooks_are_told_and_waited_for() -> None:
     with plane() as asked:
         one = asked.opened()
@@ -125,12 +135,3 @@ def test_numbers_beyond_64_bits_are_told_as_they_came() -> None:
         one = asked.opened()
         one.submit(seed=10**30)
         assert one.ask("GET", "/tasks")["tasks"][0]["inputs"]["seed"] == 10**30
-
-
-def test_the_catalogue_is_searched_and_paged() -> None:
-    with plane() as asked:
-        every = asked.ask("GET", "/catalogue/runcomfy")
-        assert every["total"] == len(every["models"]) == 152
-        found = asked.ask("GET", "/catalogue/runcomfy?search=Z-IMAGE&limit=1&offset=1")
-        assert (found["total"], len(found["models"])) == (2, 1)
-        assert "prompt" in found["models"][0]["schema"]["properties"]

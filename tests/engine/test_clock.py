@@ -59,7 +59,7 @@ def test_what_is_due_runs_once_and_in_order(bookings: Any, spans: list[int], mod
             assert clock.now == max(when, made), "to whoever is handed news it is the moment of that news"
             ran.append((clock.now, mine))
             if child is not None:
-                booked(clock.now + child / 1e6, None)
+                booked(round(clock.now + child / 1e6, 6), None)
 
         made = clock.now
         return clock.book(when, run)

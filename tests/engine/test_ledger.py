@@ -110,3 +110,33 @@ def test_spent_is_a_number_of_that_moment() -> None:
     assert before == 0
     assert isinstance(before, Spent)
     assert hash(before) == hash(0.0)
+
+
+def test_a_quota_is_counted_down_and_then_objected_to() -> None:
+    ledger = Ledger()
+    assert (ledger.quota, ledger.objection(1)) == (None, "")
+    ledger.take()
+    assert ledger.quota is None, "any number is any number less one"
+    ledger.allow(2)
+    for left in (1, 0, 0):
+        ledger.take()
+        assert ledger.quota == left
+    assert ledger.objection(1) == ledger.objection(None) == "no-money"
+    ledger.without_quota = "no-quota"
+    assert ledger.objection(1) == "no-quota"
+    assert ledger.balance == 1_000_000, "a quota is no money"
+    ledger.allow(None)
+    assert (ledger.quota, ledger.objection(1)) == (None, "")
+
+
+def test_money_is_objected_to_while_the_quota_lasts() -> None:
+    ledger = Ledger(1)
+    ledger.without_quota = "no-quota"
+    ledger.allow(1)
+    assert (ledger.objection(2), ledger.objection(1)) == ("no-money", "")
+
+
+@pytest.mark.parametrize("orders", [-1, 1.5, "2", True])
+def test_a_quota_that_cannot_be_is_told(orders: Any) -> None:
+    with pytest.raises(ValueError, match=r"expected a number of orders.*say allow\(0\)"):
+        Ledger().allow(orders)

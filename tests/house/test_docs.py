@@ -29,6 +29,11 @@ def test_the_control_page_shows_the_test_in_javascript_as_it_is() -> None:
     assert sum(bool(line.strip()) for line in code.splitlines()) <= 12
 
 
+def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
+    code = (ROOT / "tests" / "examples" / "test_fast_forward.py").read_text(encoding="utf-8")
+    assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]
+
+
 def test_the_readme_counts_the_facts_of_each_level() -> None:
     for provider in PROVIDERS:
         count = Counter(fact.source for fact in document(provider, {}).facts())
@@ -49,8 +54,9 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def test_every_fixture_option_and_marker_is_told() -> None:
-    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings"]
-    words = [f"understudy_{name}" for name in plugin.OPTIONS] + [f"--understudy-{name}" for name in plugin.OPTIONS]
+    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings", "fast_forward"]
+    words = [f"understudy_{name}" for name in plugin.OPTIONS]
+    words += [f"--understudy-{name.replace('_', '-')}" for name in plugin.OPTIONS]
     for word in [*fixtures, *words, "pytest.mark.understudy"]:
         assert word in DOCS["testing.md"], word
 
@@ -58,7 +64,7 @@ def test_every_fixture_option_and_marker_is_told() -> None:
 def test_every_name_of_a_handle_is_told() -> None:
     names = [name for name in vars(StandIn) if not name.startswith("_")] + ["tasks", "clock", "api_key", "allowed"]
     missing = [name for name in names if not re.search(rf"\b{name}\b", DOCS["testing.md"])]
-    assert set(missing) <= {"call", "close", "session"}
+    assert set(missing) <= {"call", "run", "close", "session"}
 
 
 def test_every_setting_and_reading_is_told() -> None:
@@ -77,9 +83,11 @@ def test_every_verb_and_flag_is_told() -> None:
     for name in command.list_commands(None):
         assert f"`{name}" in DOCS["cli.md"], name
         verb = command.get_command(None, name)
-        for parameter in verb.params:
-            for flag in parameter.opts:
-                assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {flag}"
+        for below, one in {"": verb, **getattr(verb, "commands", {})}.items():
+            assert f"understudy {name} {below}".strip() in DOCS["cli.md"], (name, below)
+            for parameter in one.params:
+                for flag in parameter.opts:
+                    assert not flag.startswith("--") or flag in DOCS["cli.md"], f"{name} {below} {flag}"
 
 
 def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 CODE = [p for top in ("contracts", "mocks", "fixtures", "tests", "docs") for p in (ROOT / top).rglob("*.py")]
 CODE += [ROOT / "__init__.py", ROOT / "cli.py"]
 NAMES = {"utils", "helpers", "common", "misc", "base"}
-UNDONE = re.compile(r"\b(TODO|FIXME|XXX)\b|mark\.xfail|time\.sleep\(")
+UNDONE = re.compile(r"\b(TODO|FIXME|XXX)\b|mark\.xfail")
+SLEEPS = re.compile(r"time\.sleep\(")
 
 
 def ids(path: Path) -> str:
@@ -39,4 +40,7 @@ def test_functions_are_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in CODE if p != Path(__file__) and "bench" not in p.parts], ids=ids)
 def test_nothing_is_left_undone(path: Path) -> None:
-    assert not UNDONE.search(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    assert not UNDONE.search(text)
+    # The clients under test of fast_forward do sleep: that they need not is what is tested.
+    assert path.stem.startswith("test_fast_forward") or not SLEEPS.search(text)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from understudy.contracts.catalogue import Model
 from understudy.contracts.contract import contract
-from understudy.mocks.engine.card import card_of
+from understudy.mocks.engine.media.card import card_of
 from understudy.mocks.settings import Settings
 from understudy.mocks.stand_in import StandIn, opened
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from understudy.mocks.engine.card import card_of
 from understudy.mocks.engine.luck import digest
+from understudy.mocks.engine.media.card import card_of
 from understudy.tests.toy.hooks import ToyHooks, server
 from understudy.tests.world import WAYS, Ask, World
 
@@ -31,7 +31,7 @@ class TestDeliveries(ToyHooks):
         return str(request.param)
 
     @contextmanager
-    def told(self, way: str, **settings: Any) -> Iterator[World]:
+    def open_world(self, way: str, **settings: Any) -> Iterator[World]:
         with self.world(way, **settings) as world:
             self.url = world.handle.webhooks.url
             yield world
@@ -46,7 +46,7 @@ class TestDeliveries(ToyHooks):
 
     @pytest.mark.parametrize("clock", CLOCKS)
     def test_who_only_waits_for_its_webhook_has_it_soon(self, way: str, clock: str) -> None:
-        with self.told(way, clock=clock) as world:
+        with self.open_world(way, clock=clock) as world:
             world.handle.script(queued=1, running=20)
             began = time.monotonic()
             job = self.asked(world)
@@ -56,7 +56,7 @@ class TestDeliveries(ToyHooks):
             assert world.clock.now >= 21
 
     def test_on_a_manual_clock_it_comes_when_the_test_moves_it(self, way: str) -> None:
-        with self.told(way, clock="manual") as world:
+        with self.open_world(way, clock="manual") as world:
             self.asked(world)
             world.clock.advance(0.5)
             assert [each.at for each in world.handle.webhooks.wait(1)] == [0.5]
@@ -72,11 +72,11 @@ class TestDeliveries(ToyHooks):
             self.asked(world)
             return len(await world.handle.webhooks.await_(3))
 
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             assert asyncio.run(played(world)) == 3
 
     def test_what_is_not_taken_comes_again_on_the_clock(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.script(queued=0, running=10)
             world.handle.webhooks.answer(500, times=2)
             self.asked(world)
@@ -87,7 +87,7 @@ class TestDeliveries(ToyHooks):
             assert not world.handle.findings
 
     def test_what_nobody_takes_is_told_and_given_up(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.script(looks=0)
             world.handle.webhooks.answer(500, times="always")
             self.asked(world)
@@ -96,7 +96,7 @@ class TestDeliveries(ToyHooks):
             assert [finding.rule for finding in world.handle.findings] == ["undelivered"]
 
     def test_what_goes_elsewhere_is_blocked_and_told(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.script(looks=0)
             self.taken(world.said(self.order(tell="https://hooks.example/x")))
             world.handle.settle()
@@ -105,7 +105,7 @@ class TestDeliveries(ToyHooks):
             assert {each.status for each in world.handle.requests(on="webhook")} == {0}
 
     def test_files_are_put_where_they_were_wanted(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.said(self.order(copies=2, put=world.handle.webhooks.url + "/here"))
             world.handle.settle()
             came = world.handle.webhooks.received
@@ -113,7 +113,7 @@ class TestDeliveries(ToyHooks):
             assert [card_of(each.body)["index"] for each in came] == [0, 1]
 
     def test_a_cancel_is_news_too(self, way: str) -> None:
-        with self.told(way, clock="manual", slots=1) as world:
+        with self.open_world(way, clock="manual", slots=1) as world:
             first, second = self.asked(world), self.asked(world)
             assert self.cancel(world, first)
             world.handle.settle()
@@ -122,7 +122,7 @@ class TestDeliveries(ToyHooks):
             assert world.clock.now == 5
 
     def test_a_cue_is_news_too(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.script(manual=True)
             self.asked(world)
             world.handle.webhooks.wait(1)
@@ -141,7 +141,7 @@ class TestDeliveries(ToyHooks):
         ],
     )
     def test_a_fault_bends_a_delivery(self, way: str, what: str, seen: list[str]) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.fault(what, on="webhook")
             self.asked(world)
             world.handle.settle()
@@ -149,7 +149,7 @@ class TestDeliveries(ToyHooks):
             world.handle.assert_clean()
 
     def test_a_webhook_may_come_before_the_answer(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             world.handle.script(queued=1, running=3)
             world.handle.fault("early")
             self.asked(world)
@@ -157,7 +157,7 @@ class TestDeliveries(ToyHooks):
             world.handle.assert_clean()
 
     def test_addresses_are_served_beside_each_other_and_each_in_order(self, way: str) -> None:
-        with self.told(way, slots=3) as world:
+        with self.open_world(way, slots=3) as world:
             jobs = {self.asked(world, f"/{digest(at)[:4]}"): f"/{digest(at)[:4]}" for at in range(12)}
             world.handle.settle()
             for job, path in jobs.items():
@@ -167,13 +167,13 @@ class TestDeliveries(ToyHooks):
 
     def test_a_webhook_that_asks_back_is_answered(self, way: str) -> None:
         """Whoever handles a webhook asks for the result at once, and finds the state that it was told of."""
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             job = self.asked(world)
             world.handle.webhooks.wait(3)
             assert world.said(Ask("GET", f"/jobs/{job}"))["state"] == "done"
 
     def test_a_reset_forgets_what_came(self, way: str) -> None:
-        with self.told(way) as world:
+        with self.open_world(way) as world:
             self.asked(world)
             world.handle.webhooks.wait(3)
             world.handle.reset()

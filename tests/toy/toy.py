@@ -36,8 +36,7 @@ def make(turn: Turn) -> Answer:
                   turn.inputs.get("put", ""), turn.inputs.get("tell", ""))  # fmt: skip
     usual, price = LIFE.durations["image"], turn.dialect.contract.price("cube")
     tell = news(turn) if order.webhook or order.delivery else None
-    task = turn.session.submit(turn.account, order, usual, price, turn.now, tell)
-    turn.task = task.id
+    task = turn.submit(order, usual, price, tell)
     return Answer(200, {"job": task.id})
 
 

@@ -7,12 +7,15 @@ import zlib
 from collections.abc import Iterator
 from html import escape, unescape
 
+from .ogg import numbered, pages
+
 PNG = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"understudy"
 # A JPEG segment holds 65,533 bytes; each part begins with the keyword, so that a stranger's comment is not ours.
 LONGEST_COMMENT = 65_000
 # Any fixed sixteen bytes would do: a box with an unknown name is skipped by every player.
 MP4_NAME = b"understudy card\0"
+SEGMENT = b"\x18\x53\x80\x67\x01"
 _XMP_HEAD = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:understudy="tag:understudy,2025:"><understudy:card>'
@@ -65,9 +68,7 @@ def from_jpeg(data: bytes) -> bytes | None:
 def into_webp(data: bytes, card: bytes) -> bytes:
     """The extended container that strict readers want: VP8X with its XMP flag, the image, an XMP packet."""
     width, height = _webp_size(data)
-    # JSON text may hold these two as they are, XML may not; JSON can spell them out.
-    text = card.decode().replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
-    packet = (_XMP_HEAD + escape(text, quote=False) + _XMP_TAIL).encode()
+    packet = (_XMP_HEAD + in_xml(card) + _XMP_TAIL).encode()
     flags = b"\x04\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return _riff(b"WEBP", _chunk(b"VP8X", flags) + data[12:] + _chunk(b"XMP ", packet))
 
@@ -80,6 +81,12 @@ def from_webp(data: bytes) -> bytes | None:
     return None
 
 
+def in_xml(card: bytes) -> str:
+    """The card as XML holds it."""
+    # JSON text may hold these two as they are, XML may not; JSON can spell them out.
+    return escape(card.decode().replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff"), quote=False)
+
+
 def _webp_size(data: bytes) -> tuple[int, int]:
     if data[12:16] == b"VP8L":
         bits = int.from_bytes(data[21:25], "little")
@@ -89,8 +96,11 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 
 
 def into_wav(data: bytes, card: bytes) -> bytes:
-    """A LIST chunk behind the sound, of the kind INFO, with the card as the comment."""
-    return _riff(b"WAVE", data[12:] + _chunk(b"LIST", b"INFO" + _chunk(b"ICMT", KEYWORD + b":" + card + b"\0")))
+    """A LIST chunk in front of the sound, of the kind INFO, with the card as the comment."""
+    comment = _chunk(b"LIST", b"INFO" + _chunk(b"ICMT", KEYWORD + b":" + card + b"\0"))
+    # Behind the first twelve bytes comes the chunk that tells the sound's form, which has to be the first.
+    at = 20 + int.from_bytes(data[16:20], "little")
+    return _riff(b"WAVE", b"".join((data[12:at], comment, data[at:])))
 
 
 def from_wav(data: bytes) -> bytes | None:
@@ -119,8 +129,11 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def into_mp4(data: bytes, card: bytes) -> bytes:
-    """A `uuid` box at the end, where it moves no offset of the film."""
-    return b"".join((data, struct.pack(">I", len(card) + 24), b"uuid", MP4_NAME, card))
+    """A `uuid` box behind the first one; the film moves by its length, and so does the one place that is told."""
+    box = b"".join((struct.pack(">I", len(card) + 24), b"uuid", MP4_NAME, card))
+    at, told = int.from_bytes(data[:4]), data.index(b"stco") + 12
+    place = int.from_bytes(data[told : told + 4]) + len(box)
+    return b"".join((data[:at], box, data[at:told], place.to_bytes(4), data[told + 4 :]))
 
 
 def from_mp4(data: bytes) -> bytes | None:
@@ -135,21 +148,20 @@ def from_mp4(data: bytes) -> bytes | None:
 
 
 def into_webm(data: bytes, card: bytes) -> bytes:
-    """A Void element at the end of the Segment, which grows by it: EBML bids readers skip such an element."""
+    """A Void element at the start of the Segment, which grows by it: EBML bids readers skip such an element."""
     body = KEYWORD + b":" + card
     void = b"".join((b"\xec", (1 << 56 | len(body)).to_bytes(8), body))
     # Behind the name come eight bytes of size, the first of which says that they are eight.
-    at = data.index(b"\x18\x53\x80\x67\x01") + 5
+    at = data.index(SEGMENT) + len(SEGMENT)
     size = int.from_bytes(data[at : at + 7]) + len(void)
-    return b"".join((data[:at], size.to_bytes(7), data[at + 7 :], void))
+    return b"".join((data[:at], size.to_bytes(7), void, data[at + 7 :]))
 
 
 def from_webm(data: bytes) -> bytes | None:
-    """The contents of our Void element, which is the last of the file."""
-    mark = KEYWORD + b":"
-    # The JSON text escapes the byte 0 of its size, so that the last such beginning in the file is the true one.
-    at = data.rfind(b"\xec\x01\0")
-    return data[at + 9 + len(mark) :] if at >= 0 and data.startswith(mark, at + 9) else None
+    """The contents of our Void element."""
+    mark, at = KEYWORD + b":", data.find(SEGMENT) + len(SEGMENT) + 7
+    start, size = at + 9 + len(mark), int.from_bytes(data[at + 2 : at + 9])
+    return data[start : at + 9 + size] if data.startswith(mark, at + 9) else None
 
 
 def into_mp3(data: bytes, card: bytes) -> bytes:
@@ -195,7 +207,7 @@ def from_flac(data: bytes) -> bytes | None:
 
 def into_ogg(data: bytes, card: bytes) -> bytes:
     """The comment header of an Opus stream, written anew with the card as its one comment."""
-    pages = list(_pages(data))
+    first, _, *sound = pages(data)
     comment = KEYWORD + b"=" + card
     packet = b"".join((b"OpusTags", _counted(KEYWORD), struct.pack("<I", 1), _counted(comment)))
     # A lacing of exactly 255 says that the packet goes on; hence the last, shorter one, be it 0.
@@ -205,16 +217,16 @@ def into_ogg(data: bytes, card: bytes) -> bytes:
         part = lacing[start : start + 255]
         place = b"\0" * 8 if start + 255 >= len(lacing) else b"\xff" * 8
         flag = b"\x01" if start else b"\0"
-        head = b"OggS\0" + flag + place + pages[0][14:18] + bytes(8) + bytes([len(part)])
+        head = b"OggS\0" + flag + place + first[14:18] + bytes(8) + bytes([len(part)])
         tags.append(head + part + packet[start * 255 : start * 255 + sum(part)])
-    kept = [pages[0], *tags, *pages[2:]]
-    return b"".join(_numbered(page, number) for number, page in enumerate(kept))
+    kept = [first, *tags, *sound]
+    return b"".join(numbered(page, number) for number, page in enumerate(kept))
 
 
 def from_ogg(data: bytes) -> bytes | None:
     """The card among the comments, gathered from as many pages as the comment header takes."""
     packet = b""
-    for page in list(_pages(data))[1:]:
+    for page in list(pages(data))[1:]:
         packet += page[27 + page[26] :]
         if page[26 + page[26]] < 255:
             break
@@ -225,31 +237,3 @@ def from_ogg(data: bytes) -> bytes | None:
 
 def _counted(text: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text
-
-
-def _pages(data: bytes) -> Iterator[bytes]:
-    at = 0
-    while data.startswith(b"OggS", at) and at + 27 <= len(data):
-        lacing = data[at + 27 : at + 27 + data[at + 26]]
-        end = at + 27 + len(lacing) + sum(lacing)
-        yield data[at:end]
-        at = end
-
-
-def _numbered(page: bytes, number: int) -> bytes:
-    blank = page[:18] + struct.pack("<I", number) + bytes(4) + page[26:]
-    # Ogg's checksum is the unreflected CRC-32, which zlib does not have.
-    crc = 0
-    for byte in blank:
-        crc = (crc << 8 & 0xFFFFFFFF) ^ _CRC[crc >> 24 ^ byte]
-    return blank[:22] + struct.pack("<I", crc) + blank[26:]
-
-
-def _crc_row(value: int) -> int:
-    value <<= 24
-    for _ in range(8):
-        value = (value << 1 ^ 0x04C11DB7 if value & 1 << 31 else value << 1) & 0xFFFFFFFF
-    return value
-
-
-_CRC = tuple(_crc_row(value) for value in range(256))

@@ -9,9 +9,9 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ..medium import Card, Medium
 from .card import document, put
 from .lettering import Area, draw, fit
-from .medium import Card, Medium
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw

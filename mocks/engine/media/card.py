@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from . import splice
-from .medium import Card, Medium
+from ..medium import Card, Medium
+from . import graft, splice
 
 LONGEST_DATA = 16_384
 # Python refuses to write an int of more than 4,300 digits (some 14,284 bits) as decimal text.
@@ -36,6 +36,12 @@ _CARRIERS: dict[str, _Carrier] = {
     "mp3": _Carrier(lambda data: data.startswith((b"ID3", b"\xff\xfb")), splice.into_mp3, splice.from_mp3),
     "flac": _Carrier(lambda data: data.startswith(b"fLaC"), splice.into_flac, splice.from_flac),
     "ogg": _Carrier(lambda data: data.startswith(b"OggS"), splice.into_ogg, splice.from_ogg),
+    "glb": _Carrier(lambda data: data.startswith(b"glTF"), graft.into_glb, graft.from_glb),
+    "svg": _Carrier(lambda data: data.startswith(b"<svg"), graft.into_svg, graft.from_svg),
+    "safetensors": _Carrier(lambda data: data[5:9] == b"\0\0\0{", graft.into_safetensors, graft.from_safetensors),
+    "json": _Carrier(lambda data: data.startswith(b"{"), graft.into_json, graft.from_json),
+    # Any bytes can be text, so that this comes last.
+    "txt": _Carrier(lambda _: True, graft.into_txt, graft.from_txt),
 }
 
 
@@ -77,9 +83,11 @@ def card_of(data: bytes) -> dict[str, object]:
     """The card that a file carries, as the JSON object that it was written as."""
     for carrier in _CARRIERS.values():
         if carrier.starts(data):
-            found = carrier.get(data)
-            if found is not None:
-                read: dict[str, object] = json.loads(found)
+            try:
+                read = json.loads(carrier.get(data) or b"")
+            except (ValueError, LookupError, AttributeError):
+                break  # a file of a stranger, or one that was cut
+            if isinstance(read, dict):
                 return read
             break
     raise ValueError(

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
-from understudy.mocks.engine.card import LONGEST_DATA, card_of, document, put
-from understudy.mocks.engine.lettering import Area, code, face_of, fit, lacks, wrap
+from understudy.mocks.engine.media.card import LONGEST_DATA, card_of, document, put
+from understudy.mocks.engine.media.lettering import Area, code, face_of, fit, lacks, wrap
+from understudy.mocks.engine.media.picture import MOST_PIXELS, picture
 from understudy.mocks.engine.medium import Card, Medium
-from understudy.mocks.engine.picture import MOST_PIXELS, picture
 
 FORMATS = ("png", "jpeg", "webp")
 PROMPTS = {

@@ -1,0 +1,118 @@
+"""What an order makes: the files that a model's inputs ask for, in the words of a provider's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .kind import KINDS, WITH_A_SIDE
+
+if TYPE_CHECKING:
+    from .catalogue import Model
+
+# Models whose bounds nobody knows may ask for anything; this much is made.
+MOST_SIDE, MOST_SECONDS, MOST_COUNT = 8192, 600.0, 100
+MOST_OUTCOMES = 4096
+
+# The inputs that say what is made, whatever the model.
+SHAPING = ("output_format", "image_size", "width", "height", "aspect_ratio", "size", "ratio", "resolution", "duration",
+           "num_images", "number_of_images", "max_images")  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """The files that an order asks for."""
+
+    kind: str
+    format: str
+    width: int
+    height: int
+    seconds: float
+    count: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
+
+
+class Outcomes:
+    """The words of a provider's inputs that say what is made; equal wishes are worked out once."""
+
+    def __init__(self, media: Mapping[str, Any]) -> None:
+        self._sizes = {name: tuple(size) for name, size in media["sizes"]["values"].items()}
+        self._sides = media["sides"]["values"]
+        self._plain = {**{name: kind[:4] for name, kind in KINDS.items()}, **media["unless_told"]["values"]}
+        self._formats = media["formats"]["values"]
+        self._counts = media["counts"]["values"]
+        self._own = tuple(name for name in self._counts if name not in SHAPING)
+        self._known: dict[tuple[Any, ...], Outcome] = {}
+
+    def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
+        """What an order of a model makes."""
+        key = (model.id, *[inputs.get(name) for name in (*model.shaping, *self._own)])
+        try:
+            return self._known[key]
+        except KeyError:
+            if len(self._known) > MOST_OUTCOMES:
+                self._known.clear()
+            return self._known.setdefault(key, self._worked_out(model, inputs))
+        except TypeError:  # a list where nobody knows that a word belongs
+            return self._worked_out(model, inputs)
+
+    def _worked_out(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
+        """An input that was left out counts with its default."""
+
+        def said(name: str) -> Any:
+            value = inputs.get(name)
+            return model.fields.get(name, {}).get("default") if value is None else value
+
+        width, height, form, seconds = self._plain[model.kind]
+        form = self._formats.get(model.kind, {}).get(_format(said("output_format")), form)
+        if model.kind in WITH_A_SIDE:
+            width, height = (_within(side, MOST_SIDE) for side in self._size(said, model.kind, width, height))
+        else:
+            width, height = 0, 0
+        count = next((value for name in self._counts if _number(value := said(name))), 1)
+        length = _seconds(said("duration"), seconds) if seconds else 0.0
+        return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT))
+
+    def _size(self, said: Any, kind: str, width: int, height: int) -> tuple[int, int]:
+        if isinstance(named := said("image_size"), str) and named in self._sizes:
+            return self._sizes[named]
+        if _number(w := said("width")) and _number(h := said("height")):
+            return int(w), int(h)
+        ratio = _ratio(said("aspect_ratio")) or _ratio(said("size")) or _ratio(said("ratio"))
+        side = self._sides.get(str(said("resolution")).lower(), min(width, height))
+        if ratio is None:
+            ratio = width / height
+        # Of a video's frame the named side is the shorter one, of a picture that of a square of the same area.
+        if kind == "image":
+            return _even(side * ratio**0.5), _even(side / ratio**0.5)
+        return (_even(side * ratio), side) if ratio >= 1 else (side, _even(side / ratio))
+
+
+def _format(word: Any) -> str:
+    return str(word).partition("_")[0]
+
+
+def _within(value: float, most: int) -> int:
+    return int(min(max(value, 1), most))
+
+
+def _seconds(value: Any, unless_told: float) -> float:
+    if isinstance(value, str) and value.isdecimal() and len(value) < 5:
+        value = int(value)
+    # Held within bounds before it becomes a float: a whole number of 400 digits is none.
+    return float(min(max(value, 1), MOST_SECONDS)) if _number(value) else float(unless_told)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _even(length: float) -> int:
+    return max(2, round(length / 2) * 2)
+
+
+def _ratio(word: Any) -> float | None:
+    if not isinstance(word, str):
+        return None
+    width, _, height = word.partition(":")
+    if not all(side.isdecimal() and len(side) <= 5 and int(side) for side in (width, height)):
+        return None
+    return int(width) / int(height)

@@ -1,0 +1,57 @@
+"""What a gallery promises: a name, a type and a file for each medium of an order."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from understudy.mocks.engine.gallery import TYPES, Gallery, content_type
+from understudy.mocks.engine.media.card import card_of
+from understudy.mocks.engine.medium import FORMATS, Medium
+from understudy.mocks.engine.task import Order, Task
+
+ONE = Medium("image", "png", 8, 8)
+SEVERAL = (Medium("image", "jpeg", 16, 8), Medium("video", "mp4", 32, 16, 1.0), Medium("3d", "glb"),
+           Medium("text", "weird", own=b"mine"))  # fmt: skip
+
+
+def task(outputs: tuple[Medium, ...], count: int = 1) -> Task:
+    nothing: Any = None
+    order = Order("toy", "make", "cube", json.dumps({"prompt": "red", "seed": 7}).encode(), ONE, count, outputs=outputs)
+    return Task("t", 1, order, None, nothing, nothing)
+
+
+def test_order_promises_so_many_of_one_medium_or_each_for_itself() -> None:
+    assert task((), 3).order.media == (ONE, ONE, ONE)
+    assert task(SEVERAL, 3).order.media == SEVERAL
+
+
+def test_each_file_has_its_own_name_and_type() -> None:
+    gallery = Gallery()
+    assert gallery.names(task((), 2)) == ["t-0.png", "t-1.png"]
+    assert gallery.names(task(SEVERAL)) == ["t-0.jpg", "t-1.mp4", "t-2.glb", "t-3.weird"]
+    assert [content_type(medium) for medium in SEVERAL] == [
+        "image/jpeg", "video/mp4", "model/gltf-binary", "application/octet-stream"]  # fmt: skip
+
+
+def test_each_file_is_made_by_its_own_medium() -> None:
+    files = [Gallery().make(task(SEVERAL), index) for index in range(4)]
+    assert files[3] == b"mine"
+    for index, data in enumerate(files[:3]):
+        card: Any = card_of(data)
+        assert (card["index"], card["seed"], card["medium"]["format"]) == (index, 7, SEVERAL[index].format)
+
+
+def test_every_format_has_a_type() -> None:
+    assert set(TYPES) == {form for forms in FORMATS.values() for form in forms}
+
+
+def test_what_was_fetched_lately_is_kept_up_to_the_cap() -> None:
+    gallery, some = Gallery(cap=10), task((), 4)
+    for index in range(3):
+        gallery.keep(some, index, b"four")
+    assert gallery.made(some, 0) is None
+    assert gallery.made(some, 1) == gallery.made(some, 2) == b"four"
+    gallery.keep(some, 3, b"more than the cap")
+    assert gallery.made(some, 3) is None
+    assert gallery.held == 8
