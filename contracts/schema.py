@@ -28,6 +28,8 @@ SAYS: dict[str, tuple[str, Callable[[Any], str], str]] = {
     "pattern": ("wrong-form", lambda want: f"text that matches {want}", "string_pattern_mismatch"),
     "format": ("wrong-form", lambda want: f"a {want}", "value_error"),
     "additionalProperties": ("unknown-field", lambda want: "no other field", "extra_forbidden"),
+    "oneOf": ("wrong-form", lambda want: "one of the forms that it may have", "value_error"),
+    "anyOf": ("wrong-form", lambda want: "one of the forms that it may have", "value_error"),
     "falseSchema": ("forbidden-field", lambda want: "the field to be absent in this state", "extra_forbidden"),
 }
 

@@ -24,7 +24,7 @@ from .web.egress import Gate
 from .web.exit import JSON, Send
 from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
-from .web.receiver import HOOKS, Receiver, refuse
+from .web.receiver import HOOKS, Received, Receiver, refuse
 from .web.relay import courier
 from .web.turn import Heard, Turn, Way
 
@@ -48,6 +48,7 @@ class App:
         self.sessions: dict[str, Session] = {}
         self.strays = Journal(1000)
         self.watch: Callable[[Exchange], None] | None = None
+        self.watch_hooks: Callable[[Received], None] | None = None
         self._told: dict[str, tuple[Settings, tuple[str, ...]]] = {}
         self._plain_cast: dict[str, Dialect] = {}
         self._ways: dict[str, Way] = {}
@@ -80,7 +81,7 @@ class App:
         session.gate = Gate(tuple(filter(None, settings.allow_host.split(","))))
         session.courier = courier(session, session.gate)
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
-        session.journal.watch = self.watch
+        session.journal.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
             named = [key for key in settings.keys.split(",") if key] if name == DEFAULT else []
@@ -108,6 +109,10 @@ class App:
                 self.account(session, provider, key)
         old.end()
         return session
+
+    def told(self, name: str) -> Settings:
+        """What a world was told when it was opened."""
+        return self._told[name][0]
 
     def close(self, name: str) -> None:
         """Forgets a world."""
@@ -177,7 +182,7 @@ class App:
         return way
 
     def _match(self, provider: str, path: str) -> tuple[dict[str, str], str]:
-        operations, value = self._spoken(provider).contract.match(path)
+        operations, value = self.spoken(provider).contract.match(path)
         return {method: operation.id for method, operation in operations.items()}, value
 
     def _hear(self, scope: Mapping[str, Any]) -> Heard:
@@ -193,11 +198,11 @@ class App:
     def _by_host(self, headers: Mapping[bytes, bytes]) -> str:
         host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
         for provider in self.providers:
-            if host in self._spoken(provider).contract.facts.openapi["hosts"]:
+            if host in self.spoken(provider).contract.facts.openapi["hosts"]:
                 return provider
         return self.providers[0] if len(self.providers) == 1 else ""
 
-    def _spoken(self, provider: str) -> Dialect:
+    def spoken(self, provider: str) -> Dialect:
         """The provider's dialect for whom no session is known."""
         if provider not in self._plain_cast:
             self._plain_cast[provider] = self.dialects[provider].made(self.settings)
@@ -251,7 +256,7 @@ class App:
         """What fits no session is refused as the provider would, and kept in a book of its own."""
         provider = name if name in self.providers else self.providers[0]
         nobody = Session("nobody", Clock("real"), Gallery(), self.strays, self.settings.seed)
-        dialect = self._spoken(provider)
+        dialect = self.spoken(provider)
         LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
                     scope["method"], scope["path"])  # fmt: skip
         await Turn(dialect, nobody, scope, way, way.mount, self._hear(scope)).play(receive, send)
@@ -275,6 +280,8 @@ class App:
                     await send({"type": "lifespan.shutdown.complete"})
                     return
                 await send({"type": "lifespan.startup.complete"})
+        elif scope["type"] == "websocket" and self._way(scope["path"]).control:
+            await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "no provider here speaks over a socket"})
@@ -286,7 +293,7 @@ class App:
 
     def _control_plane(self) -> Any:
         if self._control is None:
-            from .web.control import control_plane  # FastAPI takes most of a second to load, and few ask for it
+            from .control.warden import control_plane  # few ask for it, and it stands upon us
 
             self._control = control_plane(self)
         return self._control

@@ -8,15 +8,20 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from ..contracts.exchange import MASK, Exchange
 from ..contracts.finding import Finding
 from .app import App
+from .web.receiver import Received
+
+if TYPE_CHECKING:
+    from .screen import Screen, Shot
 
 SECRET = re.compile(r"([?&][^=&]*(?:key|token|secret|auth|pass|sig)[^=&]*=)[^&]*", re.IGNORECASE)
 MOST = 10_000  # lines that wait for somebody to read them
+AT_ONCE = 500  # lines that are written in one go
 MOST_FLAGS = 3  # findings that one line tells
 SHORT = 60  # letters
 STDERR = 2
@@ -31,8 +36,9 @@ class Log:
         self._json = form == "json"
         self._file = file
         self._hints: Callable[[str], str] = lambda provider: ""
-        self._lines: queue.SimpleQueue[Callable[[], str] | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[Callable[[], str | None] | None] = queue.SimpleQueue()
         self._left_out = 0
+        self._screen: Screen | None = None
         self._thread = threading.Thread(target=self._write, name="understudy log", daemon=True)
         self._thread.start()
 
@@ -41,8 +47,10 @@ class Log:
         self._hints = hints
         self._app.watch = self.exchange
         self._app.strays.watch = self.stray
+        self._app.watch_hooks = self.hook
         for session in self._app.sessions.values():
             session.journal.watch = self.exchange
+            session.receiver.watch = self.hook
 
     def exchange(self, exchange: Exchange) -> None:
         """Tells of a request."""
@@ -51,6 +59,23 @@ class Log:
     def stray(self, exchange: Exchange) -> None:
         """Tells of a request that fitted no session."""
         self._put(lambda: self._told(exchange, "fits no session: use the address or the key that you were given"))
+
+    def hook(self, received: Received) -> None:
+        """Tells of a webhook that the built-in receiver took."""
+        self._put(lambda: self._taken(received))
+
+    def shown_on(self, screen: Screen) -> None:
+        """Writes to a screen from now on, above its table."""
+        self._screen = screen
+
+    def draw(self, seen: Shot) -> None:
+        """Has the screen show something, in turn with the lines."""
+
+        def draw() -> None:
+            if self._screen is not None:
+                self._screen.draw(seen)
+
+        self._lines.put(draw)
 
     def say(self, text: str, **more: Any) -> None:
         """Says anything else; `more` is what a reader of JSON gets."""
@@ -68,17 +93,41 @@ class Log:
             self._left_out += 1
 
     def _write(self) -> None:
-        while (line := self._lines.get()) is not None:
-            text = line()
-            if self._left_out:
+        """The thread's work. Lines that wait together are written in one go: a table is then moved once for all."""
+        over = False
+        while not over:
+            texts = []
+            for line in self._waiting():
+                over = over or line is None
+                if line is not None and (text := line()) is not None:
+                    texts.append(text)
+            if texts and self._left_out:
                 says, self._left_out = f"{self._left_out} lines left out: nobody read this for too long", 0
-                text += "\n" + (json.dumps({"event": "log", "says": says}) if self._json else f"... and {says}")
-            rest = (text + "\n").encode("utf-8", "backslashreplace")
-            while rest:
-                try:
-                    rest = rest[os.write(self._file, rest) :]
-                except OSError:
-                    break  # whoever read has gone; the house goes on
+                texts.append(json.dumps({"event": "log", "says": says}) if self._json else f"... and {says}")
+            if texts:
+                self._out("\n".join(texts))
+        if self._screen is not None:
+            self._screen.end()
+
+    def _waiting(self) -> Iterator[Callable[[], str | None] | None]:
+        """What waits to be written; waits for it if nothing does."""
+        yield self._lines.get()
+        for _ in range(AT_ONCE):
+            try:
+                yield self._lines.get_nowait()
+            except queue.Empty:
+                return
+
+    def _out(self, text: str) -> None:
+        if self._screen is not None:
+            self._screen.say(text)
+            return
+        rest = (text + "\n").encode("utf-8", "backslashreplace")
+        while rest:
+            try:
+                rest = rest[os.write(self._file, rest) :]
+            except OSError:
+                break  # whoever read has gone; the house goes on
 
     def _hint(self, exchange: Exchange) -> str:
         """An operation was named, yet no account: the key was not one that we issued."""
@@ -103,6 +152,14 @@ class Log:
         said = "".join(f"  ! {note}" for note in notes if note)
         about = "".join(f"  {word}" for word in (exchange.operation, exchange.task) if word)
         return plain(f"{exchange.at:>9.3f} s  {exchange.status}  {exchange.method:<4} {url}{about}{said}")
+
+    def _taken(self, received: Received) -> str:
+        url, size = self._masked(received.path), len(received.body)
+        if self._json:
+            return json.dumps({"event": "webhook", "at": received.at, "method": received.method, "url": url,
+                               "status": received.status, "bytes": size})  # fmt: skip
+        head = f"{received.at:>9.3f} s  {received.status}  {received.method:<4} {url}"
+        return plain(f"{head}  webhook received, {size} bytes")
 
     def _masked(self, text: str) -> str:
         text = SECRET.sub(rf"\1{MASK}", text)

@@ -14,6 +14,7 @@ from .engine.task import Task
 MOST = 3  # findings that are told in full
 MOST_STORIES = 2  # tasks whose story is told in a message
 MOST_LINES = 8  # lines of such a story
+ON_PURPOSE = "on purpose? @pytest.mark.understudy(allow=[{rules}])"
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ class Verdict:
         """Whether a test fails for it."""
         return bool(self.failing or self.unstruck)
 
-    def text(self) -> str:
-        """The failure message: at most three findings whole, then what a reader needs to reproduce it."""
-        lines = list(self._lines())
+    def text(self, on_purpose: str = ON_PURPOSE) -> str:
+        """The failure message: at most three findings whole, then what a reader needs to reproduce it; `on_purpose`
+        is how whoever reads it lets rules be, which are filled in as {rules}."""
+        lines = list(self._lines(on_purpose))
         lines.append(f"to reproduce: seed={self.seed!r}, clock={self.clock!r}")
         return "\n".join(lines)
 
-    def _lines(self) -> Iterator[str]:
+    def _lines(self, on_purpose: str) -> Iterator[str]:
         for finding in self.failing[:MOST]:
             count = self.met.get(finding.key, 1)
             yield str(finding) + (f"\n  ({count} times)" if count > 1 else "")
@@ -68,7 +70,7 @@ class Verdict:
                    f"  came      {trouble or 'no request that it is for'}\n  do this   {cure}")  # fmt: skip
         if self.failing:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
-            yield f"on purpose? @pytest.mark.understudy(allow=[{rules}])"
+            yield on_purpose.format(rules=rules)
         yield from self.stories
         if self.left_out:
             yield f"the journal no longer keeps the first {self.left_out} exchanges: raise max_exchanges"

@@ -21,6 +21,7 @@ from .app import App, fresh_token
 from .banner import Front, in_force, line, totals
 from .flags import cast, flags, settled
 from .log import Handler, Log
+from .screen import Screen, fits
 from .server import listen, new_loop, uvicorn_server
 from .settings import Settings
 from .web.guard import LOOPBACK
@@ -117,6 +118,8 @@ class _Service:
         if settings.json:
             sys.stdout.write(json.dumps(front.as_dict()) + "\n")
             sys.stdout.flush()
+        if fits(settings):
+            Screen(self._app, self._log).begin(self._loop)
         # What is loaded now stays: collections need not look at it, and need not come as often.
         gc.collect()
         gc.freeze()

@@ -61,6 +61,7 @@ class Receiver:
     def __init__(self, clock: Clock, most: int = 64 * 2**20, warn: Callable[[str], None] = lambda text: None) -> None:
         self.received: list[Received] = []
         self.count = 0  # also of those that are no longer kept
+        self.watch: Callable[[Received], None] | None = None
         self._clock = clock
         self._most = most
         self._warn = warn
@@ -132,7 +133,10 @@ class Receiver:
                            f"all are counted; reset the session to begin anew")  # fmt: skip
         path = _sent(scope)
         headers = tuple((name, value) for name, value in scope["headers"])
-        self.received.append(Received(scope["method"], path, headers, body, self._clock.now, status))
+        received = Received(scope["method"], path, headers, body, self._clock.now, status)
+        self.received.append(received)
+        if self.watch is not None:
+            self.watch(received)
         for least, woken in self._waiting:
             if self.count >= least and not woken.done():
                 woken.set_result(None)

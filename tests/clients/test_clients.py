@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -128,3 +130,24 @@ def test_javascript_sees_the_same(runcomfy: StandIn) -> None:
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen == {**SEEN, "file": "RIFF", "cancel": list(SEEN["cancel"]), "refused": list(SEEN["refused"])}
+
+
+def test_a_test_of_nodes_own_runner_steers_serve_and_fails_on_the_verdict(alone: None) -> None:
+    node, script = shutil.which("node"), HERE / "control.test.mjs"
+    if node is None:
+        pytest.skip("node is not installed here; the test needs it")
+    serve = [sys.executable, "-m", "understudy.cli", "serve", "--port", "0", "--json", "--quiet"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        env = {**os.environ, "CONTROL": json.loads(served.stdout.readline())["control"]}
+        text = script.read_text(encoding="utf-8")
+        wish = '{ fails: "out of memory" }'
+        done = [
+            subprocess.run([node, "--input-type=module", "--eval", source], env=env, capture_output=True, text=True,
+                           timeout=30, check=False)
+            for source in (text, text.replace(wish, f"[{wish}, {{ stuck: true }}]"))
+        ]  # fmt: skip
+        played = subprocess.run([node, "--test", str(script)], env=env, timeout=30, check=False).returncode
+        served.terminate()
+    assert [played, *(run.returncode for run in done)] == [0, 0, 1]
+    assert "broken: not-struck" in done[1].stdout

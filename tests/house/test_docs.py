@@ -23,6 +23,12 @@ def test_the_readme_shows_the_quickstart_as_it_is() -> None:
     assert code.partition("\n\n")[2].strip() in DOCS["README.md"]
 
 
+def test_the_control_page_shows_the_test_in_javascript_as_it_is() -> None:
+    code = (ROOT / "tests" / "clients" / "control.test.mjs").read_text(encoding="utf-8")
+    assert f"```js\n{code}```" in DOCS["control.md"]
+    assert sum(bool(line.strip()) for line in code.splitlines()) <= 12
+
+
 def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
     code = (ROOT / "tests" / "examples" / "test_fast_forward.py").read_text(encoding="utf-8")
     assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]

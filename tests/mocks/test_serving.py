@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
+import pty
+import re
+import select
 import shlex
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 import urllib.error
 import urllib.request
@@ -154,6 +160,69 @@ def test_a_json_log_is_json_on_every_line() -> None:
     told = [json.loads(line) for line in rest.splitlines()]
     assert [line["event"] for line in told] == ["request", "end"]
     assert told[0]["findings"] == ["no-such-operation"]
+
+
+def test_webhooks_that_come_are_told_in_the_log() -> None:
+    with serving("--log-format", "json") as served:
+        url = json.loads(until(served.stderr, '"ready"'))["url"]
+        with urllib.request.urlopen(url + "/__hooks__/done?token=secret", b"{}") as answer:
+            assert answer.status == 200
+        told = json.loads(until(served.stderr, '"webhook"'))
+    assert {**told, "at": 0} == {"event": "webhook", "at": 0, "method": "POST", "url": "/__hooks__/done?token=***",
+                                 "status": 200, "bytes": 2}  # fmt: skip
+
+
+@contextmanager
+def on_a_terminal(*words: str) -> Iterator[tuple[Any, Any]]:
+    """`serve` on a terminal of its own, and what reads there until something shows."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+    env = {**kept, "TERM": "xterm-256color"}
+    served = subprocess.Popen([*UNDERSTUDY, "serve", "--port", "0", *words], stdin=slave, stdout=slave, stderr=slave,
+                              env=env)  # fmt: skip
+    os.close(slave)
+    seen = ""
+
+    def shows(pattern: str) -> re.Match[str]:
+        nonlocal seen
+        late = time.perf_counter() + 20  # a clock that flows draws without end
+        while (found := re.search(pattern, seen, re.DOTALL)) is None:
+            told = f"nothing shows {pattern!r} in {seen[-2000:]!r}"
+            assert select.select([master], [], [], 10)[0], told
+            assert time.perf_counter() < late, told
+            try:
+                seen += os.read(master, 65536).decode()
+            except OSError:  # whoever wrote has gone
+                raise AssertionError(told) from None
+        seen = seen[found.end() :]
+        return found
+
+    try:
+        yield served, shows
+    finally:
+        served.kill()
+        served.wait()
+        os.close(master)
+
+
+def test_a_terminal_shows_a_table_that_is_drawn_anew_and_goes_in_time() -> None:
+    with on_a_terminal("--clock", "x5") as (served, shows):
+        base = shows(r"address +(http://\S+)")[1]
+        key = shows(r"key +([0-9a-f]{32})")[1]
+        shows("0 requests   0 findings   0 webhooks")
+        body = json.dumps({"prompt": "a red tram"}).encode()
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        path = "/runcomfy/v1/models/tongyi-mai/z-image/turbo"
+        with urllib.request.urlopen(urllib.request.Request(base + path, body, headers)) as answer:
+            assert answer.status == 200
+        shows(r"200  POST /runcomfy/v1/models.*last request.*z-image/turbo.*running.*submit 200.*1 request ")
+        shows("succeeded")
+        begun = time.perf_counter()
+        served.send_signal(signal.SIGINT)
+        shows(r"\x1b\[\?25h")
+        assert served.wait(10) == 0
+        assert time.perf_counter() - begun < TOO_LONG
 
 
 def test_a_wide_bind_is_warned_of() -> None:
