@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable, Coroutine
@@ -106,6 +107,7 @@ class Server:
         self._thread.join(2)
 
     async def _end(self) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # it would tell each request it cuts
         self.app.release()
         for _ in range(8):
             await asyncio.sleep(0)  # some turns of the loop, in which whoever was woken answers

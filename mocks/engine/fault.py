@@ -87,6 +87,8 @@ class Fault(Wish):
         if outward != (self.on in OUTWARD):
             cure = "say on='webhook'" if outward else "what a receiver answers is said by webhooks.answer(status=500)"
             raise ValueError(f"expected a fault that can happen there; came {self.what!r} on {self.on!r}; {cure}")
+        if self.what == "early" and self.on != "webhook":
+            raise ValueError(f"expected 'early' on webhook, for which a submit can wait; came {self.on!r}; take on out")
         if self.when not in ("", "before", "after"):
             raise ValueError(f'expected when="before" or "after"; came {self.when!r}; say one of them')
         if outward and self.when == "before":

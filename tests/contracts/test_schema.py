@@ -32,6 +32,8 @@ CASES: dict[str, tuple[dict[str, Any], Any, tuple[str, str, str]]] = {
         {"a": 1},
         ("unknown-field", "", "extra_forbidden"),
     ),
+    "oneOf": ({"oneOf": [{"type": "string"}, {"const": 1}]}, 2, ("wrong-form", "", "value_error")),
+    "anyOf": ({"anyOf": [{"type": "string"}, {"const": 1}]}, 2, ("wrong-form", "", "value_error")),
     "falseSchema": ({"properties": {"a": False}}, {"a": 1}, ("forbidden-field", "/a", "extra_forbidden")),
 }
 

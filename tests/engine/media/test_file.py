@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from understudy.mocks.engine import mesh, weights
+from understudy.mocks.engine.media import mesh, weights
 from understudy.mocks.engine.media.card import card_of, document
 from understudy.mocks.engine.media.file import file_of
 from understudy.mocks.engine.medium import FLAWS, FORMATS, Card, Medium
