@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ..contracts.document import PROVIDERS, read
+from . import words
 from .settings import Settings, variable
 
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number", str: ["string", "integer", "number"]}
@@ -29,6 +30,12 @@ def schema() -> None:
 def config() -> None:
     """Of understudy.toml, and of [tool.understudy] in pyproject.toml."""
     click.echo(json.dumps(config_schema(), indent=2, ensure_ascii=False))
+
+
+@schema.command(epilog="Example: understudy schema scenario > scenario.schema.json")
+def scenario() -> None:
+    """Of a scenario: what happens in a session."""
+    click.echo(json.dumps(words.schema(), indent=2, ensure_ascii=False))
 
 
 def config_schema() -> dict[str, Any]:
