@@ -126,3 +126,15 @@ def _cure(node: Mapping[str, Any], said: Any) -> str:
     if said is None:
         return "write it behind the colon, or take the key out"
     return str(node.get("description", "correct it")).rstrip(".").lower()
+
+
+def table(name: str) -> Iterator[str]:
+    """The words of one kind of wish, or those of a whole scenario, as a table of the docs."""
+    part = schema() if name == "scenario" else schema()["$defs"][name]
+    part = next(way for way in _branches(part) if way.get("type") == "object")
+    yield "| word | what may stand there | what it says |"
+    yield "|---|---|---|"
+    for word, node in part["properties"].items():
+        each = node.get("items", {}).get("$ref", "").rpartition("/")[2]
+        told = f"a list, each a table of {each}" if each else described(node)
+        yield f"| `{word}` | {told} | {_found(node)['description']} |"
