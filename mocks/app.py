@@ -17,6 +17,7 @@ from .engine.gallery import Gallery
 from .engine.luck import digest
 from .engine.session import Account, Session
 from .runcomfy.dialect import RunComfy
+from .scenario import Scenario
 from .settings import Settings, configured
 from .web import media
 from .web.dialect import Dialect
@@ -84,12 +85,21 @@ class App:
         session.journal.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
+        if settings.scenario:
+            Scenario.read(settings.scenario).play(session)
+        for provider in providers:
             named = [key for key in settings.keys.split(",") if key] if name == DEFAULT else []
             for key in named or [derived(settings.seed, name, provider)]:
                 self.account(session, provider, key)
         self.sessions[name] = session
         self._told[name] = (settings, providers)
         return session
+
+    def rehearse(self) -> None:
+        """Plays the scenario to nobody, so that what cannot be laid down is told before anybody is served."""
+        if self.settings.scenario:
+            self.open("rehearsal", self.settings)
+            self.close("rehearsal")
 
     def account(self, session: Session, provider: str, key: str = "") -> Account:
         """Opens an account; without a key, one is made up."""

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from ..contracts.document import PROVIDERS
+from .app import App
+from .scenario import BadScenario
 from .settings import BadSetting, Settings, Told, told, variable
 
 REPEATED = {"allow_host": "HOST", "models": "FILE"}  # each may have a flag of its own
@@ -48,6 +50,15 @@ def settled(said: dict[str, Any]) -> Told:
         return told(flags={name: value for name, value in said.items() if value not in (None, ())})
     except BadSetting as wrong:
         raise click.UsageError(str(wrong)) from None
+
+
+def rehearsed(app: App) -> App:
+    """The same house, whose scenario can be played; one that cannot is told before anything is served."""
+    try:
+        app.rehearse()
+    except BadScenario as wrong:
+        raise click.UsageError(str(wrong)) from None
+    return app
 
 
 def cast(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Verdict:
     stories: tuple[str, ...]
     seed: str
     clock: str
+    scenario: str = ""
     left_out: int = 0
     met: dict[Any, int] = field(default_factory=dict)
 
@@ -43,7 +44,8 @@ class Verdict:
         missed = session.wishes.unstruck() if "not-struck" not in allowed else []
         wishes = tuple((str(wish), wish.trouble) for wish in missed)
         met = {key: count for key, (_, count) in book.items()}
-        return cls(failing, doubtful, wishes, stories, session.seed, session.clock.mode, session.journal.left_out, met)
+        return cls(failing, doubtful, wishes, stories, session.seed, session.clock.mode,
+                   session.scenario, session.journal.left_out, met)  # fmt: skip
 
     @property
     def fails(self) -> bool:
@@ -53,9 +55,13 @@ class Verdict:
     def text(self, on_purpose: str = ON_PURPOSE) -> str:
         """The failure message: at most three findings whole, then what a reader needs to reproduce it; `on_purpose`
         is how whoever reads it lets rules be, which are filled in as {rules}."""
-        lines = list(self._lines(on_purpose))
-        lines.append(f"to reproduce: seed={self.seed!r}, clock={self.clock!r}")
-        return "\n".join(lines)
+        return "\n".join([*self._lines(on_purpose), self.reproduced])
+
+    @property
+    def reproduced(self) -> str:
+        """What to say for the same to happen again."""
+        played = f", scenario={self.scenario!r}" if self.scenario else ""
+        return f"to reproduce: seed={self.seed!r}, clock={self.clock!r}{played}"
 
     def _lines(self, on_purpose: str) -> Iterator[str]:
         for finding in self.failing[:MOST]:

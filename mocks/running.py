@@ -15,7 +15,7 @@ import click
 
 from .app import DEFAULT, App
 from .banner import Front, line, totals
-from .flags import cast, flags, settled
+from .flags import cast, flags, rehearsed, settled
 from .report import MOST, Verdict
 from .server import Server
 
@@ -36,7 +36,7 @@ def run(command: tuple[str, ...], **said: Any) -> int:
     if shutil.which(command[0]) is None:
         raise click.UsageError(f"expected a command that can be run; came {command[0]!r}, which is no program here; "
                                f"correct it, or write its path")  # fmt: skip
-    server = Server(App(settings, opens_default=True))
+    server = Server(rehearsed(App(settings, opens_default=True)))
     try:
         server.call(server.app.default)
         host, _, port = server.url.removeprefix("http://").rpartition(":")

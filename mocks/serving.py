@@ -19,7 +19,7 @@ import click
 
 from .app import App, fresh_token
 from .banner import Front, in_force, line, totals
-from .flags import cast, flags, settled
+from .flags import cast, flags, rehearsed, settled
 from .log import Handler, Log
 from .screen import Screen, fits
 from .server import listen, new_loop, uvicorn_server
@@ -43,8 +43,8 @@ def serve(providers: tuple[str, ...], **said: Any) -> int:
         click.echo("\n".join(in_force(told, CLOCK)))
         return 0
     settings = told.settings.but(clock=told.settings.clock or CLOCK)
-    sock = bound(settings)
-    _Service(App(settings, names, opens_default=True), sock).play()
+    app = rehearsed(App(settings, names, opens_default=True))
+    _Service(app, bound(settings)).play()
     return 0
 
 

@@ -15,6 +15,7 @@ from ..contracts.document import PROVIDERS, read
 from ..contracts.models_file import read as read_models
 from ..contracts.models_file import versions
 from .engine.clock import Clock
+from .scenario import Scenario
 from .web.dialect import Terms
 from .web.egress import Entry
 
@@ -40,6 +41,7 @@ class Settings:
         "", "How time goes: real, xN (as x10), manual or auto. serve: x10, elsewhere: auto.", "serve run"
     )
     seed: str = _setting("0", "What ids, keys and made-up values are derived from.", "serve run env")
+    scenario: str = _setting("", "What happens: a scenario's path, or a ready one's name.", "serve run")
     strict: bool = _setting(False, "Fail on doubtful findings too.", "serve run")
     keys: str = _setting(
         "", "The API keys to accept, with commas between; without, they are derived from the seed.", "serve env",
@@ -142,12 +144,11 @@ def checked(row: Any, value: Any) -> Any:
     if (least is not None and value < least) or (most is not None and value > most):
         span = f"from {least} to {most}" if most is not None else f"{least} or more"
         raise BadSetting(f"expected {name} to be {span}; came {value}; {says}")
-    _formed(name, value)
-    return value
+    return _formed(name, value)
 
 
-def _formed(name: str, value: Any) -> None:
-    """Refuses a word that no table of words can tell from a good one."""
+def _formed(name: str, value: Any) -> Any:
+    """Refuses a word that no table of words can tell from a good one; a file's name becomes one that holds anywhere."""
     if name == "host" and not value:
         raise BadSetting("expected host to be an address; came nothing, which means all; say 127.0.0.1, or 0.0.0.0")
     if name == "public_url" and value and not value.startswith(("http://", "https://")):
@@ -157,6 +158,7 @@ def _formed(name: str, value: Any) -> None:
             _ = [Entry.of(host) for host in value.split(",")]
         if name == "models":
             _ = [read_models(version) for version in versions(value)]
+        value = Scenario.read(value).name if name == "scenario" and value else value
     except ValueError as wrong:
         raise BadSetting(str(wrong)) from None
     if name == "clock" and value:
@@ -164,6 +166,7 @@ def _formed(name: str, value: Any) -> None:
             Clock(value)
         except ValueError as wrong:
             raise BadSetting(f"{wrong}; say x10 for ten times as fast") from None
+    return value
 
 
 def _list(value: Any) -> Any:
@@ -176,9 +179,9 @@ def _list(value: Any) -> Any:
 
 def _typed(kind: type, value: Any) -> Any:
     """Reads a word as what it stands for; nothing is rounded, and no list becomes text by accident."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
         _no(value)
-    made = kind(value)
+    made = str(value) if isinstance(value, Path) else kind(value)
     if made != made or (kind is int and isinstance(value, float) and made != value):
         _no(value)
     return made
@@ -322,18 +325,17 @@ def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
     readings: dict[str, Any] = {}
     for name, value in table.items():
         if name in PROVIDERS:
-            readings[name] = _snake(value) if isinstance(value, dict) else value
+            snake = {key.replace("-", "_"): word for key, word in value.items()} if isinstance(value, dict) else value
+            readings[name] = snake
         elif name == "models" and isinstance(value, (str, list)):
             names = value.split(",") if isinstance(value, str) else value
             flat[name] = [str(path.parent / each.strip()) if isinstance(each, str) and each.strip() else each
                           for each in names]  # fmt: skip
+        elif name == "scenario" and isinstance(value, str) and (path.parent / value).is_file():
+            flat[name] = str(path.parent / value)
         else:
             flat[name.replace("-", "_")] = value
     return {**flat, "readings": readings} if readings else flat
-
-
-def _snake(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.replace("-", "_"): value for name, value in table.items()}
 
 
 def _names(flat: Mapping[str, Any]) -> Iterator[str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import Field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..contracts.document import PROVIDERS, read
+from . import words
+from .engine.fault import KINDS, OF_ANSWERS, OF_DELIVERIES, SECONDS
+from .scenario import Scenario, ready
 from .settings import Settings, variable
 
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number", str: ["string", "integer", "number"]}
@@ -29,6 +34,12 @@ def schema() -> None:
 def config() -> None:
     """Of understudy.toml, and of [tool.understudy] in pyproject.toml."""
     click.echo(json.dumps(config_schema(), indent=2, ensure_ascii=False))
+
+
+@schema.command(epilog="Example: understudy schema scenario > scenario.schema.json")
+def scenario() -> None:
+    """Of a scenario: what happens in a session."""
+    click.echo(json.dumps(words.schema(), indent=2, ensure_ascii=False))
 
 
 def config_schema() -> dict[str, Any]:
@@ -153,10 +164,43 @@ def _usual(provider: str) -> Iterator[str]:
 PAGES = {"settings.md": settings_page, "defaults.md": defaults_page}
 
 
+def _kinds() -> Iterator[str]:
+    """What a fault may be, beside a status."""
+    yield "| kind | what it does | when | seconds, unless told |"
+    yield "|---|---|---|---|"
+    for kind, says in KINDS.items():
+        when = "delivery" if kind in OF_DELIVERIES else "after" if kind in OF_ANSWERS else "before"
+        yield f"| `{kind}` | {says} | {when} | {SECONDS.get(kind, '')} |"
+
+
+def _ready() -> Iterator[str]:
+    """The scenarios that come with the house."""
+    yield "| name | what happens |"
+    yield "|---|---|"
+    for name in ready():
+        yield f"| [`{name}`](../fixtures/scenarios/{name}.yaml) | {Scenario.read(name).says} |"
+
+
+# What stands in a page between a line that names it and a line that ends it.
+BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
+    **{name: partial(words.table, name) for name in ("scenario", "script", "refusal", "fault", "output", "answer")},
+    "kinds": _kinds,
+    "ready": _ready,
+}
+BLOCK = re.compile(r"(<!-- table: (\w+), generated as settings.md is -->\n\n).*?(\n<!-- end -->)", re.DOTALL)
+
+
+def filled(page: str) -> str:
+    """A page whose tables say what the code does."""
+    return BLOCK.sub(lambda found: found[1] + "\n".join(BLOCKS[found[2]]()) + "\n" + found[3], page)
+
+
 def write(folder: Path) -> None:
-    """Writes the pages anew."""
+    """Writes the pages anew, and the tables of those that are written by hand."""
     for name, page in PAGES.items():
         (folder / name).write_text(page(), encoding="utf-8")
+    for path in folder.glob("*.md"):
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 from understudy.cli import main
 from understudy.contracts.document import PROVIDERS, read
 from understudy.mocks.settings import BadSetting, Settings, configured, for_a_handle, from_file, told, variable
-from understudy.mocks.tables import PAGES, config_schema
+from understudy.mocks.tables import BLOCK, BLOCKS, PAGES, config_schema, filled
 
 Written = Callable[..., Path]
 DOCS = Path(__file__).parents[1] / "docs"
@@ -61,7 +61,7 @@ def test_every_setting_has_a_variable(folder: Written) -> None:
     """Each is told another word than its default, by the environment alone."""
     place = folder("")
     other = {"clock": "real", "unknown_models": "accept", "log_format": "json", "images": "plain", "epoch": "now",
-             "public_url": "https://mock", "models": str(place / "mine.json")}  # fmt: skip
+             "public_url": "https://mock", "scenario": "stuck", "models": str(place / "mine.json")}  # fmt: skip
     folder("[]", "mine.json")
     for row in fields(Settings):
         if row.name == "readings":
@@ -239,6 +239,15 @@ def test_the_schema_is_one_and_is_what_the_verb_prints(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_what_the_code_says(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "python -m understudy.mocks.tables docs/"
+
+
+def test_the_tables_of_the_other_pages_are_what_the_code_says() -> None:
+    found: set[str] = set()
+    for path in DOCS.glob("*.md"):
+        page = path.read_text(encoding="utf-8")
+        assert filled(page) == page, f"{path.name}: python -m understudy.mocks.tables docs/"
+        found |= {name for _, name, _ in BLOCK.findall(page)}
+    assert found == set(BLOCKS)
 
 
 def test_every_setting_and_reading_stands_on_a_page() -> None:

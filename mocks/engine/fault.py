@@ -144,7 +144,7 @@ class Fault(Wish):
     def missed(self) -> bool:
         """One that is left to chance is missed only if it never had one."""
         if self.probability < 1:
-            return not self.met and not self.optional
+            return not any(wish.met for wish in (self, *self.kin)) and not self.optional
         return Wish.missed.fget(self)  # type: ignore[attr-defined,no-any-return]
 
     def __str__(self) -> str:

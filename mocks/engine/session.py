@@ -45,8 +45,10 @@ class Wishes:
     faults: list[Fault] = field(default_factory=list)
 
     def unstruck(self) -> list[Wish]:
-        """What never came true and was not optional."""
-        return [wish for wish in (*self.scripts, *self.faults) if wish.missed]
+        """What never came true and was not optional; of a wish for several providers, the first."""
+        missed = [wish for wish in (*self.scripts, *self.faults) if wish.missed]
+        told = {id(wish): at for at, wish in enumerate(missed)}
+        return [wish for at, wish in enumerate(missed) if all(told.get(id(kin), at) >= at for kin in wish.kin)]
 
     def script(self, order: Order) -> Script | None:
         """The script of an order: a refusal before all others, then the first that is for it."""
@@ -86,7 +88,9 @@ class Session:
         self.wishes = Wishes()
         self.taken = 0
         self.forgotten = 0
+        self.scenario = ""  # the name of the one that is played, if any
         self.warn: Callable[[str], None] = lambda text: None
+        self.welcome: Callable[[Account], None] = lambda account: None  # told of each account that is opened
         self.gate: Any = None  # the way out, for who looks at inputs
         self.courier: Courier = None  # type: ignore[assignment]  # whoever opens the session says how it delivers
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
@@ -102,6 +106,7 @@ class Session:
         name = f"account-{len(self.accounts) + 1}"
         account = Account(name, key, provider, Ledger(balance), Slots(slots, self.tasks.get))
         self.accounts[provider, key] = account
+        self.welcome(account)
         return account
 
     def submit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import inf
 from typing import Any, Literal
 
@@ -11,7 +11,8 @@ Times = int | Literal["always"]
 
 @dataclass(slots=True, kw_only=True)
 class Wish:
-    """`met` counts the chances that it had, `struck` how often it came true; `trouble` is what is wrong with it."""
+    """`met` counts the chances that it had, `struck` how often it came true; `trouble` is what is wrong with it.
+    `kin` are the same wish for other providers: that one of them came true is enough."""
 
     times: Times = 1
     optional: bool = False
@@ -19,6 +20,7 @@ class Wish:
     met: int = 0
     struck: int = 0
     trouble: str = ""
+    kin: tuple[Wish, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.times != "always" and (type(self.times) is not int or self.times < 1):
@@ -33,7 +35,8 @@ class Wish:
     def missed(self) -> bool:
         """Whether a test fails for it: it never struck as often as it should, or could not be asked."""
         wanted = 1 if self.times == "always" else self.times
-        return bool(self.trouble) or (self.struck < wanted and not self.optional)
+        struck = max(wish.struck for wish in (self, *self.kin))
+        return bool(self.trouble) or (struck < wanted and not self.optional)
 
     def said(self) -> dict[str, Any]:
         """What was wished, without what is as usual and without what came of it."""
@@ -45,8 +48,8 @@ class Wish:
         }
 
 
-COMMON = ("times", "optional", "provider", "met", "struck", "trouble")
-BOOKKEEPING = ("provider", "met", "struck", "trouble")
+COMMON = ("times", "optional", "provider", "met", "struck", "trouble", "kin")
+BOOKKEEPING = ("provider", "met", "struck", "trouble", "kin")
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = inf) -> None:

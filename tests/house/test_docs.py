@@ -11,6 +11,7 @@ import pytest
 from understudy.contracts.document import PROVIDERS, document, read
 from understudy.fixtures import plugin
 from understudy.mocks.engine.session import Session
+from understudy.mocks.scenario import ready
 from understudy.mocks.settings import Settings
 from understudy.mocks.stand_in import StandIn
 
@@ -32,6 +33,26 @@ def test_the_control_page_shows_the_test_in_javascript_as_it_is() -> None:
 def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
     code = (ROOT / "tests" / "examples" / "test_fast_forward.py").read_text(encoding="utf-8")
     assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]
+
+
+@pytest.mark.parametrize("page", ["scripts", "faults", "scenarios"])
+def test_a_page_shows_its_examples_as_they_are(page: str) -> None:
+    code = (ROOT / "tests" / "examples" / f"test_{page}.py").read_text(encoding="utf-8")
+    for part in code.partition("\n\n")[2].strip().split("\n\n\n"):
+        assert part in DOCS[f"{page}.md"], part
+
+
+def test_the_readme_shows_a_scenario_as_it_is() -> None:
+    code = (ROOT / "tests" / "examples" / "test_scenarios.py").read_text(encoding="utf-8")
+    assert code.split("\n\n\n")[2] in DOCS["README.md"]
+    lost = (ROOT / "fixtures" / "scenarios" / "lost-submit-answer.yaml").read_text(encoding="utf-8")
+    assert lost.partition("\n")[2].strip() in DOCS["README.md"]
+
+
+def test_forty_scenarios_are_forty() -> None:
+    assert len(ready()) == 40
+    for page in ("README.md", "scenarios.md"):
+        assert re.search(r"\b[Ff]orty\b", DOCS[page]), page
 
 
 def test_the_readme_counts_the_facts_of_each_level() -> None:

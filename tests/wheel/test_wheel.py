@@ -66,6 +66,19 @@ def test_the_terminal_works_from_the_wheel(python: str, tmp_path: Path) -> None:
     assert run(bench, "run", "--", python, "-c", code, cwd=tmp_path).split()[0] == "200"
 
 
+def test_the_ready_scenarios_come_with_the_wheel(python: str, tmp_path: Path) -> None:
+    bench = str(Path(python).with_name("understudy"))
+    assert json.loads(run(bench, "schema", "scenario", cwd=tmp_path))["title"] == "Understudy scenario"
+    code = (
+        "import understudy; from understudy.mocks.scenario import Scenario, ready\n"
+        "for name in ready():\n"
+        "    with understudy.stand_in('runcomfy', scenario=name) as handle: handle.session.wishes.scripts.clear(); "
+        "handle.session.wishes.faults.clear()\n"
+        "print(len(ready()))"
+    )
+    assert run(python, "-c", code, cwd=tmp_path).strip() == "40"
+
+
 def test_a_type_checker_sees_the_types(python: str, tmp_path: Path) -> None:
     code = "import understudy, pathlib; print(pathlib.Path(understudy.__file__).with_name('py.typed').is_file())"
     assert json.loads(run(python, "-c", code, cwd=tmp_path).strip().lower()) is True
