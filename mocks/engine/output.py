@@ -50,12 +50,12 @@ def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:
 
     A file is read now, from `folder` on; where there is none, as in what came over HTTP, no file may be named.
     """
-    if type(said) is int and 0 <= said <= MOST:
+    if type(said) is int and 1 <= said <= MOST:
         return (Output(),) * said
     if isinstance(said, (str, Mapping)):
         said = [said]
-    if not isinstance(said, (list, tuple)) or len(said) > MOST:
-        raise ValueError(f"expected outputs to be a number up to {MOST}, a kind, or a list of files; came {said!r}; "
+    if not isinstance(said, (list, tuple)) or not 1 <= len(said) <= MOST:
+        raise ValueError(f"expected outputs to be a number from 1 to {MOST}, a kind, or a list; came {said!r}; "
                          f"say outputs=2")  # fmt: skip
     return tuple(_output(each, folder) for each in said)
 

@@ -120,8 +120,7 @@ class Script(Wish):
         """The order with the outputs that it asks for."""
         if self.outputs is None:
             return order
-        media = tuple(output.medium(order.medium) for output in self.outputs)
-        return order._replace(outputs=media, count=len(media))
+        return order._replace(media=tuple(output.medium(order.media[0]) for output in self.outputs))
 
     def __str__(self) -> str:
         if self.refuses:

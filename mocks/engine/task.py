@@ -17,17 +17,10 @@ class Order(NamedTuple):
     operation: str
     model: str
     said: bytes
-    medium: Medium
-    count: int = 1  # type: ignore[assignment]  # a tuple's own method of this name is not missed
+    media: tuple[Medium, ...]  # the files that are promised; orders of one size share it
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
-    outputs: tuple[Medium, ...] = ()
-
-    @property
-    def media(self) -> tuple[Medium, ...]:
-        """The files that are promised: those of a script, or as many as were asked for."""
-        return self.outputs or (self.medium,) * self.count
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from ..engine.timeline import State, new
 
 
 @lru_cache(1024)
-def _medium(outcome: Outcome) -> Medium:
-    return Medium(*outcome[:5])  # orders of one size share it
+def _media(outcome: Outcome) -> tuple[Medium, ...]:
+    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     outcome = catalogue.outcome(model, inputs)
-    return new(Order, ("runcomfy", "submit", model.id, said, _medium(outcome), outcome.count, "", "", "", ()))
+    return new(Order, ("runcomfy", "submit", model.id, said, _media(outcome), "", "", ""))
 
 
 def accepted(base: str, name: str) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def test_a_body_is_capped(announced: bool) -> None:
 SENTENCES: list[tuple[str, Any, str]] = [
     ("/scripts", {"runing": 3}, 'came "runing"; did you mean running?'),
     ("/scripts", {"running": -1}, "expected /running of script to be number, 0 or more or an object of uniform or"),
-    ("/scripts", {"outputs": {"kind": "imag"}}, "expected /outputs of script to be integer, 0 to 100 or"),
+    ("/scripts", {"outputs": {"kind": "imag"}}, "expected /outputs of script to be integer, 1 to 100 or"),
     ("/scripts", {"outputs": {"file": "x.png"}}, "over HTTP no file of this machine is read"),
     ("/scripts", {"model": "tongyi-mai/z-image/tubo"}, "nearest: tongyi-mai/z-image/turbo"),
     ("/scripts", {"stuck": True, "cancelled": True}, "expected one ending; came stuck and cancelled"),

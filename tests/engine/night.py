@@ -16,7 +16,7 @@ from understudy.mocks.engine.sleepers import Nap, Sleepers, put_to_bed
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.web.journal import Journal
 
-ORDER = Order("toy", "make", "cube", b"{}", Medium("image", "png", 8, 8))
+ORDER = Order("toy", "make", "cube", b"{}", (Medium("image", "png", 8, 8),))
 
 
 class Night:

@@ -15,20 +15,15 @@ SEVERAL = (Medium("image", "jpeg", 16, 8), Medium("video", "mp4", 32, 16, 1.0), 
            Medium("text", "weird", own=b"mine"))  # fmt: skip
 
 
-def task(outputs: tuple[Medium, ...], count: int = 1) -> Task:
+def task(media: tuple[Medium, ...]) -> Task:
     nothing: Any = None
-    order = Order("toy", "make", "cube", json.dumps({"prompt": "red", "seed": 7}).encode(), ONE, count, outputs=outputs)
+    order = Order("toy", "make", "cube", json.dumps({"prompt": "red", "seed": 7}).encode(), media)
     return Task("t", 1, order, None, nothing, nothing)
-
-
-def test_order_promises_so_many_of_one_medium_or_each_for_itself() -> None:
-    assert task((), 3).order.media == (ONE, ONE, ONE)
-    assert task(SEVERAL, 3).order.media == SEVERAL
 
 
 def test_each_file_has_its_own_name_and_type() -> None:
     gallery = Gallery()
-    assert gallery.names(task((), 2)) == ["t-0.png", "t-1.png"]
+    assert gallery.names(task((ONE,) * 2)) == ["t-0.png", "t-1.png"]
     assert gallery.names(task(SEVERAL)) == ["t-0.jpg", "t-1.mp4", "t-2.glb", "t-3.weird"]
     assert [content_type(medium) for medium in SEVERAL] == [
         "image/jpeg", "video/mp4", "model/gltf-binary", "application/octet-stream"]  # fmt: skip
@@ -47,7 +42,7 @@ def test_every_format_has_a_type() -> None:
 
 
 def test_what_was_fetched_lately_is_kept_up_to_the_cap() -> None:
-    gallery, some = Gallery(cap=10), task((), 4)
+    gallery, some = Gallery(cap=10), task((ONE,) * 4)
     for index in range(3):
         gallery.keep(some, index, b"four")
     assert gallery.made(some, 0) is None

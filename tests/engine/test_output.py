@@ -18,7 +18,7 @@ DATA = b64encode(b"bytes of mine").decode()
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        (0, ()), (3, (Output(),) * 3), (MOST, (Output(),) * MOST), ("video", (Output("video"),)), ([], ()),
+        (3, (Output(),) * 3), (MOST, (Output(),) * MOST), ("video", (Output("video"),)),
         (["image", "audio"], (Output("image"), Output("audio"))), (("text",), (Output("text"),)),
         ({"kind": "image", "width": 64, "height": 32}, (Output("image", "", 64, 32),)),
         ({"format": "mp4", "seconds": 2.5}, (Output("video", "mp4", seconds=2.5),)),
@@ -77,8 +77,8 @@ def test_a_file_is_read_from_the_folder_and_its_name_tells_what_it_is(tmp_path: 
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (-1, "a number up to 100"), (MOST + 1, "a number up to 100"), (True, "a number up to 100"), (1.5, "a number"),
-        (None, "a number up to 100"), (["image"] * (MOST + 1), "a number up to 100"), (object(), "a list of files"),
+        (-1, "from 1 to 100"), (MOST + 1, "from 1 to 100"), (True, "from 1 to 100"), (1.5, "a number"),
+        (None, "from 1 to 100"), (["image"] * (MOST + 1), "from 1 to 100"), (object(), "or a list"),
         ([3], "an output to be a kind or a table"), ([None], "a kind or a table"), ([[]], "a kind or a table"),
         ({"knd": "image"}, "did you mean kind?"), ({"zzz": 1}, "take it out"), ({7: 1}, "take it out"),
         ("vidoe", "did you mean video?"), ("zzz", "say one of them"), ({"format": "jpg"}, "did you mean jpeg?"),

@@ -18,7 +18,7 @@ from understudy.mocks.engine.session import Account, Session
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
 
-ORDER = Order("toy", "make", "cube", b'{"text": "red"}', Medium("image", "png", 8, 8))
+ORDER = Order("toy", "make", "cube", b'{"text": "red"}', (Medium("image", "png", 8, 8),))
 QUEUED, EITHER = (State.QUEUED,), (State.QUEUED, State.RUNNING)
 
 

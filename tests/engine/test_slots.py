@@ -19,7 +19,7 @@ from understudy.mocks.engine.task import Order
 from understudy.mocks.engine.timeline import State
 
 TICK = 0.1  # no sum of tenths is what it looks like: rounding is tried too
-ORDER = Order("toy", "make", "cube", b"{}", Medium("image", "png", 8, 8))
+ORDER = Order("toy", "make", "cube", b"{}", (Medium("image", "png", 8, 8),))
 spans = st.integers(0, 4)
 
 

@@ -16,7 +16,7 @@ from understudy.mocks.engine.session import Session
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import FINAL, State
 
-ORDER = Order("toy", "make", "cube", b"{}", Medium("image", "png", 8, 8))
+ORDER = Order("toy", "make", "cube", b"{}", (Medium("image", "png", 8, 8),))
 QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = State
 EITHER = (QUEUED, RUNNING)
 LIVES: list[dict[str, Any]] = [

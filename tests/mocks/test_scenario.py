@@ -80,6 +80,14 @@ def test_mistakes_of_form_are_told_with_their_places_as_the_page_shows_them(writ
     assert told in (DOCS / "scenarios.md").read_text(encoding="utf-8")
 
 
+def test_the_file_that_the_page_shows_can_be_played(written: Written) -> None:
+    page = (DOCS / "scenarios.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(says:.*?)```", page, re.DOTALL)
+    with world(scenario=written(shown), clock="auto") as handle:
+        assert [submit(handle).status_code for _ in range(4)] == [200, 402, 200, 200]
+        assert [task.course.error for task in handle.tasks] == ["", "out of memory", ""]
+
+
 def test_wishes_that_cannot_be_laid_down_are_told_with_their_places(written: Written) -> None:
     path = written(
         "refuse_next:\n"

@@ -32,7 +32,7 @@ def make(turn: Turn) -> Answer:
         raise Refusal("queue-full", until=min(queued))
     assert turn.model is not None
     made = PROMISE.catalogue.outcome(turn.model, turn.inputs)
-    order = Order("toy", "make", turn.model.id, turn.body, Medium(made.kind, made.format, 8, 8), made.count,
+    order = Order("toy", "make", turn.model.id, turn.body, (Medium(made.kind, made.format, 8, 8),) * made.count,
                   turn.inputs.get("put", ""), turn.inputs.get("tell", ""))  # fmt: skip
     usual, price = LIFE.durations["image"], turn.dialect.contract.price("cube")
     tell = news(turn) if order.webhook or order.delivery else None
@@ -50,7 +50,7 @@ def news(turn: Turn) -> Tell:
             session.courier.send(Parcel("webhook", task.order.webhook, told, operation="make", task=task.id,
                                         provider="toy", headers=(JSON,)), MANNER)  # fmt: skip
         if task.order.delivery and state is State.SUCCEEDED:
-            for index in range(task.order.count):
+            for index in range(len(task.order.media)):
                 session.courier.send(Parcel("upload", task.order.delivery, partial(session.gallery.make, task, index),
                                             method="PUT", operation="make", task=task.id, provider="toy"))  # fmt: skip
 
