@@ -51,6 +51,10 @@ class Books:
                 if numbers[id(exchange)] > since and wanted in (None, exchange.provider)]  # fmt: skip
         return {"count": book.count, "left_out": book.left_out, "exchanges": told}
 
+    async def canonical(self, ask: Asked) -> bytes:
+        """The exchanges that are kept, in a form that two stories can be compared in."""
+        return session_of(self._app, ask).journal.canonical()
+
     async def findings(self, ask: Asked) -> dict[str, Any]:
         """Every finding once, with how often it was met."""
         found = session_of(self._app, ask).journal.findings.values()
