@@ -67,7 +67,7 @@ class Promises(Parity):
     @share(0.2)
     @given(looks=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=12))
     def test_a_life_is_the_same_whoever_looked(self, way: str, looks: list[tuple[int, int]]) -> None:
-        def played(looks: list[tuple[int, int]]) -> tuple[Any, ...]:
+        def played(looks: list[tuple[int, int]]) -> dict[str, Any]:
             with self.world(way, slots=2) as world:
                 world.handle.script(queued=2, running=5, times="always")
                 names = [self.submit(world) for _ in range(3)]

@@ -10,6 +10,7 @@ from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
 from ..report import story
+from ..web.journal import Journal
 from ..web.media import PREFIX
 from ..web.receiver import HOOKS
 from .asked import Asked, No
@@ -53,7 +54,8 @@ class Books:
 
     async def canonical(self, ask: Asked) -> bytes:
         """The exchanges that are kept, in a form that two stories can be compared in."""
-        return session_of(self._app, ask).journal.canonical()
+        book: Journal = session_of(self._app, ask).journal
+        return book.canonical()
 
     async def findings(self, ask: Asked) -> dict[str, Any]:
         """Every finding once, with how often it was met."""

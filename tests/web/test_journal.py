@@ -118,6 +118,17 @@ def test_secrets_are_masked(name: str) -> None:
     assert KEY.encode() not in journal.canonical()
 
 
+def test_a_key_in_a_query_is_no_part_of_a_story() -> None:
+    books = []
+    for key in (KEY, KEY[::-1] + "6"):
+        journal = Journal()
+        journal.append(exchange(url=f"/jobs/1?a=b&api_key={key}"))
+        books.append(journal.canonical())
+    assert books[0] == books[1]
+    assert KEY.encode() not in books[0]
+    assert b"?a=b&api_key=***" in books[0]
+
+
 def test_a_key_on_the_wire_is_told_to_nobody() -> None:
     for way in WAYS:
         with SPEECH.world(way) as world:
