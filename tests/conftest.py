@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,18 @@ settings.register_profile("quick", max_examples=100, deadline=None, print_blob=T
 settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
-pytest.register_assert_rewrite("understudy.tests.promises", "understudy.tests.world")
+pytest.register_assert_rewrite("understudy.tests.promises", "understudy.tests.world", "understudy.tests.remote")
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[None]:
+    """Ends the `serve` that the first test to ask for it has started."""
+    from understudy.tests.remote import house  # loads httpx
+
+    yield
+    if house.cache_info().currsize:
+        house().end()
+        house.cache_clear()
 
 
 @pytest.fixture

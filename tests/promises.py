@@ -1,7 +1,8 @@
 """What every provider's stand-in promises about time, tasks and money, said over the wire in house words.
 
-A provider's test inherits `Promises` and says how it is spoken to; each promise is then tried in process and over a
-socket. Answers are judged by the house states that their words stand for, so that one loop fits all vocabularies.
+A provider's test inherits `Promises` and says how it is spoken to; each promise is then tried in every way in which one
+comes to a stand-in (tests/ways.py), and keeps to one result in all of them. Answers are judged by the house states that
+their words stand for, so that one loop fits all vocabularies.
 """
 
 from __future__ import annotations
@@ -11,31 +12,32 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from understudy.mocks.engine.timeline import FINAL, State
-from understudy.tests.world import WAYS, Ask, Hooks, States, World
+from understudy.tests.parity import Parity, share
+from understudy.tests.world import Ask, States, World
 
 MICRO = 1e-6
 Q, R, S, C = State.QUEUED, State.RUNNING, State.SUCCEEDED, State.CANCELLED
 AHEAD = {Q: frozenset(State), R: frozenset({R, *FINAL}), **{state: frozenset({state}) for state in FINAL}}
 
 
-def share(part: float) -> settings:
-    """So much of what the profile tries: worlds cost more than numbers."""
-    return settings(max_examples=max(2, int(settings().max_examples * part)))
-
-
-programs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=1, max_size=10)
 lives = st.integers(0, 4_000_000).map(lambda micros: micros / 1e6)
 
 
-class Promises(Hooks):
+class Promises(Parity):
     """The promises themselves."""
 
-    @pytest.fixture(scope="class", params=WAYS)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "way" in metafunc.fixturenames:
+            metafunc.parametrize("way", self.ways, indirect=True, scope="class")
+
+    @pytest.fixture(scope="class")
     @classmethod
     def way(cls, request: pytest.FixtureRequest) -> str:
+        if request.param == "serve":
+            request.getfixturevalue("served")
         return str(request.param)
 
     def test_a_loop_sees_each_state_once_and_in_order(self, way: str) -> None:
@@ -65,7 +67,7 @@ class Promises(Hooks):
     @share(0.2)
     @given(looks=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), max_size=12))
     def test_a_life_is_the_same_whoever_looked(self, way: str, looks: list[tuple[int, int]]) -> None:
-        def played(looks: list[tuple[int, int]]) -> tuple[Any, ...]:
+        def played(looks: list[tuple[int, int]]) -> dict[str, Any]:
             with self.world(way, slots=2) as world:
                 world.handle.script(queued=2, running=5, times="always")
                 names = [self.submit(world) for _ in range(3)]
@@ -238,13 +240,3 @@ class Promises(Hooks):
             assert world.facts() == before
             world.handle.revoke()
             assert not world.send(self.question(self.channels[0], name)).is_success
-
-    @share(0.2)
-    @given(program=programs)
-    def test_a_story_is_the_same_however_it_is_reached(self, way: str, program: list[tuple[int, int]]) -> None:
-        told = []
-        for other in (way, WAYS[0]):
-            with self.world(other, slots=2) as world:
-                self.play(world, program)
-                told.append(world.handle.journal.canonical())
-        assert told[0] == told[1]

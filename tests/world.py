@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
+from understudy.mocks.engine.task import Task
 from understudy.mocks.engine.timeline import FINAL, State
-from understudy.mocks.settings import Settings
-from understudy.mocks.stand_in import StandIn, opened
+from understudy.mocks.stand_in import StandIn
+from understudy.tests.remote import Remote
+from understudy.tests.ways import DOORS, IN_PROCESS, plain
 
-WAYS = ("in process", "over a socket")
+WAYS = (IN_PROCESS, "over a socket")  # to a handle, however one came by it
+MONEY = ("balance", "held", "charged", "quota", "unpriced")
+CLIENT_STEPS = 7  # so many kinds of things a client does
 States = frozenset[State]
 
 
@@ -30,13 +34,13 @@ def wire() -> httpx.Client:
 
 
 class World:
-    """One session and a way to it."""
+    """One session and a way to it. The handle is a StandIn, or a Remote, which has what promises need of one."""
 
-    def __init__(self, handle: StandIn, way: str, headers: Callable[[str], dict[str, str]]) -> None:
+    def __init__(self, handle: Any, way: str, headers: Callable[[str], dict[str, str]]) -> None:
         self.handle = handle
         self.clock = handle.clock
         self._headers = headers
-        self.in_process = way == WAYS[0]
+        self.in_process = way == IN_PROCESS
         self.base = "http://understudy" if self.in_process else handle.url
         self._client = httpx.Client(transport=handle.transport) if self.in_process else wire()
 
@@ -49,9 +53,12 @@ class World:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def fetch(self, address: str) -> httpx.Response:
+        return self._client.get(address)
+
     def open(self, address: str) -> int:
         """The status of a file's address."""
-        return self._client.get(address).status_code
+        return self.fetch(address).status_code
 
     def async_client(self) -> httpx.AsyncClient:
         headers = self._headers(self.handle.api_key)
@@ -59,11 +66,38 @@ class World:
             return httpx.AsyncClient(transport=self.handle.transport, base_url=self.base, headers=headers)
         return httpx.AsyncClient(verify=False, trust_env=False, base_url=self.base, headers=headers, timeout=30)
 
-    def facts(self) -> tuple[Any, ...]:
-        """All that looking must leave alone."""
-        ledger = self.handle.ledger
-        tasks = [task._replace(account=None) for task in self.handle.tasks]
-        return tasks, ledger.balance, ledger.held, ledger.charged, self.handle.session.clock.due
+    def facts(self) -> dict[str, Any]:
+        """All that looking must leave alone, in words that are the same whatever the way."""
+        handle: StandIn | Remote = self.handle
+        ledger = handle.ledger
+        money = {name: getattr(ledger, name) for name in MONEY}
+        if isinstance(handle, Remote):
+            return {"tasks": [_row(task) for task in handle.tasks], "money": money, "due": handle.clock.due}
+        return {**handle.call(lambda: _own(handle)), "money": money}
+
+
+def _row(told: dict[str, Any]) -> dict[str, Any]:
+    """A task as the control plane tells it, without what follows from the rest."""
+    beats = [[beat["at"], beat["state"]] for beat in told["timeline"]]
+    return {**told, "timeline": beats, "outputs": [address.rpartition("/")[2] for address in told["outputs"]]}
+
+
+def _own(handle: StandIn) -> dict[str, Any]:
+    """The same of a session that lives in this process."""
+    session, now = handle.session, handle.session.clock.now
+
+    def row(task: Task) -> dict[str, Any]:
+        order, state = task.order, task.timeline.at(now)
+        return {
+            "id": task.id, "number": task.number, "provider": order.provider, "account": task.account.name,
+            "operation": order.operation, "model": order.model, "state": str(state),
+            "place": session.place(task, now), "error": task.course.error, "cost": task.cost, "inputs": task.inputs,
+            "client_id": order.client_id, "webhook": order.webhook, "delivery": order.delivery,
+            "timeline": [[at, str(state)] for at, state in task.timeline.beats],
+            "outputs": list(session.gallery.names(task)) if state is State.SUCCEEDED else [],
+        }  # fmt: skip
+
+    return {"tasks": [row(task) for task in handle.tasks], "due": session.clock.due}
 
 
 class Hooks:
@@ -72,6 +106,7 @@ class Hooks:
     provider = ""
     channels: tuple[str, ...] = ()  # the first tells the place in the queue, the last the files
     cancellable: States = frozenset({State.QUEUED})
+    ways: tuple[str, ...] = tuple(DOORS)  # of a provider of the tests' own: those that there can be
 
     def order(self) -> Ask:
         """An order that is taken."""
@@ -109,18 +144,16 @@ class Hooks:
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"}
 
-    def handle(self, told: Settings) -> StandIn:
-        return opened(self.provider, told)
+    def opened(self, way: str, said: dict[str, Any]) -> AbstractContextManager[Any]:
+        """A handle that one comes by in this way."""
+        return DOORS.get(way, plain)(self.provider, said)
 
     # -- what follows from them
 
     @contextmanager
     def world(self, way: str, **told: Any) -> Iterator[World]:
-        handle = self.handle(Settings(images="plain").but(**told))
-        try:
+        with self.opened(way, {"images": "plain", **told}) as handle:
             yield World(handle, way, self.headers)
-        finally:
-            handle.close()
 
     def submit(self, world: World) -> str:
         return self.taken(world.said(self.order()))
@@ -146,16 +179,21 @@ class Hooks:
         """A program is a list of numbers; the first of each pair says what to do, the second to which task."""
         names: list[str] = []
         for what, which in program:
-            if what == 0 or not names:
-                names.append(self.submit(world))
-                continue
-            name = names[which % len(names)]
-            if what == 1:
-                world.send(self.cancellation(name))
-            elif what == 2:
-                for address in self.outputs(world, name):
-                    assert world.open(address) == 200
-            elif what == 3:
-                world.send(self.wrong()[which % len(self.wrong())])
-            else:
-                self.look(world, self.channels[what % len(self.channels)], name)
+            self.step(world, names, what, which)
+
+    def step(self, world: World, names: list[str], what: int, which: int) -> list[httpx.Response]:
+        """One thing that a client does; what it was answered. An order that was taken adds its name."""
+        if what == 0 or not names:
+            answer = world.send(self.order())
+            names += [self.taken(answer.json())] if answer.is_success else []
+            return [answer]
+        name = names[which % len(names)]
+        if what == 1:
+            return [world.send(self.cancellation(name))]
+        if what == 2:
+            answer = world.send(self.question(self.channels[-1], name))
+            files = self.files(answer.json()) if answer.is_success else []
+            return [answer, *map(world.fetch, files)]
+        if what == 3:
+            return [world.send(self.wrong()[which % len(self.wrong())])]
+        return [world.send(self.question(self.channels[what % len(self.channels)], name))]

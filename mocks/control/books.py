@@ -10,6 +10,7 @@ from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
 from ..report import story
+from ..web.journal import Journal
 from ..web.media import PREFIX
 from ..web.receiver import HOOKS
 from .asked import Asked, No
@@ -50,6 +51,11 @@ class Books:
         told = [{"number": numbers[id(exchange)], **exchange.as_dict()} for exchange in meant
                 if numbers[id(exchange)] > since and wanted in (None, exchange.provider)]  # fmt: skip
         return {"count": book.count, "left_out": book.left_out, "exchanges": told}
+
+    async def canonical(self, ask: Asked) -> bytes:
+        """The exchanges that are kept, in a form that two stories can be compared in."""
+        book: Journal = session_of(self._app, ask).journal
+        return book.canonical()
 
     async def findings(self, ask: Asked) -> dict[str, Any]:
         """Every finding once, with how often it was met."""

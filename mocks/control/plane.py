@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -17,7 +17,7 @@ from ..web.guard import CONTROL
 from .asked import Asked, No, asked, did_you_mean
 from .books import Books
 from .models import Models
-from .promise import Route, promise
+from .promise import PLAIN, Route, promise
 from .reach import Reach
 from .sessions import Sessions
 from .wishes import Wishing
@@ -52,9 +52,8 @@ class Plane:
     def _endpoint(self, route: Route, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             said = await work(await asked(request, route, self._promise, self._app.settings.max_body))
-            if route.answer == "text":
-                return PlainTextResponse(said, route.status)
-            return Response(_told(said), route.status, media_type="application/json")
+            content = said if route.answer in PLAIN else _told(said)
+            return Response(content, route.status, media_type=route.media)
 
         return endpoint
 

@@ -17,6 +17,7 @@ from ..web.guard import CONTROL
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ALWAYS = (401, 403)  # whatever is asked, by whoever may not
+PLAIN = {"text": "text/plain", "bytes": "application/octet-stream"}  # answers that are no JSON
 WISHES = ("script", "refusal", "fault")
 OF_WISHES = ("span", "times", "output", "answer", *WISHES)
 # Settings of a handle that a session over HTTP does not have, and what to do instead.
@@ -42,6 +43,11 @@ class Route(NamedTuple):
     status: int = 200
     answer: str = ""
     errors: tuple[int, ...] = ()
+
+    @property
+    def media(self) -> str:
+        """The type of what it answers."""
+        return PLAIN.get(self.answer, "application/json")
 
 
 class Promise:
@@ -90,7 +96,7 @@ class Promise:
             if route.list:
                 schema = {"oneOf": [schema, {"type": "array", "items": schema}]}
             told["requestBody"] = {"required": not route.may_be_empty, "content": _json(schema)}
-        content = {"text/plain": {"schema": _of("text")}} if route.answer == "text" else _json(_of(route.answer))
+        content = {route.media: {"schema": _of(route.answer)}}
         told["responses"] = {str(route.status): {"description": route.says, "content": content}} | {
             str(status): {"description": self._said["errors"][status], "content": _json(_of("error"))}
             for status in sorted({*ALWAYS, *route.errors, *_likely(route, names)})

@@ -162,4 +162,5 @@ class Sessions:
 
 def _hands(session: Session) -> dict[str, Any]:
     clock = session.clock
-    return {"mode": clock.mode, "now": clock.now, "age": clock.age, "date": clock.stamp(clock.now)}
+    now = clock.now  # in flowing time, looking hands out what has come due: what is due next is told behind it
+    return {"mode": clock.mode, "now": now, "age": clock.age, "date": clock.stamp(now), "due": clock.due}

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...contracts.exchange import SECRETS, Exchange
+from ...contracts.exchange import MASK, QUERY_SECRET, SECRETS, Exchange
 from ...contracts.finding import Finding
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -80,7 +80,7 @@ def _plain(exchange: Exchange) -> bytes:
         kept = sorted((key.lower(), value) for key, value in headers if key.lower() not in VOLATILE)
         return b"".join(b"  %s: %s\n" % pair for pair in kept)
 
-    url = re.sub(r"^/~[^/]+", "", exchange.url)
+    url = QUERY_SECRET.sub(r"\1" + MASK, re.sub(r"^/~[^/]+", "", exchange.url))
     return b"%s %s %s\n%s  %s\n%d at %.6f\n%s  %s\n\n" % (
         exchange.direction.encode(), exchange.method.encode(), url.encode(), lines(exchange.request_headers),
         exchange.request_body, exchange.status, exchange.at, lines(exchange.answer_headers), exchange.answer_body,

@@ -34,7 +34,7 @@ class Plane:
         answer = self.client.request(method, where, content=content, headers=headers)
         assert answer.status_code == status, answer.text
         self._check(method, where, answer)
-        return answer.text if answer.headers["content-type"].startswith("text/plain") else answer.json()
+        return told(answer)
 
     def _check(self, method: str, where: str, answer: httpx.Response) -> None:
         path = where.partition(CONTROL)[2].partition("?")[0]
@@ -42,11 +42,19 @@ class Plane:
             if route.method == method and fits(route, path):
                 self.asked.add(route.id)
                 name = route.answer if answer.is_success else "error"
-                told = answer.text if name == "text" else answer.json()
-                assert Judge(promise().whole(name)).differences(told) == []
+                assert name == "error" or answer.headers["content-type"].startswith(route.media)
+                if name != "bytes":
+                    assert Judge(promise().whole(name)).differences(told(answer)) == []
 
     def opened(self, **said: Any) -> Opened:
         return Opened(self, self.ask("POST", "/sessions", said, 201))
+
+
+def told(answer: httpx.Response) -> Any:
+    kind = answer.headers["content-type"].partition(";")[0]
+    if kind == "application/json":
+        return answer.json()
+    return answer.text if kind == "text/plain" else answer.content
 
 
 class Opened:

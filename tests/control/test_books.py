@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from understudy.tests.control.planes import plane
+from understudy.tests.control.planes import MODEL, plane
 
 
 def test_a_task_is_told_whole() -> None:
@@ -48,6 +48,23 @@ def test_the_journal_is_picked_and_read_on() -> None:
         assert len(one.ask("GET", f"/journal?on=poll&task={job['request_id']}")["exchanges"]) == 3
         assert one.ask("GET", "/journal?on=submit")["exchanges"] == []
         assert one.key not in str(book)
+
+
+def test_equal_stories_are_told_in_equal_bytes() -> None:
+    with plane() as asked:
+        books = []
+        for seed in ("1", "2"):
+            one = asked.opened(seed=seed)
+            job = one.submit(style=b"caf\xc3\xa9".decode())
+            one.send("GET", job["status_url"])
+            one.plane.client.post(one.url + MODEL, content=b"\xff", headers={"Authorization": f"Bearer {one.key}"})
+            books.append(one.ask("GET", "/journal/canonical"))
+            assert books[-1] == asked.app.sessions[one.sid].journal.canonical()
+        assert books[0] == books[1]
+        assert b"\xff" in books[0]
+        one.submit()
+        assert one.ask("GET", "/journal/canonical") != books[0]
+        one.ask("GET", "/journal/canonical?on=poll", status=422)
 
 
 def test_the_story_is_plain_text() -> None:

@@ -25,12 +25,16 @@ def submit(handle: StandIn) -> Any:
 
 @pytest.mark.understudy(clock="manual")
 def test_the_clock_is_read_and_moved(runcomfy: StandIn, plane: httpx.Client) -> None:
-    job, own = submit(runcomfy), f"/sessions/{runcomfy.name}"
+    own = f"/sessions/{runcomfy.name}"
+    assert plane.get(own + "/clock").json()["due"] is None
+    job = submit(runcomfy)
     assert plane.get(own + "/clock").json()["now"] == 0
     moved = plane.post(own + "/clock", json={"advance": 3}).json()
     assert (moved["now"], moved["age"], moved["date"]) == (3, 3, "2026-01-01T00:00:03.000000+00:00")
+    assert moved["due"] == 12
     assert runcomfy.client().get(job["status_url"]).json()["status"] == "in_progress"
-    assert plane.post(own + "/settle").json()["now"] == 12
+    settled = plane.post(own + "/settle").json()
+    assert (settled["now"], settled["due"]) == (12, None)
     assert runcomfy.client().get(job["status_url"]).json()["status"] == "completed"
 
 

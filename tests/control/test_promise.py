@@ -71,7 +71,8 @@ def test_every_answer_is_as_the_document_says() -> None:
         one.submit(num_images=9)
         one.plane.client.put(one.said["webhooks"] + "/done?x=1", content=b"\xff")
         for name in ("scripts", "faults", "refusals", "keys", "tasks", "journal", "findings", "ledger", "webhooks",
-                     "timeline", "clock", "verdict", f"tasks/{job['request_id']}", ""):  # fmt: skip
+                     "journal/canonical", "timeline", "clock", "verdict", f"tasks/{job['request_id']}",
+                     ""):  # fmt: skip
             one.ask("GET", "/" + name if name else "")
         for name in ("scripts", "faults", "refusals"):
             one.ask("DELETE", "/" + name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -11,7 +13,7 @@ from understudy.mocks.server import Server
 from understudy.mocks.settings import Settings
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.toy.toy import LIFE, Toy
-from understudy.tests.world import Ask, Hooks, States
+from understudy.tests.world import WAYS, Ask, Hooks, States
 
 
 @cache
@@ -23,6 +25,7 @@ class ToyHooks(Hooks):
     provider = "toy"
     channels = ("look", "files")
     cancellable = frozenset({State.QUEUED, State.RUNNING})
+    ways = WAYS  # no fixture, no stand_in and no serve knows it
 
     def order(self, **more: Any) -> Ask:
         return Ask("POST", "/make/cube", {"text": "a red cube", **more})
@@ -54,7 +57,12 @@ class ToyHooks(Hooks):
     def headers(self, key: str) -> dict[str, str]:
         return {"X-Api-Key": key}
 
-    def handle(self, told: Settings) -> StandIn:
+    @contextmanager
+    def opened(self, way: str, said: dict[str, Any]) -> Iterator[StandIn]:
         house = server()
-        session = house.call(lambda: house.app.open(fresh_name(), told, loop=house.loop))
-        return StandIn(house, session, "toy", dict(house.app.keys(session))["toy"])
+        session = house.call(lambda: house.app.open(fresh_name(), Settings().but(**said), loop=house.loop))
+        handle = StandIn(house, session, "toy", dict(house.app.keys(session))["toy"])
+        try:
+            yield handle
+        finally:
+            handle.close()
