@@ -162,4 +162,4 @@ class Line(RuleBasedStateMachine):
 
 
 TestLine = Line.TestCase
-TestLine.settings = settings(max_examples=3 * settings().max_examples, stateful_step_count=30)
+TestLine.settings = settings(max_examples=settings().max_examples, stateful_step_count=30)
