@@ -33,6 +33,7 @@ KINDS = {
 }
 OF_DELIVERIES = ("lost", "late", "duplicated", "reordered", "early")
 OF_ANSWERS = ("cut", "truncated", "garbled", "drip", "wrong-type")  # they bend an answer that was given
+WHOLE = ("drip", "wrong-type")  # after these a client may have it all the same
 SECONDS = {"delay": 1.0, "drip": 1.0, "late": 60.0, "reordered": 10.0}  # as long as this, unless told
 
 
