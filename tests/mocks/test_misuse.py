@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
 import weakref
@@ -105,6 +106,18 @@ def test_a_fault_after_the_work_strikes_files_too(runcomfy: StandIn) -> None:
 
 def test_the_prefix_of_the_provider_may_stand_in_the_base_address(runcomfy: StandIn) -> None:
     assert send(runcomfy, "GET", "/runcomfy/v1/models").status_code == 200
+
+
+QUIET = """
+import understudy
+with understudy.stand_in("runcomfy") as runcomfy:
+    assert runcomfy.client().get("/v1/models").is_success
+"""
+
+
+def test_a_process_ends_without_a_word_however_closely_python_looks() -> None:
+    ended = subprocess.run([sys.executable, "-X", "dev", "-W", "error", "-c", QUIET], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr.decode()) == (0, b"", "")
 
 
 def test_an_address_is_opened_once_whoever_asks_first() -> None:
