@@ -90,6 +90,15 @@ def test_an_unknown_keyword_names_the_nearest(runcomfy: StandIn, wrong: Any, nea
         wrong(runcomfy)
 
 
+@pytest.mark.parametrize("wrong", [
+    lambda handle: handle.fault(503, on="zzz"), lambda handle: handle.script(operation="zzz"),
+    lambda handle: handle.refuse_next("zzz"),
+])  # fmt: skip
+def test_a_word_that_is_near_to_nothing_is_told_with_a_cure(runcomfy: StandIn, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"^expected .+; came 'zzz'; .+"):
+        wrong(runcomfy)
+
+
 def test_a_code_may_be_said_as_a_number(runcomfy: StandIn) -> None:
     runcomfy.script(fails=1501)
     assert finished(runcomfy, submit(runcomfy).json()["request_id"])["error"] == "1501"
