@@ -217,7 +217,8 @@ def test_a_late_answer_is_late_by_real_time(handle: StandIn, way: str, monkeypat
 
 @pytest.mark.parametrize("wrong", [
     {"status": 99}, {"status": 101}, {"status": 600}, {"status": "200"}, {"status": True}, {"times": 0}, {"times": -1},
-    {"times": True}, {"times": "ever"}, {"seconds": -1}, {"seconds": "1"}, {"seconds": True}, {"seconds": float("inf")}, {"seconds": float("nan")},
+    {"times": True}, {"times": "ever"}, {"seconds": -1}, {"seconds": "1"}, {"seconds": True},
+    {"seconds": float("inf")}, {"seconds": float("nan")},
     {"headers": ((b"X", b"a\r\nY: b"),)}, {"headers": ((b"", b"a"),)}, {"headers": ((b"Content-Length", b"9"),)},
     {"status": 204, "body": b"x"},
 ])  # fmt: skip
