@@ -235,8 +235,10 @@ class Contract:
             return str(row["reason"])
         names = [str(row["name"]) for row in self.errors.values() if "status" in row]
         near = get_close_matches(str(word), [*names, *self.errors], 1)
-        raise ValueError(f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}"
-                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+        raise ValueError(
+            f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; "
+            + (f"did you mean {near[0]}?" if near else f"see understudy explain {self.provider}")
+        )
 
     def _row(self, word: str) -> dict[str, Any] | None:
         return next((row for row in self.errors.values()

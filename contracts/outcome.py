@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 MOST_SIDE, MOST_SECONDS, MOST_COUNT = 8192, 600.0, 100
 MOST_OUTCOMES = 4096
 
+RATIOS = ("target_aspect_ratio", "aspect_ratio", "size", "ratio")
 # The inputs that say what is made, whatever the model.
-SHAPING = ("output_format", "image_size", "width", "height", "aspect_ratio", "size", "ratio", "resolution", "duration",
-           "num_images", "number_of_images", "max_images")  # fmt: skip
+SHAPING = ("output_format", "image_size", "width", "height", *RATIOS, "resolution", "duration", "num_images",
+           "number_of_images", "max_images")  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -39,7 +40,8 @@ class Outcomes:
         self._plain = {**{name: kind[:4] for name, kind in KINDS.items()}, **media["unless_told"]["values"]}
         self._formats = media["formats"]["values"]
         self._counts = media["counts"]["values"]
-        self._own = tuple(name for name in self._counts if name not in SHAPING)
+        self._lengths = media["lengths"]["values"]
+        self._own = tuple(name for name in (*self._counts, *self._lengths) if name not in SHAPING)
         self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
@@ -64,24 +66,39 @@ class Outcomes:
         width, height, form, seconds = self._plain[model.kind]
         form = self._formats.get(model.kind, {}).get(_format(said("output_format")), form)
         if model.kind in WITH_A_SIDE:
-            width, height = (_within(side, MOST_SIDE) for side in self._size(said, model.kind, width, height))
+            width, height = (_within(side, MOST_SIDE) for side in self._size(said, model, width, height))
         else:
             width, height = 0, 0
         count = next((value for name in self._counts if _number(value := said(name))), 1)
-        length = _seconds(said("duration"), seconds) if seconds else 0.0
+        length = self._seconds(said, seconds) if seconds else 0.0
         return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT))
 
-    def _size(self, said: Any, kind: str, width: int, height: int) -> tuple[int, int]:
+    def _seconds(self, said: Any, unless_told: float) -> float:
+        for name, a_second in self._lengths.items():
+            value = said(name)
+            if isinstance(value, str) and value.isdecimal() and len(value) < 9:
+                value = int(value)
+            if _number(value):
+                # Held within bounds before it becomes a float: a whole number of 400 digits is none.
+                return float(min(max(value, a_second), MOST_SECONDS * a_second) / a_second)
+        return float(unless_told)
+
+    def _size(self, said: Any, model: Model, width: int, height: int) -> tuple[int, int]:
         if isinstance(named := said("image_size"), str) and named in self._sizes:
             return self._sizes[named]
         if _number(w := said("width")) and _number(h := said("height")):
             return int(w), int(h)
-        ratio = _ratio(said("aspect_ratio")) or _ratio(said("size")) or _ratio(said("ratio"))
-        side = self._sides.get(str(said("resolution")).lower(), min(width, height))
+        ratio = next((ratio for name in RATIOS if (ratio := _ratio(said(name)))), None)
+        # Where a model is offered once for each resolution, its name says which.
+        sides, named = (
+            self._sides.get(model.kind, {}),
+            (said("resolution"), model.id.replace("-", "/").rpartition("/")[2]),
+        )
+        side = next((sides[word] for each in named if (word := str(each).lower()) in sides), min(width, height))
         if ratio is None:
             ratio = width / height
         # Of a video's frame the named side is the shorter one, of a picture that of a square of the same area.
-        if kind == "image":
+        if model.kind == "image":
             return _even(side * ratio**0.5), _even(side / ratio**0.5)
         return (_even(side * ratio), side) if ratio >= 1 else (side, _even(side / ratio))
 
@@ -92,13 +109,6 @@ def _format(word: Any) -> str:
 
 def _within(value: float, most: int) -> int:
     return int(min(max(value, 1), most))
-
-
-def _seconds(value: Any, unless_told: float) -> float:
-    if isinstance(value, str) and value.isdecimal() and len(value) < 5:
-        value = int(value)
-    # Held within bounds before it becomes a float: a whole number of 400 digits is none.
-    return float(min(max(value, 1), MOST_SECONDS)) if _number(value) else float(unless_told)
 
 
 def _number(value: Any) -> bool:

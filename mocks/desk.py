@@ -140,4 +140,4 @@ class Desk:
         if word and word not in words:
             near = get_close_matches(word, words, 1)
             raise ValueError(f"expected {name} to be one of {', '.join(words)}; came {word!r}"
-                             + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+                             + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip

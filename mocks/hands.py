@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .engine.clock import Clock
 from .engine.task import Task
+from .engine.timeline import FINAL
 from .engine.wish import Times
 from .web.receiver import HOOKS, Received
 
@@ -36,8 +37,16 @@ class Tasks:
         """The only task; none or several is an AssertionError that tells them."""
         every = list(self)
         if len(every) != 1:
-            told = ", ".join(f"{task.model} {task.id}" for task in every[:5]) or "none"
-            raise AssertionError(f"expected one task; came {len(every)}: {told}; look at handle.tasks, or submit once")
+            raise AssertionError(f"expected one task; came {_named(every)}; look at handle.tasks, or submit once")
+        return every[0]
+
+    def waiting(self) -> Task:
+        """The only task that waits for its cue."""
+        now = self._handle.call(lambda: self._handle.session.clock.now)
+        every = [task for task in self if task.course.manual and task.timeline.at(now) not in FINAL]
+        if len(every) != 1:
+            cure = "say cue(task), with one of handle.tasks" if every else "say script(manual=True) before the order"
+            raise ValueError(f"expected one task that waits for its cue; came {_named(every)}; {cure}")
         return every[0]
 
     def state(self, task: Task) -> str:
@@ -45,6 +54,10 @@ class Tasks:
         return str(
             self._handle.call(lambda: self._handle.session.tasks[task.id].timeline.at(self._handle.session.clock.now))
         )
+
+
+def _named(tasks: list[Task]) -> str:
+    return f"{len(tasks)}: " + (", ".join(f"{task.model} {task.id}" for task in tasks[:5]) or "none")
 
 
 class Hands:

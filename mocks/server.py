@@ -51,6 +51,7 @@ class Server:
         self.app = app
         self._where = (host, port)
         self._sock: socket.socket | None = None
+        self._web: Any = None
         self._opening = threading.Lock()
         self.loop = new_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="understudy", daemon=True)
@@ -62,7 +63,8 @@ class Server:
         with self._opening:
             if self._sock is None:
                 sock = listen(*self._where)
-                self.post(uvicorn_server(self.app).serve(sockets=[sock]))
+                self._web = uvicorn_server(self.app)
+                self.post(self._web.serve(sockets=[sock]))
                 self._sock = sock
         host, port = self._sock.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -105,6 +107,8 @@ class Server:
             self._sock.close()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(2)
+        if not self._thread.is_alive():
+            self.loop.close()
 
     async def _end(self) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # it would tell each request it cuts
@@ -115,6 +119,9 @@ class Server:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for listening in getattr(self._web, "servers", ()):  # uvicorn was cut off before it closed them itself
+            listening.close()
+        await asyncio.sleep(0)  # a turn of the loop, in which their handles go
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

@@ -125,9 +125,8 @@ class StandIn:
         return self.call(lambda: self._desk().fault(what, said))
 
     def cue(self, task: Task | None = None) -> Task:
-        """Gives a task of script(manual=True) its next beat; without one, the only task there is."""
-        task = task or self.tasks.one()
-        return self.call(lambda: self.session.cue(task, self.session.clock.now))
+        """Gives a task of script(manual=True) its next beat; without one, the only one that waits for its cue."""
+        return self.call(lambda: self.session.cue(task or self.tasks.waiting(), self.session.clock.now))
 
     def _desk(self) -> Desk:
         return Desk(self.session, self.provider, Path.cwd())

@@ -33,6 +33,7 @@ KINDS = {
 }
 OF_DELIVERIES = ("lost", "late", "duplicated", "reordered", "early")
 OF_ANSWERS = ("cut", "truncated", "garbled", "drip", "wrong-type")  # they bend an answer that was given
+WHOLE = ("delay", "drip", "wrong-type")  # after these a client may have it all the same
 SECONDS = {"delay": 1.0, "drip": 1.0, "late": 60.0, "reordered": 10.0}  # as long as this, unless told
 
 
@@ -152,6 +153,11 @@ class Fault(Wish):
         what = said.pop("what")
         told = "".join(f", {name}={value!r}" for name, value in said.items() if name != "optional")
         return f"fault({what!r}{told})"
+
+
+def came_whole(bent: str) -> bool:
+    """Whether an exchange that bears the name of this fault, or of none, gave its answer all the same."""
+    return not bent or any(bent.startswith(f"fault({kind!r}") for kind in WHOLE)
 
 
 def _is_number(value: Any) -> bool:

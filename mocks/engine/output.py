@@ -109,7 +109,11 @@ def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:
                          f"read")  # fmt: skip
     path = folder / value
     try:
-        return _small(path.read_bytes()), {"jpg": "jpeg"}.get(path.suffix[1:].lower(), path.suffix[1:].lower())
+        if not path.is_file() and path.exists():
+            raise OSError(0, "no plain file")  # a device or a pipe has no end
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        return _small(data), {"jpg": "jpeg"}.get(path.suffix[1:].lower(), path.suffix[1:].lower())
     except OSError as wrong:
         why = f"expected a file that can be read; came {path} ({wrong.strerror}); correct its path"
         raise ValueError(why) from None

@@ -11,10 +11,11 @@ from .luck import span
 from .output import Output, outputs
 from .task import Order
 from .timeline import Course, State
-from .wish import Wish, whole
+from .wish import Wish, flag, whole
 
 ENDINGS = ("fails", "stuck", "cancelled", "unreachable")
 PACES = ("looks", "manual")
+FLAGS = ("manual", "stuck", "cancelled")
 MOST_LOOKS = 10_000  # each is a beat that is kept
 UNREACHABLE = "unreachable-input"  # the reason behind an input that cannot be fetched
 
@@ -42,6 +43,10 @@ class Script(Wish):
 
     def __post_init__(self) -> None:
         Wish.__post_init__(self)
+        for name in FLAGS:
+            flag(name, getattr(self, name))
+        if not isinstance(self.unreachable, str):
+            flag("unreachable", self.unreachable)
         for name in ("queued", "running"):
             value = getattr(self, name)
             if value is not None:
@@ -49,7 +54,9 @@ class Script(Wish):
                     setattr(self, name, span(value, name))
                 except ValueError as wrong:
                     raise ValueError(f"{wrong}; for a life without end say stuck=True") from None
-        if self.cost is not None and not (isinstance(self.cost, (int, float)) and 0 <= self.cost < inf):
+        if self.cost is not None and (
+            isinstance(self.cost, bool) or not isinstance(self.cost, (int, float)) or not 0 <= self.cost < inf
+        ):
             raise ValueError(f"expected cost to be a number, 0 or more; came {self.cost!r}; say cost=0.5")
         for name, least, most in (("looks", 0, MOST_LOOKS), ("position", 1, inf), ("nth", 1, inf)):
             if getattr(self, name) is not None:

@@ -8,6 +8,7 @@ from itertools import islice
 from math import inf
 from typing import Any
 
+from .fault import came_whole
 from .session import Session
 from .task import Task
 
@@ -242,7 +243,7 @@ class Sleepers:
     def _tells(self, exchange: Any) -> bool:
         """Whether an exchange told of its task's end; the answer to a submit tells it only if it waited for it."""
         ends = self._ends(exchange.task)
-        told = ends <= exchange.at and 200 <= exchange.status < 400 and not exchange.bent
+        told = ends <= exchange.at and 200 <= exchange.status < 400 and came_whole(exchange.bent)
         return told and (exchange.channel != "submit" or self.session.tasks[exchange.task].timeline.times[0] < ends)
 
     def _ends(self, name: str) -> float:

@@ -23,6 +23,7 @@ class Wish:
     kin: tuple[Wish, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        flag("optional", self.optional)
         if self.times != "always" and (type(self.times) is not int or self.times < 1):
             raise ValueError(f'expected times to be 1 or more, or "always"; came {self.times!r}; say times=2')
 
@@ -50,6 +51,12 @@ class Wish:
 
 COMMON = ("times", "optional", "provider", "met", "struck", "trouble", "kin")
 BOOKKEEPING = ("provider", "met", "struck", "trouble", "kin")
+
+
+def flag(name: str, value: Any) -> None:
+    """Refuses what is neither true nor false: a word such as "no" would count as true."""
+    if not isinstance(value, bool):
+        raise ValueError(f"expected {name} to be true or false; came {value!r}; say {name}=True, or leave it out")
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = inf) -> None:

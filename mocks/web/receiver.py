@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ...contracts.exchange import Headers
 from ..engine.clock import Clock, pause
 from ..engine.refusal import Refusal
-from ..engine.wish import Times
+from ..engine.wish import Times, whole
 from . import guard
 from .dialect import Pairs
 
@@ -77,7 +77,7 @@ class Receiver:
             raise ValueError(f"expected status to be from 200 to 599; came {status!r}; take one that ends a request")
         if times != "always" and (type(times) is not int or times < 1):
             raise ValueError(f'expected times to be 1 or more, or "always"; came {times!r}; leave it out for once')
-        if not 0 <= seconds < inf:
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < inf:
             raise ValueError(f"expected seconds to be 0 or more; came {seconds!r}; leave it out for none")
         for name, value in headers:
             if not name or any(byte in b"\r\n\0" for byte in name + value) or name.lower() == b"content-length":
@@ -92,6 +92,7 @@ class Receiver:
 
     async def wait(self, n: int = 1, timeout: float = 10.0) -> list[Received]:
         """All that came, once it is so many; they may take so many real seconds."""
+        whole("n", n)
         if self.count < n:
             waiter = (n, asyncio.get_running_loop().create_future())
             self._waiting.append(waiter)

@@ -14,7 +14,7 @@ from ...contracts.contract import Operation
 from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
 from ..engine.clock import pause
-from ..engine.fault import Fault, Place
+from ..engine.fault import WHOLE, Fault, Place
 from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE, Script
 from ..engine.session import Account, Session, Tell
@@ -221,8 +221,11 @@ class Turn:
         return (self.operation.id, id(fault), self.value, self.body)
 
     def _spoilt(self, fault: Fault, answer: Answer | None) -> Answer:
-        """What a fault that has struck makes of an answer, or of none: then the question was not answered."""
-        self.question = self._about(fault) if fault.until < inf else None
+        """What a fault that has struck makes of an answer, or of none; what does not come whole was not answered."""
+        if fault.until < inf:
+            self.question = self._about(fault)
+        elif answer is None or fault.what not in WHOLE:
+            self.question = None
         return bent(fault, answer, self.dialect.status)
 
     async def _bent(self, answer: Answer) -> Answer:

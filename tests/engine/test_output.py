@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=r"expected a file|expected file to be text") as no:
         outputs({"file": name}, tmp_path)
     assert name in str(no.value)
+
+
+@pytest.mark.parametrize("endless", ["pipe.png", "/dev/zero"])
+def test_what_has_no_end_is_no_file(tmp_path: Path, endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(
+        ValueError, match=r"^expected a file that can be read; came .+ \(no plain file\); correct its path"
+    ):
+        outputs({"file": endless}, tmp_path)
 
 
 def test_a_file_is_neither_empty_nor_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

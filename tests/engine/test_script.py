@@ -150,7 +150,9 @@ def test_a_time_or_price_that_cannot_be_is_refused(name: str, value: Any) -> Non
     ("name", "values"),
     [
         ("looks", [-1, 1.5, True, "3", MOST_LOOKS + 1]), ("position", [0, -1, 1.5, True]), ("nth", [0, -3, 2.0, True]),
-        ("fails", [None, 1.5, [1]]), ("when", ["x", 3]), ("outputs", [-1, "vidoe", [3]]),
+        ("manual", [1, "yes"]), ("stuck", ["no", 0, None]), ("cancelled", ["no", 2]), ("optional", ["yes", 1]),
+        ("unreachable", [3, None, ["image"]]), ("cost", [True]), ("fails", [None, 1.5, [1]]), ("when", ["x", 3]),
+        ("outputs", [-1, "vidoe", [3]]),
     ],
 )  # fmt: skip
 def test_a_word_that_cannot_be_is_refused_in_three_parts(name: str, values: list[Any]) -> None:

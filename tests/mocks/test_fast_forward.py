@@ -224,6 +224,17 @@ def test_a_heartbeat_neither_spins_nor_storms(runcomfy: StandIn, first: str) -> 
     assert_as_on_a_real_clock(runcomfy, task, 5)
 
 
+@pytest.mark.parametrize("what", ["delay", "drip", "wrong-type", ""])
+def test_who_was_told_late_or_in_drops_was_told(runcomfy: StandIn, what: str) -> None:
+    if what:
+        more: Any = {} if what == "wrong-type" else {"seconds": 0.001}
+        runcomfy.fault(what, on="poll", times="always", **more)
+    runcomfy.script(queued=0, running=60)
+    poll(runcomfy)
+    time.sleep(0.001)
+    assert (runcomfy.clock.now, len(runcomfy.requests(on="poll"))) == (60, 13)
+
+
 def test_a_sleep_for_nothing_is_real(runcomfy: StandIn) -> None:
     began = time.perf_counter()
     time.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
 import weakref
@@ -89,6 +90,15 @@ def test_an_unknown_keyword_names_the_nearest(runcomfy: StandIn, wrong: Any, nea
         wrong(runcomfy)
 
 
+@pytest.mark.parametrize("wrong", [
+    lambda handle: handle.fault(503, on="zzz"), lambda handle: handle.script(operation="zzz"),
+    lambda handle: handle.refuse_next("zzz"),
+])  # fmt: skip
+def test_a_word_that_is_near_to_nothing_is_told_with_a_cure(runcomfy: StandIn, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"^expected .+; came 'zzz'; .+"):
+        wrong(runcomfy)
+
+
 def test_a_code_may_be_said_as_a_number(runcomfy: StandIn) -> None:
     runcomfy.script(fails=1501)
     assert finished(runcomfy, submit(runcomfy).json()["request_id"])["error"] == "1501"
@@ -105,6 +115,19 @@ def test_a_fault_after_the_work_strikes_files_too(runcomfy: StandIn) -> None:
 
 def test_the_prefix_of_the_provider_may_stand_in_the_base_address(runcomfy: StandIn) -> None:
     assert send(runcomfy, "GET", "/runcomfy/v1/models").status_code == 200
+
+
+QUIET = """
+import understudy
+with understudy.stand_in("runcomfy") as runcomfy:
+    assert runcomfy.client().get("/v1/models").is_success
+"""
+
+
+def test_a_process_ends_without_a_word_however_closely_python_looks() -> None:
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", QUIET]
+    ended = subprocess.run(command, check=False, capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr.decode()) == (0, b"", "")
 
 
 def test_an_address_is_opened_once_whoever_asks_first() -> None:

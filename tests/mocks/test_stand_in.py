@@ -251,6 +251,21 @@ def test_what_nobody_knows_the_price_of_is_not_compared(runcomfy: StandIn) -> No
     assert runcomfy.ledger.spent == 0
 
 
+def test_a_cue_without_a_task_is_for_the_only_one_that_waits_for_it(runcomfy: StandIn) -> None:
+    with pytest.raises(ValueError, match=r"^expected one task .+; came 0: none; say script\(manual=True\)"):
+        runcomfy.cue()
+    runcomfy.script(manual=True, nth=2, times=2)
+    for _ in range(2):
+        submit(runcomfy)
+    assert [runcomfy.tasks.state(runcomfy.cue()) for _ in range(2)] == ["RUNNING", "SUCCEEDED"]
+    submit(runcomfy)
+    runcomfy.script(manual=True)
+    submit(runcomfy)
+    with pytest.raises(ValueError, match=r"; came 2: .+; say cue\(task\)"):
+        runcomfy.cue()
+    assert runcomfy.tasks.state(runcomfy.cue(runcomfy.tasks[3])) == "RUNNING"
+
+
 def test_another_clock_is_another_session_that_is_joined() -> None:
     with stand_in("runcomfy", clock="manual") as one:
         with stand_in("runcomfy", clock=one.clock) as two:

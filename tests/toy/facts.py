@@ -74,7 +74,8 @@ FACTS = Document(
     },
     errors=[{"reason": reason, "name": reason, "status": status, "text": reason, **SOURCE}
             for reason, status in REASONS.items()] + [{"reason": "task-failed", "name": "x", "text": "x", **SOURCE}],
-    media={"sizes": value({}), "sides": value({}), "unless_told": value({"image": [8, 8, "png", 5]}),
+    media={"sizes": value({}), "sides": value({}), "lengths": value({}),
+           "unless_told": value({"image": [8, 8, "png", 5]}),
            "formats": value({"image": {}}), "counts": value(["copies"]), "recommended": value({})},
     prices={"placeholder": SOURCE, "units": SOURCE, "models": [{"id": "cube", "usd": 0.25, **SOURCE}]},
     readings=[],

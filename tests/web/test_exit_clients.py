@@ -206,10 +206,12 @@ def test_what_was_bent_was_not_given_and_moves_no_time(what: int | str) -> None:
         assert told == ["in_queue", "in_progress", "completed"]
 
 
-def test_what_was_only_late_was_given() -> None:
+@pytest.mark.parametrize("what", ["delay", "drip", "wrong-type"])
+def test_what_comes_whole_was_given_however_it_comes(what: str) -> None:
     with opened_world("in process", clock="auto") as at:
         name = at.submit().json()["request_id"]
-        at.handle.fault("delay", on="poll", seconds=0.001, times="always")
+        more: Any = {} if what == "wrong-type" else {"seconds": 0.001}
+        at.handle.fault(what, on="poll", times="always", **more)
         assert [at.look(name).json()["status"] for _ in range(3)] == ["in_queue", "in_progress", "completed"]
 
 

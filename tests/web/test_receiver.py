@@ -217,7 +217,8 @@ def test_a_late_answer_is_late_by_real_time(handle: StandIn, way: str, monkeypat
 
 @pytest.mark.parametrize("wrong", [
     {"status": 99}, {"status": 101}, {"status": 600}, {"status": "200"}, {"status": True}, {"times": 0}, {"times": -1},
-    {"times": True}, {"times": "ever"}, {"seconds": -1}, {"seconds": float("inf")}, {"seconds": float("nan")},
+    {"times": True}, {"times": "ever"}, {"seconds": -1}, {"seconds": "1"}, {"seconds": True},
+    {"seconds": float("inf")}, {"seconds": float("nan")},
     {"headers": ((b"X", b"a\r\nY: b"),)}, {"headers": ((b"", b"a"),)}, {"headers": ((b"Content-Length", b"9"),)},
     {"status": 204, "body": b"x"},
 ])  # fmt: skip
@@ -227,6 +228,12 @@ def test_an_answer_that_cannot_be_is_told_with_its_cure(wrong: dict[str, Any]) -
 
 
 # -- waiting
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "2", True])
+def test_a_number_that_cannot_be_waited_for_is_told_with_its_cure(handle: StandIn, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"^expected n to be a whole number, 1 or more; came .+; say n=1"):
+        handle.webhooks.wait(wrong)
 
 
 def test_who_waits_is_woken_as_soon_as_enough_have_come(handle: StandIn, way: str) -> None:
