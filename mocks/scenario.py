@@ -42,6 +42,7 @@ class Scenario:
         name = path.stem if path.parent == READY else str(path)
         try:
             text = marked(path.read_bytes())
+            text = text._replace(said=words.counted(text.said))
         except Unreadable as wrong:
             raise _bad(path, [(wrong.mark, str(wrong))]) from None
         except OSError as wrong:

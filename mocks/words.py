@@ -14,6 +14,7 @@ from ..contracts.finding import shown
 from .marked import marked
 
 FILE = Path(__file__).with_name("words.yaml")
+EXACT = 2**53  # beyond it a float is no count of anything
 KINDS = {"object": dict, "array": list}
 NAMES = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a table",
          "integer": "a whole number", "number": "a number"}  # fmt: skip
@@ -32,6 +33,15 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of a scenario, and under $defs that of each wish."""
     told: dict[str, Any] = marked(FILE.read_bytes()).said
     return told
+
+
+def counted(said: Any) -> Any:
+    """The same value with whole numbers as such: to a JSON schema 2.0 is one, to Python it is none."""
+    if isinstance(said, dict):
+        return {key: counted(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [counted(each) for each in said]
+    return int(said) if isinstance(said, float) and abs(said) < EXACT and said.is_integer() else said
 
 
 def mistakes(said: Any) -> list[Mistake]:

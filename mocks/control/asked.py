@@ -15,6 +15,7 @@ from ...contracts.finding import shown
 from ...contracts.schema import Difference, Judge, pointer
 from ..engine.refusal import Refusal
 from ..web import guard
+from ..words import counted
 from .promise import Promise, Route, Schema
 
 BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -59,7 +60,7 @@ async def _body(request: Request, route: Route, promise: Promise, most: int) -> 
     several = value if route.list and isinstance(value, list) else [value]
     for one in several:
         _judge(route.body, promise.judges[route.body], promise, one)
-    return several if route.list else value
+    return counted(several if route.list else value)
 
 
 def _judge(name: str, judge: Judge, promise: Promise, value: Any) -> None:
