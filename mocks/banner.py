@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..contracts.contract import contract
 from .app import DEFAULT, App
-from .report import TALLY, summary, tally
+from .report import added, summary, tally
 from .settings import Settings, Told
 from .stand_in import variables
 from .web.guard import CONTROL
@@ -162,12 +162,8 @@ def in_force(told: Told, clock: str) -> Iterator[str]:
 
 
 def totals(app: App) -> dict[str, float]:
-    """What a house came to, over all its sessions."""
-    sums = dict.fromkeys(TALLY, 0.0)
-    for session in list(app.sessions.values()):
-        for name, value in tally(session).items():
-            sums[name] += value
-    return {**sums, "strays": app.strays.count}
+    """What a house came to, over all its sessions, and those that ended before it."""
+    return {**added(app.past, *map(tally, list(app.sessions.values()))), "strays": app.strays.count}
 
 
 def line(sums: Mapping[str, float]) -> str:

@@ -125,7 +125,10 @@ def test_a_ready_scenario_is_played_by_its_name_and_again_after_a_reset() -> Non
         for _ in range(2):
             assert one.submit()["error_code"] == 400002
             one.ask("POST", "/reset")
-        for said, cure in (("out-of-mony", "did you mean out-of-money?"), ("tests/x.yaml", "send what stands in yours")):
+        for said, cure in (
+            ("out-of-mony", "did you mean out-of-money?"),
+            ("tests/x.yaml", "send what stands in yours"),
+        ):
             assert cure in asked.ask("POST", "/sessions", {"scenario": said}, 422)["detail"]
 
 
