@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..contracts.contract import contract
+from ..contracts.exchange import MASK
 from .app import DEFAULT, App
 from .report import added, summary, tally
 from .settings import Settings, Told
@@ -75,11 +76,12 @@ class Front(NamedTuple):
         return variables(provider, self.base(provider), self.keys[provider])
 
     def as_dict(self) -> dict[str, Any]:
-        """What `serve --json` says when it is ready."""
+        """What `serve --json` says when it is ready; keys of somebody's own are shown nowhere."""
+        keys = dict.fromkeys(self.keys, MASK) if self.settings.keys else self.keys
         providers = {
             name: {"url": self.base(name), "ws_url": "ws" + self.base(name).removeprefix("http"), "api_key": key,
-                   "env": self.env(name)}
-            for name, key in self.keys.items()
+                   "env": variables(name, self.base(name), key)}
+            for name, key in keys.items()
         }  # fmt: skip
         return {"url": self.url, "control": self.url + CONTROL, "webhooks": self.url + HOOKS, "providers": providers}
 

@@ -55,7 +55,7 @@ class Verdict:
 
     def text(self, on_purpose: str = ON_PURPOSE) -> str:
         """The failure message: at most three findings whole, then what a reader needs to reproduce it; `on_purpose`
-        is how whoever reads it lets rules be, which are filled in as {rules}."""
+        is how whoever reads it lets rules be, which are filled in as {rules}; nothing where there is no way."""
         return "\n".join([*self._lines(on_purpose), self.reproduced])
 
     @property
@@ -75,7 +75,7 @@ class Verdict:
             cure = "mend the function" if trouble else "send that request, take the line out, or say optional=True"
             yield (f"broken: not-struck\n  expected  {wish} to happen\n"
                    f"  came      {trouble or 'no request that it is for'}\n  do this   {cure}")  # fmt: skip
-        if self.failing:
+        if self.failing and on_purpose:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
             yield on_purpose.format(rules=rules)
         yield from self.stories

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from ..contracts.finding import shown
+from ..contracts.finding import did_you_mean, shown
 from .marked import marked
 
 FILE = Path(__file__).with_name("words.yaml")
@@ -58,9 +57,8 @@ def _mistakes(node: Mapping[str, Any], said: Any, path: tuple[str | int, ...]) -
         if kind == "additionalProperties":
             for name in wrong.kind.as_dict()["unexpected"]:
                 known = list(part["properties"])
-                near = get_close_matches(str(name), known, 1)
                 yield Mistake((*place, name), True, f"expected one of {', '.join(known)}; came {shown(name)}; "
-                              + (f"did you mean {near[0]}?" if near else "take it out"))  # fmt: skip
+                              + did_you_mean(name, known, "take it out"))  # fmt: skip
         elif kind == "required":
             name = wrong.kind.as_dict()["property"]
             yield Mistake(place, False, f"expected {name} to be there; came {shown(here)}; add {name}: "
@@ -130,12 +128,10 @@ def _leaf(node: Mapping[str, Any]) -> str:
 
 def _cure(node: Mapping[str, Any], said: Any) -> str:
     words = [str(word) for way in _branches(node) for word in (*way.get("enum", ()), way.get("const"))]
-    near = get_close_matches(said, words, 1) if isinstance(said, str) else []
-    if near:
-        return f"did you mean {near[0]}?"
     if said is None:
         return "write it behind the colon, or take the key out"
-    return str(node.get("description", "correct it")).rstrip(".").lower()
+    says = str(node.get("description", "correct it")).rstrip(".").lower()
+    return did_you_mean(said, words, says) if isinstance(said, str) else says
 
 
 def table(name: str) -> Iterator[str]:

@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Match
 
+from ...contracts.finding import did_you_mean
 from ..web.guard import CONTROL
-from .asked import Asked, No, asked, did_you_mean
+from .asked import Asked, No, asked
 from .books import Books
 from .models import Models
 from .promise import Route, promise

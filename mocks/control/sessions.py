@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.exchange import MASK
-from ...contracts.finding import shown
+from ...contracts.finding import did_you_mean, shown
 from ..app import DEFAULT, fresh_name
 from ..engine.session import Account, Session
 from ..report import Verdict, summary, tally
@@ -15,7 +15,7 @@ from ..settings import BadSetting, Settings, for_a_handle
 from ..stand_in import variables
 from ..web.guard import CONTROL
 from ..web.receiver import HOOKS
-from .asked import Asked, No, did_you_mean
+from .asked import Asked, No
 from .found import provider_of, session_of
 from .promise import OUT_OF_REACH
 from .reach import Reach

@@ -118,6 +118,8 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("/faults", {"what": "delai"}, "did you mean delay?"),
     ("/faults", {"on": "poll"}, "expected /what of fault to be there; came nothing"),
     ("/faults", {"what": 503, "on": "pol"}, "did you mean poll?"),
+    ("/faults", {"what": 503, "on": "xyz"}, "came 'xyz'; take one of those, or leave it out"),
+    ("/scripts", {"model": "xyz"}, "came 'xyz'; add_model() adds one"),
     ("/refusals", {"error": "InsufficientResource"}, "did you mean InsufficientResources?"),
     ("/models", {"id": "a/b", "knd": "video"}, "did you mean kind?"),
     ("/models", {"id": "a/b", "kind": "vidoe"}, "did you mean video?"),

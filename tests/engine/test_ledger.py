@@ -145,7 +145,7 @@ def test_a_quota_that_cannot_be_is_told(orders: Any) -> None:
 
 @pytest.mark.parametrize("made", [
     lambda spent: round(spent, 2), lambda spent: spent + 1, lambda spent: 1 + spent, lambda spent: spent - 1,
-    lambda spent: 1 - spent, lambda spent: sum([spent, spent]), lambda spent: round(spent),
+    lambda spent: 1 - spent, lambda spent: sum([spent, spent]), round,
 ])  # fmt: skip
 def test_what_is_made_of_an_unknown_sum_is_unknown(made: Callable[[Spent], float]) -> None:
     ledger = Ledger()
@@ -159,5 +159,5 @@ def test_what_is_made_of_an_unknown_sum_is_unknown(made: Callable[[Spent], float
 
 @pytest.mark.parametrize("balance", [-1, "5", None, True, float("nan"), float("inf")])
 def test_a_balance_is_a_sum(balance: Any) -> None:
-    with pytest.raises(ValueError, match="expected a balance of 0 or more; came .*; say set"):
+    with pytest.raises(ValueError, match=r"expected a balance of 0 or more; came .*; say set"):
         Ledger().set(balance)
