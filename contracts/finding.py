@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal
 
 Severity = Literal["broken", "doubtful", "note"]
@@ -54,3 +56,9 @@ def shown(value: Any, most: int = 80) -> str:
     except (TypeError, ValueError):
         text = repr(value)
     return text if len(text) <= most else f"{text[:most]}... ({len(text) - most} more characters)"
+
+
+def did_you_mean(word: object, words: Iterable[object], otherwise: str) -> str:
+    """The cure for a word that nobody knows."""
+    near = get_close_matches(str(word), [str(each) for each in words], 1)
+    return f"did you mean {near[0]}?" if near else otherwise

@@ -16,6 +16,7 @@ from .engine.clock import Clock, today
 from .engine.gallery import Gallery
 from .engine.luck import digest
 from .engine.session import Account, Session
+from .report import added, tally
 from .runcomfy.dialect import RunComfy
 from .scenario import Scenario
 from .settings import Settings, configured
@@ -48,6 +49,7 @@ class App:
         self.providers = providers or tuple(dialects)
         self.sessions: dict[str, Session] = {}
         self.strays = Journal(1000)
+        self.past = added()  # what the sessions that ended came to
         self.watch: Callable[[Exchange], None] | None = None
         self.watch_hooks: Callable[[Received], None] | None = None
         self._told: dict[str, tuple[Settings, tuple[str, ...]]] = {}
@@ -117,7 +119,7 @@ class App:
         for provider, key in old.accounts:
             if (provider, key) not in session.accounts:
                 self.account(session, provider, key)
-        old.end()
+        self._end(old)
         return session
 
     def told(self, name: str) -> Settings:
@@ -129,7 +131,11 @@ class App:
         session = self.sessions.pop(name, None)
         self._told.pop(name, None)
         if session is not None:
-            session.end()
+            self._end(session)
+
+    def _end(self, session: Session) -> None:
+        self.past = added(self.past, tally(session))
+        session.end()
 
     def default(self) -> Session:
         """The session of whoever names none, as `serve` has it."""

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..contracts.contract import contract
+from ..contracts.exchange import MASK
 from .app import DEFAULT, App
-from .report import TALLY, summary, tally
+from .report import added, summary, tally
 from .settings import Settings, Told
 from .stand_in import variables
 from .web.guard import CONTROL
@@ -75,11 +76,12 @@ class Front(NamedTuple):
         return variables(provider, self.base(provider), self.keys[provider])
 
     def as_dict(self) -> dict[str, Any]:
-        """What `serve --json` says when it is ready."""
+        """What `serve --json` says when it is ready; keys of somebody's own are shown nowhere."""
+        keys = dict.fromkeys(self.keys, MASK) if self.settings.keys else self.keys
         providers = {
             name: {"url": self.base(name), "ws_url": "ws" + self.base(name).removeprefix("http"), "api_key": key,
-                   "env": self.env(name)}
-            for name, key in self.keys.items()
+                   "env": variables(name, self.base(name), key)}
+            for name, key in keys.items()
         }  # fmt: skip
         return {"url": self.url, "control": self.url + CONTROL, "webhooks": self.url + HOOKS, "providers": providers}
 
@@ -162,12 +164,8 @@ def in_force(told: Told, clock: str) -> Iterator[str]:
 
 
 def totals(app: App) -> dict[str, float]:
-    """What a house came to, over all its sessions."""
-    sums = dict.fromkeys(TALLY, 0.0)
-    for session in list(app.sessions.values()):
-        for name, value in tally(session).items():
-            sums[name] += value
-    return {**sums, "strays": app.strays.count}
+    """What a house came to, over all its sessions, and those that ended before it."""
+    return {**added(app.past, *map(tally, list(app.sessions.values()))), "strays": app.strays.count}
 
 
 def line(sums: Mapping[str, float]) -> str:

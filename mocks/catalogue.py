@@ -50,7 +50,8 @@ def list_models(provider: str, kind: str, search: str, as_json: bool, **said: An
         return
     whole = {True: "whole", False: "not whole"}
     click.echo("\n".join(columns((model.id, model.kind, whole[model.complete], model.source) for model in found)))
-    click.echo(f"\n{len(found)} models, {sum(not model.complete for model in found)} of them not whole")
+    noun = "model" if len(found) == 1 else "models"
+    click.echo(f"\n{len(found)} {noun}, {sum(not model.complete for model in found)} of them not whole")
 
 
 @catalogue.command(epilog="Example: understudy catalogue show runcomfy tongyi-mai/z-image/turbo")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypedDict
 
+from ..contracts.finding import did_you_mean
 from .engine.fault import CHANNELS, Fault
 from .engine.luck import Span
 from .engine.output import outputs
@@ -119,9 +119,8 @@ class Desk:
         known = WORDS[verb].__annotations__
         for name in said:
             if name not in known:
-                near = get_close_matches(name, known, 1)
-                raise TypeError(f"expected {verb}() to be told of {', '.join(known)}; came {name!r}"
-                                + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
+                cure = did_you_mean(name, known, "take it out")
+                raise TypeError(f"expected {verb}() to be told of {', '.join(known)}; came {name!r}; {cure}")
         if verb != "fault":
             self._known("operation", said.get("operation", ""), list(self._contract.operations))
             self._model(said.get("model", ""))
@@ -133,11 +132,11 @@ class Desk:
             and model not in catalogue.models
             and self._session.cast[self._provider].terms.unknown_models != "accept"
         ):
-            near = ", ".join(catalogue.nearest(model)) or "none is near"
-            raise ValueError(f"expected a model of {self._provider}; came {model!r}; nearest: {near}")
+            near = ", ".join(catalogue.nearest(model))
+            cure = f"nearest: {near}" if near else "add_model() adds one, and unknown_models='accept' takes any"
+            raise ValueError(f"expected a model of {self._provider}; came {model!r}; {cure}")
 
     def _known(self, name: str, word: str, words: list[str]) -> None:
         if word and word not in words:
-            near = get_close_matches(word, words, 1)
-            raise ValueError(f"expected {name} to be one of {', '.join(words)}; came {word!r}"
-                             + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip
+            cure = did_you_mean(word, words, "take one of those, or leave it out")
+            raise ValueError(f"expected {name} to be one of {', '.join(words)}; came {word!r}; {cure}")

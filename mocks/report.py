@@ -40,7 +40,8 @@ class Verdict:
         failing = tuple(finding for finding in found if finding.severity in bad)
         doubtful = tuple(f for f in found if f.severity == "doubtful" and f not in failing)
         concerned = [e.task for e in session.journal if e.task and any(f in failing for f in e.findings)]
-        stories = tuple(_told(session, name, MOST_LINES) for name in list(dict.fromkeys(concerned))[:MOST_STORIES])
+        stories = tuple(_told(session, name, session.journal.of(task=name), MOST_LINES)
+                        for name in list(dict.fromkeys(concerned))[:MOST_STORIES])  # fmt: skip
         missed = session.wishes.unstruck() if "not-struck" not in allowed else []
         wishes = tuple((str(wish), wish.trouble) for wish in missed)
         met = {key: count for key, (_, count) in book.items()}
@@ -54,7 +55,7 @@ class Verdict:
 
     def text(self, on_purpose: str = ON_PURPOSE) -> str:
         """The failure message: at most three findings whole, then what a reader needs to reproduce it; `on_purpose`
-        is how whoever reads it lets rules be, which are filled in as {rules}."""
+        is how whoever reads it lets rules be, which are filled in as {rules}; nothing where there is no way."""
         return "\n".join([*self._lines(on_purpose), self.reproduced])
 
     @property
@@ -74,7 +75,7 @@ class Verdict:
             cure = "mend the function" if trouble else "send that request, take the line out, or say optional=True"
             yield (f"broken: not-struck\n  expected  {wish} to happen\n"
                    f"  came      {trouble or 'no request that it is for'}\n  do this   {cure}")  # fmt: skip
-        if self.failing:
+        if self.failing and on_purpose:
             rules = ", ".join(dict.fromkeys(repr(finding.rule) for finding in self.failing))
             yield on_purpose.format(rules=rules)
         yield from self.stories
@@ -93,6 +94,11 @@ def tally(session: Session) -> dict[str, float]:
         session.taken, _spared(session), sum(ledger.charged for ledger in ledgers),
         sum(sum(ledger.unpriced.values()) for ledger in ledgers), sum(f.severity != "note" for f, _ in found),
     ), strict=True))  # fmt: skip
+
+
+def added(*sums: Mapping[str, float]) -> dict[str, float]:
+    """What several came to together."""
+    return {name: sum(each[name] for each in sums) for name in TALLY}
 
 
 def _spared(session: Session) -> float:
@@ -127,13 +133,17 @@ def _count(number: float, noun: str) -> str:
 def story(session: Session, stories: int | None = None, lines: int | None = None) -> str:
     """Every task's life and what was asked of it, as text; or so many of each, and how many are left out."""
     names = list(session.tasks)
-    told = [_told(session, name, lines) for name in names[:stories]]
+    about: dict[str, list[Exchange]] = {name: [] for name in names[:stories]}
+    for exchange in session.journal:
+        if exchange.task in about:
+            about[exchange.task].append(exchange)
+    told = [_told(session, name, found, lines) for name, found in about.items()]
     if stories is not None and len(names) > stories:
         told.append(f"... and {len(names) - stories} tasks more: handle.timeline() tells them all")
     return "\n".join(told) if told else f"no task yet at {session.clock.now:.3f} s"
 
 
-def _told(session: Session, name: str, most: int | None) -> str:
+def _told(session: Session, name: str, about: list[Exchange], most: int | None) -> str:
     task: Task | None = session.tasks.get(name)
     if task is None:
         return f"{name}: forgotten"
@@ -142,7 +152,7 @@ def _told(session: Session, name: str, most: int | None) -> str:
     events: list[tuple[float, str]] = [
         (beat.at, f"is {beat.state}" if beat.at <= now else f"(will be {beat.state})") for beat in task.timeline.beats
     ]
-    events += [(exchange.at, _line(exchange)) for exchange in session.journal.of(task=name)]
+    events += [(exchange.at, _line(exchange)) for exchange in about]
     events.sort(key=lambda event: event[0])
     folded = list(_folded(events))
     for at, text in folded[:most]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ..contracts.finding import did_you_mean
 from . import words
 from .desk import Desk
 from .engine.session import Account, Session
@@ -42,6 +42,7 @@ class Scenario:
         name = path.stem if path.parent == READY else str(path)
         try:
             text = marked(path.read_bytes())
+            text = text._replace(said=words.counted(text.said))
         except Unreadable as wrong:
             raise _bad(path, [(wrong.mark, str(wrong))]) from None
         except OSError as wrong:
@@ -133,8 +134,7 @@ def located(named: str | Path) -> Path:
     names = ready()
     if name in names:
         return READY / f"{name}.yaml"
-    near = get_close_matches(path.stem, names, 1)
-    cure = f"did you mean {near[0]}?" if near else f"ready ones: {', '.join(names)}"
+    cure = did_you_mean(path.stem, names, f"ready ones: {', '.join(names)}")
     raise BadScenario(f"expected the path of a scenario or the name of a ready one; came {name!r}; {cure}")
 
 

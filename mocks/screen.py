@@ -25,6 +25,20 @@ EVERY = 0.25  # real seconds between two looks
 MOST_ROWS = 20
 LOOKED_AT = 500  # so many of the newest exchanges are searched for a task's last one
 CELLS = 8
+# The columns, and from which width on each is shown; None: only where there are several.
+LEAST = {
+    "at": 48,
+    "session": None,
+    "provider": 90,
+    "model": 0,
+    "state": 0,
+    "bar": 40,
+    "place": 56,
+    "cost": 56,
+    "last": 76,
+}
+HEADS = {"at": "time", "bar": "", "last": "last request"}
+RIGHT, COLOURED = ("at", "place", "cost"), ("state", "bar")
 COLOURS = {State.QUEUED: "yellow", State.RUNNING: "cyan", State.SUCCEEDED: "green", State.FAILED: "red",
            State.CANCELLED: "magenta"}  # fmt: skip
 
@@ -114,26 +128,29 @@ def _clocks(sessions: list[Session]) -> Iterator[str]:
         yield f"{len(sessions)} sessions"
 
 
-def drawn(seen: Shot) -> Group:
-    """A shot as something that rich can print: a function of it alone."""
+def drawn(seen: Shot, width: int) -> Group:
+    """A shot as something that rich can print so wide: a function of both alone."""
     from rich.console import Group  # loaded for a terminal alone
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    several = len({row.session for row in seen.rows}) > 1
-    for name, right in (("time", True), *((("session", False),) if several else ()), ("provider", False),
-                        ("model", False), ("state", False), ("", False), ("place", True), ("cost", True),
-                        ("last request", False)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    columns = _columns(seen.rows, width)
+    for name in columns:
+        justify: Any = "right" if name in RIGHT else "left"
+        table.add_column(HEADS.get(name, name), justify=justify, no_wrap=name != "model", overflow="ellipsis")
     for row in seen.rows:
-        session = (Text(row.session),) if several else ()
-        state = Text(str(row.state).lower(), COLOURS[row.state])
-        table.add_row(row.at, *session, Text(row.provider), Text(row.model), state, Text(row.bar, COLOURS[row.state]),
-                      row.place, row.cost, Text(row.last))  # fmt: skip
+        told = {**row._asdict(), "state": str(row.state).lower()}
+        table.add_row(*(Text(told[name], COLOURS[row.state] if name in COLOURED else "") for name in columns))
     more = (Text(f"and {seen.left_out} older", "dim"),) if seen.left_out else ()
     foot = Text(seen.foot, "dim", no_wrap=True, overflow="ellipsis")
     return Group(Text(""), *((table,) if seen.rows else ()), *more, foot)
+
+
+def _columns(rows: Iterable[Row], width: int) -> list[str]:
+    """What so much room is for: the names of models give way first, then what says least."""
+    several = {name for name in ("session", "provider") if len({getattr(row, name) for row in rows}) > 1}
+    return [name for name, least in LEAST.items() if name in several or (least is not None and width >= least)]
 
 
 def fits(settings: Settings) -> bool:
@@ -177,7 +194,7 @@ class Screen:
         self._drawing = False
         if not self._live.is_started:
             self._live.start()
-        self._live.update(drawn(seen), refresh=True)
+        self._live.update(drawn(seen, self._console.width), refresh=True)
 
     def say(self, text: str) -> None:
         """Lines above the table."""

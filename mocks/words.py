@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from ..contracts.finding import shown
+from ..contracts.finding import did_you_mean, shown
 from .marked import marked
 
 FILE = Path(__file__).with_name("words.yaml")
+EXACT = 2**53  # beyond it a float is no count of anything
 KINDS = {"object": dict, "array": list}
 NAMES = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a table",
          "integer": "a whole number", "number": "a number"}  # fmt: skip
@@ -34,6 +34,15 @@ def schema() -> dict[str, Any]:
     return told
 
 
+def counted(said: Any) -> Any:
+    """The same value with whole numbers as such: to a JSON schema 2.0 is one, to Python it is none."""
+    if isinstance(said, dict):
+        return {key: counted(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [counted(each) for each in said]
+    return int(said) if isinstance(said, float) and abs(said) < EXACT and said.is_integer() else said
+
+
 def mistakes(said: Any) -> list[Mistake]:
     """What is wrong with a scenario as a value."""
     return list(_mistakes(schema(), said, ()))
@@ -48,9 +57,8 @@ def _mistakes(node: Mapping[str, Any], said: Any, path: tuple[str | int, ...]) -
         if kind == "additionalProperties":
             for name in wrong.kind.as_dict()["unexpected"]:
                 known = list(part["properties"])
-                near = get_close_matches(str(name), known, 1)
                 yield Mistake((*place, name), True, f"expected one of {', '.join(known)}; came {shown(name)}; "
-                              + (f"did you mean {near[0]}?" if near else "take it out"))  # fmt: skip
+                              + did_you_mean(name, known, "take it out"))  # fmt: skip
         elif kind == "required":
             name = wrong.kind.as_dict()["property"]
             yield Mistake(place, False, f"expected {name} to be there; came {shown(here)}; add {name}: "
@@ -120,12 +128,10 @@ def _leaf(node: Mapping[str, Any]) -> str:
 
 def _cure(node: Mapping[str, Any], said: Any) -> str:
     words = [str(word) for way in _branches(node) for word in (*way.get("enum", ()), way.get("const"))]
-    near = get_close_matches(said, words, 1) if isinstance(said, str) else []
-    if near:
-        return f"did you mean {near[0]}?"
     if said is None:
         return "write it behind the colon, or take the key out"
-    return str(node.get("description", "correct it")).rstrip(".").lower()
+    says = str(node.get("description", "correct it")).rstrip(".").lower()
+    return did_you_mean(said, words, says) if isinstance(said, str) else says
 
 
 def table(name: str) -> Iterator[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -11,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ...contracts.catalogue import told
-from ...contracts.finding import shown
+from ...contracts.finding import did_you_mean, shown
 from ...contracts.schema import Difference, Judge, pointer
 from ..engine.refusal import Refusal
 from ..web import guard
+from ..words import counted
 from .promise import Promise, Route, Schema
 
 BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -59,7 +59,7 @@ async def _body(request: Request, route: Route, promise: Promise, most: int) -> 
     several = value if route.list and isinstance(value, list) else [value]
     for one in several:
         _judge(route.body, promise.judges[route.body], promise, one)
-    return several if route.list else value
+    return counted(several if route.list else value)
 
 
 def _judge(name: str, judge: Judge, promise: Promise, value: Any) -> None:
@@ -99,12 +99,6 @@ def _form(schema: Schema) -> str:
         return "a list"
     names = ", ".join(schema.get("properties", ()))
     return f"an object of {names}" if names else told(schema) if "type" in schema else "an object"
-
-
-def did_you_mean(word: Any, words: Iterable[Any], otherwise: str) -> str:
-    """The cure for a word that nobody knows."""
-    near = get_close_matches(str(word), [str(each) for each in words], 1)
-    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def _field(promise: Promise, name: str, path: tuple[str | int, ...]) -> Schema:

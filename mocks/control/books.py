@@ -80,11 +80,14 @@ class Books:
         if not meant:
             raise No(404, f"expected a key of {provider} in this session; came another; take one of keys")
         _ = session.clock.now  # what was due is booked before
-        for ledger in (account.ledger for account in meant):
-            if "balance" in ask.body:
-                ledger.set(ask.body["balance"])
-            if "quota" in ask.body:
-                ledger.allow(ask.body["quota"])
+        try:
+            for ledger in (account.ledger for account in meant):
+                if "quota" in ask.body:
+                    ledger.allow(ask.body["quota"])
+                if "balance" in ask.body:
+                    ledger.set(ask.body["balance"])
+        except ValueError as wrong:
+            raise No(422, str(wrong)) from None
         return _money(session, provider)
 
     async def webhooks(self, ask: Asked) -> dict[str, Any]:

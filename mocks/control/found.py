@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ...contracts.finding import did_you_mean
 from ..app import DEFAULT
 from ..engine.session import Session
 from ..engine.task import Task
-from .asked import Asked, No, did_you_mean
+from .asked import Asked, No
 
 if TYPE_CHECKING:
     from ..app import App

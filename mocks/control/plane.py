@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
+from ...contracts.finding import did_you_mean
 from ..web.guard import CONTROL
-from .asked import Asked, No, asked, did_you_mean
+from .asked import Asked, No, asked
 from .books import Books
 from .models import Models
 from .promise import PLAIN, Route, promise
@@ -80,7 +82,10 @@ class Plane:
         routes = {route.path: route.method for route in self._promise.routes}
         cure = did_you_mean(path, routes, f"see {CONTROL}/openapi.json")
         detail = f"expected a route of the control plane; came {here!a}; {cure}"
-        return JSONResponse({"detail": detail}, no.status_code, no.headers)
+        # Starlette knows one route at a time, and names the methods of the first whose path fits.
+        fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+        methods = sorted({method for route in fitting for method in route.methods})
+        return JSONResponse({"detail": detail}, no.status_code, {"Allow": ", ".join(methods)} if methods else None)
 
 
 def _told(said: Any) -> bytes:

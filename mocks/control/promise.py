@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ...contracts.schema import Judge
+from ..scenario import ready
 from ..settings import OF_A_HOUSE
 from ..tables import config_schema
 from ..web.guard import CONTROL
@@ -23,7 +24,6 @@ OF_WISHES = ("span", "times", "output", "answer", *WISHES)
 # Settings of a handle that a session over HTTP does not have, and what to do instead.
 OUT_OF_REACH = {
     "models": "no file of this machine is read, so send each model to the session's models",
-    "scenario": "no file of this machine is read, so send what stands in it to scripts, refusals and faults",
     "fast_forward": "it is about sleeps in the stand-in's own process, so have your client poll without a pause",
 }
 Schema = dict[str, Any]
@@ -154,6 +154,7 @@ def new_session() -> Schema:
             if name not in others and "-" not in name and row.get("type") != "object"}  # fmt: skip
     rows["providers"] = {"type": "array", "items": {"type": "string"}, "minItems": 1,
                          "description": "Whose stand-ins it has; by default everybody's."}  # fmt: skip
+    rows["scenario"] = {"enum": ["", *ready()], "description": "What happens: a ready scenario's name, or nothing."}
     rows["clock"] |= {"default": "auto", "description": "How time goes: real, xN (as x10), manual or auto."}
     rows["readings"] = {"type": "object", "description": "Per provider: how its documents are read."}
     return {"type": "object", "description": "A session to be opened.", "properties": rows,

@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.exchange import MASK
+from ...contracts.finding import did_you_mean, shown
 from ..app import DEFAULT, fresh_name
 from ..engine.session import Account, Session
 from ..report import Verdict, summary, tally
+from ..scenario import READY, BadScenario, ready
 from ..settings import BadSetting, Settings, for_a_handle
 from ..stand_in import variables
 from ..web.guard import CONTROL
@@ -46,11 +48,16 @@ class Sessions:
         for name, cure in OUT_OF_REACH.items():
             if name in said:
                 raise No(422, f"expected a setting that makes sense over HTTP; came {name}; {cure}")
+        if said.get("scenario"):
+            said["scenario"] = _ready(said["scenario"])
         try:
             settings = self._app.settings.but(clock="auto", keys="").but(**for_a_handle(said))
         except BadSetting as wrong:
             raise No(422, str(wrong)) from None
-        session = self._app.open(fresh_name(), settings, providers, asyncio.get_running_loop())
+        try:
+            session = self._app.open(fresh_name(), settings, providers, asyncio.get_running_loop())
+        except BadScenario as wrong:
+            raise No(409, str(wrong)) from None
         return self._told(session, ask.base)
 
     async def session(self, ask: Asked) -> dict[str, Any]:
@@ -72,8 +79,12 @@ class Sessions:
     async def reset(self, ask: Asked) -> dict[str, Any]:
         """The session from its beginning."""
         session = session_of(self._app, ask)
+        try:
+            fresh = self._app.reset(session.name)
+        except BadScenario as wrong:  # the file may be another one by now
+            raise No(409, str(wrong)) from None
         self._reach.keep(session)
-        return self._told(self._app.reset(session.name), ask.base)
+        return self._told(fresh, ask.base)
 
     async def settle(self, ask: Asked) -> dict[str, Any]:
         """Runs until nothing is under way."""
@@ -158,6 +169,16 @@ class Sessions:
             "unstruck": [{"wish": wish, "trouble": trouble} for wish, trouble in verdict.unstruck],
             "text": verdict.text(ON_PURPOSE) if verdict.fails else "", "summary": summary(sums),
         }  # fmt: skip
+
+
+def _ready(name: Any) -> str:
+    """The path of a ready scenario: by its name, since no other file is read over HTTP."""
+    names = ready()
+    if name not in names:
+        cure = did_you_mean(name, names, "send what stands in yours to scripts, refusals and faults")
+        raise No(422, f"expected the name of a ready scenario, since no file of this machine is read; came "
+                      f"{shown(name)}; {cure}")  # fmt: skip
+    return str(READY / f"{name}.yaml")
 
 
 def _hands(session: Session) -> dict[str, Any]:

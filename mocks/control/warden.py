@@ -46,9 +46,10 @@ class Warden:
         """A page on the web must not steer us: a foreign Origin, or a Host that a rebound name would bring."""
         told = [(name.lower(), value) for name, value in scope["headers"]]
         if self._app.admin_token:
-            right = f"Bearer {self._app.admin_token}".encode()
-            if any(name == b"authorization" and compare_digest(value, right) for name, value in told):
-                return None
+            right = self._app.admin_token.encode()
+            for scheme, _, token in (value.partition(b" ") for name, value in told if name == b"authorization"):
+                if scheme.lower() == b"bearer" and compare_digest(token.strip(), right):
+                    return None
             return 401, "expected the admin token of serve; came none that fits; send Authorization: Bearer TOKEN"
         for name, value in told:
             if name in (b"origin", b"host") and value and not is_ours(value.decode("latin-1")):

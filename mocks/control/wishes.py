@@ -72,8 +72,11 @@ class Wishing:
     async def answer_webhooks(self, ask: Asked) -> dict[str, Any]:
         """Says what the receiver answers, behind what was said before."""
         session = session_of(self._app, ask)
-        for said in ask.body:
-            session.receiver.answer(**said)
+        try:
+            for said in ask.body:
+                session.receiver.answer(**said)
+        except ValueError as wrong:
+            raise No(422, str(wrong)) from None
         return received(session, ask.base)
 
     def _laid(self, kind: str, ask: Asked) -> dict[str, Any]:

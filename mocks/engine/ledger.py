@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 
 UNIT = 10**9  # money is counted in whole billionths: sums of prices are exact, and come out as they are written
 
@@ -50,6 +51,26 @@ class Spent(float):
     def __bool__(self) -> bool:
         return self._known() != 0
 
+    # What is made of it knows as little: round(spent, 2) == 0.5 must not pass for an order that nobody can price.
+
+    def __add__(self, other: float) -> Spent:
+        return self._with(float(self) + float(other), other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: float) -> Spent:
+        return self._with(float(self) - float(other), other)
+
+    def __rsub__(self, other: float) -> Spent:
+        return self._with(float(other) - float(self), other)
+
+    def __round__(self, digits: int | None = None) -> Spent:  # type: ignore[override]
+        return self._with(round(float(self), digits or 0))
+
+    def _with(self, value: float, other: float = 0.0) -> Spent:
+        more = other.unpriced if isinstance(other, Spent) else {}
+        return Spent(value, dict(Counter(self.unpriced) + Counter(more)))
+
     __hash__ = float.__hash__
 
 
@@ -87,6 +108,8 @@ class Ledger:
 
     def set(self, balance: float) -> None:
         """Makes the balance so much from now on."""
+        if not isinstance(balance, (int, float)) or isinstance(balance, bool) or not 0 <= balance < inf:
+            raise ValueError(f"expected a balance of 0 or more; came {balance!r}; say set(0) for an empty account")
         self._paid_in = _counted(balance) + self._charged + self._set_aside
 
     def allow(self, orders: int | None) -> None:

@@ -86,6 +86,13 @@ def test_health_and_an_unknown_session(runcomfy: StandIn, plane: httpx.Client) -
     assert "came 'nobody'" in missing.json()["detail"]
 
 
+def test_a_wrong_method_is_told_with_those_that_there_are(runcomfy: StandIn, plane: httpx.Client) -> None:
+    for path, methods in ((f"/sessions/{runcomfy.name}/faults", "DELETE, GET, POST"), ("/sessions", "GET, POST")):
+        told = plane.request("PUT", path)
+        assert (told.status_code, told.headers["allow"]) == (405, methods)
+    assert "allow" not in plane.get("/nothing").headers
+
+
 @pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
 def test_a_page_on_the_web_does_not_steer_us(plane: httpx.Client, header: dict[str, str]) -> None:
     assert plane.get("/health", headers=header).status_code == 403

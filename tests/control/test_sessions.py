@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 from understudy.mocks.control.warden import OURS
 from understudy.tests.control.planes import MODEL, plane
@@ -115,3 +117,30 @@ def test_keys_of_your_own_are_shown_nowhere() -> None:
         assert "my-own-secret-key" not in told.text
         assert "***" in told.text
         assert "***" not in str(asked.opened().said)
+
+
+def test_a_ready_scenario_is_played_by_its_name_and_again_after_a_reset() -> None:
+    with plane() as asked:
+        one = asked.opened(scenario="out-of-money")
+        for _ in range(2):
+            assert one.submit()["error_code"] == 400002
+            one.ask("POST", "/reset")
+        for said, cure in (
+            ("out-of-mony", "did you mean out-of-money?"),
+            ("tests/x.yaml", "send what stands in yours"),
+        ):
+            assert cure in asked.ask("POST", "/sessions", {"scenario": said}, 422)["detail"]
+
+
+def test_a_scenario_of_the_house_is_every_sessions_unless_one_wants_none(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("balance: 0")
+    with plane(scenario=str(mine)) as asked:
+        assert asked.opened().submit()["error_code"] == 400002
+        one = asked.opened(scenario="")
+        assert "request_id" in one.submit()
+        broke = asked.opened()
+        mine.write_text("balanse: 0")
+        for path in ("/sessions", f"/sessions/{broke.sid}/reset"):
+            assert "did you mean balance?" in asked.ask("POST", path, status=409)["detail"]
+        assert broke.submit()["error_code"] == 400002, "what cannot be begun again goes on"

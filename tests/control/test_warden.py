@@ -49,8 +49,9 @@ def test_no_route_answers_without_the_token_where_there_is_one(method: str, path
     ):
         assert bare(app, method, path, {"host": "192.168.1.9", **said}).status == 401
         assert bare(app, method, path, {"host": "192.168.1.9", **said}, kind="websocket").status == 1008
-    right = {"host": "192.168.1.9", "authorization": f"Bearer {TOKEN}"}
-    assert bare(app, method, path, right).status not in (401, 403)
+    for scheme in ("Bearer", "bearer"):
+        right = {"host": "192.168.1.9", "authorization": f"{scheme} {TOKEN}"}
+        assert bare(app, method, path, right).status not in (401, 403)
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -117,6 +118,8 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("/faults", {"what": "delai"}, "did you mean delay?"),
     ("/faults", {"on": "poll"}, "expected /what of fault to be there; came nothing"),
     ("/faults", {"what": 503, "on": "pol"}, "did you mean poll?"),
+    ("/faults", {"what": 503, "on": "xyz"}, "came 'xyz'; take one of those, or leave it out"),
+    ("/scripts", {"model": "xyz"}, "came 'xyz'; add_model() adds one"),
     ("/refusals", {"error": "InsufficientResource"}, "did you mean InsufficientResources?"),
     ("/models", {"id": "a/b", "knd": "video"}, "did you mean kind?"),
     ("/models", {"id": "a/b", "kind": "vidoe"}, "did you mean video?"),

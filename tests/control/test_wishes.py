@@ -63,3 +63,14 @@ def test_the_receiver_answers_as_it_was_told() -> None:
         one.ask("POST", "/webhooks", [{"status": 503, "times": 2}, {"status": 204}], 201)
         hooks = one.said["webhooks"]
         assert [asked.client.post(hooks, content=b"{}").status_code for _ in range(4)] == [503, 503, 204, 200]
+
+
+def test_a_whole_number_is_one_however_it_is_written() -> None:
+    with plane() as asked:
+        one = asked.opened()
+        one.ask("POST", "/faults", b'{"what": 503.0, "on": "poll", "times": 2.0}', 201)
+        one.ask("POST", "/scripts", b'{"looks": 2.0, "outputs": [{"kind": "image", "width": 64.0}]}', 201)
+        one.ask("POST", "/webhooks", b'[{"status": 201.0, "times": 2.0}]', 201)
+        assert one.ask("POST", "/ledger", b'{"quota": 2.0}')["accounts"][0]["quota"] == 2
+        assert "came 1e+300" in one.ask("POST", "/ledger", {"quota": 1e300}, 422)["detail"]
+        assert "came 1e+300" in one.ask("POST", "/webhooks", {"times": 1e300}, 422)["detail"]

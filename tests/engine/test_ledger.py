@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -140,3 +141,23 @@ def test_money_is_objected_to_while_the_quota_lasts() -> None:
 def test_a_quota_that_cannot_be_is_told(orders: Any) -> None:
     with pytest.raises(ValueError, match=r"expected a number of orders.*say allow\(0\)"):
         Ledger().allow(orders)
+
+
+@pytest.mark.parametrize("made", [
+    lambda spent: round(spent, 2), lambda spent: spent + 1, lambda spent: 1 + spent, lambda spent: spent - 1,
+    lambda spent: 1 - spent, lambda spent: sum([spent, spent]), round,
+])  # fmt: skip
+def test_what_is_made_of_an_unknown_sum_is_unknown(made: Callable[[Spent], float]) -> None:
+    ledger = Ledger()
+    ledger.hold("a", 0.256, "cheap")
+    ledger.charge("a")
+    assert made(ledger.spent) == pytest.approx(made(0.256))  # type: ignore[arg-type]
+    ledger.hold("b", None, "unknown")
+    with pytest.raises(UnknownPrice, match="unknown"):
+        assert made(ledger.spent) >= 0
+
+
+@pytest.mark.parametrize("balance", [-1, "5", None, True, float("nan"), float("inf")])
+def test_a_balance_is_a_sum(balance: Any) -> None:
+    with pytest.raises(ValueError, match=r"expected a balance of 0 or more; came .*; say set"):
+        Ledger().set(balance)

@@ -125,3 +125,9 @@ def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:
 def test_public_classes_say_what_they_are() -> None:
     for thing in (StandIn, Session, Settings, plugin.Stage):
         assert thing.__doc__
+
+
+def test_the_architecture_names_every_folder_of_the_house() -> None:
+    files = [path for top in ("contracts", "mocks", "fixtures") for path in (ROOT / top).rglob("*") if path.is_file()]
+    folders = {str(path.parent.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
+    assert [folder for folder in sorted(folders) if f"\n| `{folder}/` |" not in DOCS["architecture.md"]] == []

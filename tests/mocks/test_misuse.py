@@ -127,7 +127,9 @@ with understudy.stand_in("runcomfy") as runcomfy:
 def test_a_process_ends_without_a_word_however_closely_python_looks() -> None:
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", QUIET]
     ended = subprocess.run(command, check=False, capture_output=True, timeout=60)
-    assert (ended.returncode, ended.stdout, ended.stderr.decode()) == (0, b"", "")
+    # On a busy machine asyncio tells of what took a tenth of a second.
+    told = [line for line in ended.stderr.decode().splitlines() if not line.startswith("Executing ")]
+    assert (ended.returncode, ended.stdout, told) == (0, b"", [])
 
 
 def test_an_address_is_opened_once_whoever_asks_first() -> None:

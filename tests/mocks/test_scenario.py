@@ -192,6 +192,11 @@ def test_the_receiver_answers_as_told(written: Written) -> None:
         assert [each.status for each in handle.webhooks.received] == [500, 500, 204]
 
 
+def test_a_whole_number_is_one_however_it_is_written(written: Written) -> None:
+    written("quota: 2.0\nscripts: [{nth: 1.0}]\nwebhooks: [{times: 2.0, status: 201.0}]\n")
+    played("mine.yaml")
+
+
 def test_a_wish_for_several_providers_came_true_if_it_did_with_one(written: Written) -> None:
     told = Settings().but(
         scenario=written("faults:\n  - {what: 503, on: poll, times: 2}\n  - {what: 500, probability: 0.5}\n")

@@ -30,7 +30,7 @@ clock manual at 15 s   6 requests   0 findings   1 webhook"""
 
 def told(sessions: list[Session], most: int = 20, width: int = 110) -> str:
     console = Console(record=True, width=width, file=io.StringIO())
-    console.print(drawn(shot(sessions, most)))
+    console.print(drawn(shot(sessions, most), width))
     return "\n".join(line.rstrip() for line in console.export_text().splitlines())
 
 
@@ -76,10 +76,24 @@ def test_sessions_are_told_apart_where_there_are_several() -> None:
     assert "2 sessions" in text
 
 
-def test_a_narrow_terminal_cuts_words_and_no_line_is_too_long() -> None:
+@pytest.mark.parametrize(("width", "head"), [
+    (80, "time  model  state  place  cost  last request"), (60, "time  model  state  place  cost"),
+    (48, "time  model  state"), (40, "model  state"), (20, "model  state"),
+])  # fmt: skip
+def test_a_narrow_terminal_has_fewer_columns_and_cuts_none_but_the_models(width: int, head: str) -> None:
     with world() as handle:
         busy(handle)
-        assert max(map(len, told([handle.session], width=60).splitlines())) <= 60
+        lines = told([handle.session], 4, width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[1].split() == head.split()
+    for line, word in zip(lines[2:6], ("succeeded", "running", "running", "queued"), strict=False):
+        assert word in line
+
+
+def test_a_terminal_of_the_usual_width_cuts_nothing() -> None:
+    with world() as handle:
+        busy(handle)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in told([handle.session], width=80)
 
 
 def test_an_empty_house_has_a_foot_alone() -> None:

@@ -135,6 +135,13 @@ def test_keys_of_your_own_are_shown_nowhere() -> None:
     assert "unknown key: use one of --keys" in rest
 
 
+def test_nor_are_they_in_the_line_of_json() -> None:
+    with serving("--json", "--quiet", UNDERSTUDY_KEYS="my-own-key") as served:
+        told = json.loads(served.stdout.readline())["providers"]["runcomfy"]
+    assert "my-own-key" not in str(told)
+    assert told["api_key"] == told["env"]["RUNCOMFY_API_KEY"] == "***"
+
+
 def test_any_key_opens_a_session_of_its_own() -> None:
     with serving("--any-key", "--json", "--quiet") as served:
         told = json.loads(served.stdout.readline())

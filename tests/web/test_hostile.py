@@ -88,7 +88,7 @@ class House:
         """Asks, looks at the answer, and then asks something good."""
         begun = time.perf_counter()
         answer = await self.ask(case)
-        assert time.perf_counter() - begun < 2, case
+        assert time.perf_counter() - begun < 10, case  # of a busy machine; alone none takes 0.1 s
         status = 0
         if answer is not None:
             status, headers, body = answer
