@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .document import Document, document
 from .exchange import MASK, SECRET_NAME, Exchange
-from .finding import WEIGHT, Finding, Severity, Source, shown
+from .finding import WEIGHT, Finding, Severity, Source, did_you_mean, shown
 from .life import Lifecycle
 from .models_file import Version, chosen, versions
 from .schema import Judge
@@ -234,10 +233,9 @@ class Contract:
         if row is not None and "status" in row:
             return str(row["reason"])
         names = [str(row["name"]) for row in self.errors.values() if "status" in row]
-        near = get_close_matches(str(word), [*names, *self.errors], 1)
+        cure = did_you_mean(word, [*names, *self.errors], f"see understudy explain {self.provider}")
         raise ValueError(
-            f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; "
-            + (f"did you mean {near[0]}?" if near else f"see understudy explain {self.provider}")
+            f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; {cure}"
         )
 
     def _row(self, word: str) -> dict[str, Any] | None:
