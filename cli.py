@@ -15,12 +15,12 @@ from . import __version__
 
 # verb -> (the module that holds it, what it does)
 VERBS = {
-    "serve": ("mocks.serving", "Serve the stand-ins on one port until you stop it."),
-    "run": ("mocks.running", "Start the stand-ins, run a command against them, and report."),
-    "env": ("mocks.running", "Print the variables that point clients at `serve`."),
-    "catalogue": ("mocks.catalogue", "List, show, compare and pull the models of a provider."),
+    "serve": ("mocks.terminal.serving", "Serve the stand-ins on one port until you stop it."),
+    "run": ("mocks.terminal.running", "Start the stand-ins, run a command against them, and report."),
+    "env": ("mocks.terminal.running", "Print the variables that point clients at `serve`."),
+    "catalogue": ("mocks.terminal.catalogue", "List, show, compare and pull the models of a provider."),
     "explain": ("contracts.explain", "Explain an error of a provider, or a rule of ours."),
-    "doctor": ("mocks.doctor", "Check whether everything here is fit to run."),
+    "doctor": ("mocks.terminal.doctor", "Check whether everything here is fit to run."),
     "schema": ("mocks.tables", "Print the JSON Schema of a file that you may write."),
 }
 FINE, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3

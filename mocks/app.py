@@ -306,6 +306,7 @@ class App:
         """Answers whoever still waits, at shutdown."""
         for session in self.sessions.values():
             session.clock.release()
+            session.receiver.release()
 
     def _control_plane(self) -> Any:
         if self._control is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from understudy import __version__
 from understudy.cli import VERBS, main
-from understudy.mocks.flags import flags_of
+from understudy.mocks.terminal.flags import flags_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 Capture = pytest.CaptureFixture[str]
@@ -107,7 +107,7 @@ def test_a_fault_of_ours_ends_with_3(capsys: Capture, monkeypatch: pytest.Monkey
     def fails(verb: str) -> None:
         raise ZeroDivisionError(verb)
 
-    monkeypatch.setattr("understudy.mocks.running.settled", fails)
+    monkeypatch.setattr("understudy.mocks.terminal.running.settled", fails)
     code, _, err = said(capsys, "env")
     assert code == 3
     assert "ZeroDivisionError" in err

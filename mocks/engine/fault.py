@@ -34,6 +34,8 @@ KINDS = {
 OF_DELIVERIES = ("lost", "late", "duplicated", "reordered", "early")
 OF_ANSWERS = ("cut", "truncated", "garbled", "drip", "wrong-type")  # they bend an answer that was given
 WHOLE = ("delay", "drip", "wrong-type")  # after these a client may have it all the same
+REAL = ("delay", "drip")  # their seconds are real ones
+LONGEST = 600.0  # real seconds
 SECONDS = {"delay": 1.0, "drip": 1.0, "late": 60.0, "reordered": 10.0}  # as long as this, unless told
 
 
@@ -108,6 +110,9 @@ class Fault(Wish):
         self._goes_with("parts", self.parts == 5 or self.what == "drip", ("drip",))
         if self.what in SECONDS:
             self.seconds = span(SECONDS[str(self.what)] if self.seconds is None else self.seconds, "seconds")
+        if self.what in REAL and self.seconds.least > LONGEST:
+            raise ValueError(f"expected seconds of {self.what} to be at most {LONGEST:g}, since they are real; came "
+                             f"{self.seconds}; say less")  # fmt: skip
         if self.status is not None:
             _status(self.status, 200)
         if self.retry_after is not None and not _is_moment(self.retry_after):
@@ -124,6 +129,11 @@ class Fault(Wish):
     def _goes_with(self, name: str, fine: bool, kinds: tuple[str, ...]) -> None:
         if not fine:
             raise ValueError(f"expected {name} with {', '.join(kinds)}; came {self.what!r}; take {name} out")
+
+    def lasts(self, *words: object) -> float:
+        """For how long, as the words decide; of real seconds no more than anybody waits for."""
+        drawn: float = self.seconds.draw(*words) if self.seconds is not None else 0.0
+        return min(drawn, LONGEST) if self.what in REAL else drawn
 
     def meets(self, place: Place) -> bool:
         """Whether it has a chance here; the chance is counted."""

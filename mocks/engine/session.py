@@ -62,7 +62,7 @@ class Wishes:
                 continue
             if fault.strikes(luck(seed, "fault", at, fault.met)):
                 fault.struck += 1
-                return fault, fault.seconds.draw(seed, "seconds", at, fault.met) if fault.seconds else 0.0
+                return fault, fault.lasts(seed, "seconds", at, fault.met)
         return None, 0.0
 
 
@@ -187,6 +187,8 @@ class Session:
     def end(self) -> None:
         """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""
         self.clock.release()
+        if self.receiver is not None:
+            self.receiver.release()
         if self.courier is not None:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it knows the session

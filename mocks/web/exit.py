@@ -87,7 +87,7 @@ async def leave(
         await _broken(receive, send, str(how))
         return
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    if how == "cut":
+    if how == "cut" and body:  # what has no body has none to be cut
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await _broken(receive, send, "drop")
         return

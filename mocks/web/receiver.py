@@ -67,6 +67,7 @@ class Receiver:
         self._warn = warn
         self._next: deque[_Said] = deque()
         self._always = _Said()
+        self._over = False
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     def answer(
@@ -99,13 +100,21 @@ class Receiver:
             try:
                 await asyncio.wait_for(waiter[1], timeout)
             except TimeoutError:
+                span = "before the session ended" if self._over else f"within {timeout:g} s"
                 raise TimeoutError(
-                    f"expected {n} to be received within {timeout:g} s; came {self._story()}; have the webhook sent to "
+                    f"expected {n} to be received {span}; came {self._story()}; have the webhook sent to "
                     f"the receiver's url, and where the clock is manual, move it"
                 ) from None
             finally:
                 self._waiting.remove(waiter)
         return list(self.received)
+
+    def release(self) -> None:
+        """Lets whoever waits go: the session is over."""
+        self._over = True
+        for _, waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_exception(TimeoutError())
 
     async def take(self, scope: Mapping[str, Any], receive: guard.Receive, send: Send) -> None:
         """One request over ASGI."""

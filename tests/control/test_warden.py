@@ -121,7 +121,7 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("/faults", {"what": 503, "on": "xyz"}, "came 'xyz'; take one of those, or leave it out"),
     ("/scripts", {"model": "xyz"}, "came 'xyz'; add_model() adds one"),
     ("/refusals", {"error": "InsufficientResource"}, "did you mean InsufficientResources?"),
-    ("/refusals", {"error": 0}, "came '0'; take one of those, or its code"),
+    ("/refusals", {"error": 0}, "came '0'; see understudy explain runcomfy"),
     ("/models", {"id": "a/b", "knd": "video"}, "did you mean kind?"),
     ("/models", {"id": "a/b", "kind": "vidoe"}, "did you mean video?"),
     ("/models", {"id": "a/b", "schema": {"properties": {"x": {"$ref": "http://127.0.0.1:1/x"}}}}, "nothing outside"),

@@ -200,3 +200,13 @@ def test_what_can_be_is_taken() -> None:
 def test_it_says_what_it_does(fault: Fault, told: str) -> None:
     fault.met, fault.struck, fault.provider = 3, 1, "toy"
     assert str(fault) == told
+
+
+@pytest.mark.parametrize("what", ["delay", "drip"])
+def test_nobody_is_kept_waiting_for_ever(what: str) -> None:
+    with pytest.raises(ValueError, match="at most 600, since they are real"):
+        Fault(what, seconds=601)
+    drawn = [Fault(what, seconds={"lognormal": [500, 5]}).lasts("x", at) for at in range(200)]
+    assert max(drawn) == 600
+    assert len(set(drawn)) > 50
+    assert Fault("late", seconds=1e6).lasts("x") == 1e6

@@ -22,7 +22,7 @@ def floor(path: Path) -> int:
         return 0
     if parts[0] == "mocks":
         room = parts[1] if len(parts) > 2 else ""
-        return {"engine": 1, "web": 2, "": 4, "control": 4}.get(room, 3)
+        return {"engine": 1, "web": 2, "": 4, "control": 4, "terminal": 5}.get(room, 3)
     return 5
 
 

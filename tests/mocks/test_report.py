@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from understudy.mocks.app import App
-from understudy.mocks.banner import totals
 from understudy.mocks.report import story
 from understudy.mocks.settings import Settings
+from understudy.mocks.terminal.banner import totals
 from understudy.mocks.web.journal import Journal
 from understudy.tests.mocks.errands import submit, world
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from understudy.mocks.stand_in import StandIn, stand_in
 from understudy.tests.mocks.errands import finished, send, world
-from understudy.tests.mocks.test_serving import ended, serving, until
+from understudy.tests.terminal.test_serving import ended, serving, until
 
 TYPO = "tongyi-mai/z-image/turb"
 NEAR = ["tongyi-mai/z-image/turbo", "tongyi-mai/z-image/turbo/inpainting", "openai/gpt-image-2/edit"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -179,3 +180,12 @@ class TestDeliveries(ToyHooks):
             world.handle.reset()
             assert world.handle.webhooks.received == []
             assert world.handle.webhooks.url == self.url
+
+    def test_who_waits_for_what_never_comes_is_told_when_the_session_ends(self, way: str) -> None:
+        with self.open_world(way) as world, ThreadPoolExecutor() as pool:
+            waiting = pool.submit(world.handle.webhooks.wait, 1, 60)
+            while not world.handle.session.receiver._waiting:
+                pass
+            world.handle.reset()
+            with pytest.raises(TimeoutError, match="before the session ended"):
+                waiting.result(5)

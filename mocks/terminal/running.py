@@ -13,11 +13,11 @@ from typing import Any
 
 import click
 
-from .app import DEFAULT, App
+from ..app import DEFAULT, App
+from ..report import MOST, Verdict
+from ..server import Server
 from .banner import Front, line, totals
 from .flags import cast, flags, rehearsed, settled
-from .report import MOST, Verdict
-from .server import Server
 
 PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY")
 

@@ -17,14 +17,14 @@ from typing import Any
 
 import click
 
-from .app import App, fresh_token
+from ..app import App, fresh_token
+from ..server import listen, new_loop, uvicorn_server
+from ..settings import Settings
+from ..web.guard import LOOPBACK
 from .banner import Front, in_force, line, totals
 from .flags import cast, flags, rehearsed, settled
 from .log import Handler, Log
 from .screen import Screen, fits
-from .server import listen, new_loop, uvicorn_server
-from .settings import Settings
-from .web.guard import LOOPBACK
 
 CLOCK = "x10"
 GRACE = 0.6  # real seconds after a signal for requests that are under way

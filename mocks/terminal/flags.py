@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from ..contracts.document import PROVIDERS
-from .app import App
-from .scenario import BadScenario
-from .settings import BadSetting, Settings, Told, told, variable
+from ...contracts.document import PROVIDERS
+from ..app import App
+from ..scenario import BadScenario
+from ..settings import BadSetting, Settings, Told, told, variable
 
 REPEATED = {"allow_host": "HOST", "models": "FILE"}  # each may have a flag of its own
 METAVARS = {int: "N", float: "SECONDS", str: "WORD"}

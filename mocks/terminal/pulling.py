@@ -12,20 +12,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ..contracts.comparison import Change, compared, row_of
-from ..contracts.contract import contract
-from ..contracts.models_file import BadModels, Row, checked, parsed, read, shelves, versions
-from .app import DEFAULT, DIALECTS, derived
-from .settings import Settings
-from .web.address import is_loopback, literal
-from .web.dialect import Served
-from .web.egress import Gate, Reply, Target
-from .web.egress import parsed as target_of
+from ...contracts.comparison import Change, compared, row_of
+from ...contracts.contract import contract
+from ...contracts.models_file import BadModels, Row, checked, parsed, read, shelves, versions
+from ..app import DEFAULT, DIALECTS, derived
+from ..settings import Settings
+from ..web.address import is_loopback, literal
+from ..web.dialect import Served
+from ..web.egress import Gate, Reply, Target
+from ..web.egress import parsed as target_of
 
 MOST = 64 * 2**20  # bytes of a page
 PATIENCE = 60.0  # seconds for a page
 MOST_PAGES = 1000
-HOME = Path(__file__).parents[1] / "contracts"
+HOME = Path(__file__).parents[2] / "contracts"
 
 Fetch = Callable[[str], bytes]
 Say = Callable[[str], None]

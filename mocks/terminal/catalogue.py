@@ -10,18 +10,18 @@ from typing import Any
 
 import click
 
-from ..contracts.catalogue import Catalogue, Model, told
-from ..contracts.comparison import compared, row_of
-from ..contracts.contract import contract
-from ..contracts.finding import shown
-from ..contracts.kind import KINDS
-from ..contracts.models_file import BadModels
+from ...contracts.catalogue import Catalogue, Model, told
+from ...contracts.comparison import compared, row_of
+from ...contracts.contract import contract
+from ...contracts.finding import shown
+from ...contracts.kind import KINDS
+from ...contracts.models_file import BadModels
+from ..engine.clock import today
+from ..settings import Settings
+from ..web.egress import Blocked, Unreachable
 from .banner import columns
-from .engine.clock import today
 from .flags import cast, flags, settled
 from .pulling import BadCatalogue, Foreign, Shelf, fetcher, is_address, pull, saved_in, served_at
-from .settings import Settings
-from .web.egress import Blocked, Unreachable
 
 DEFAULT_FILE = "understudy-models.json"
 BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "enum", "pattern")

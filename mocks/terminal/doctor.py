@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..contracts.document import PROVIDERS, read
-from .app import DEFAULT, derived
+from ...contracts.document import PROVIDERS, read
+from ..app import DEFAULT, derived
+from ..settings import BadSetting, Settings, file_of, told, variable
+from ..stand_in import opened
+from ..web.guard import LOOPBACK
 from .banner import ANY, columns, example
 from .flags import flags
 from .running import PROXIES
 from .serving import bound
-from .settings import BadSetting, Settings, file_of, told, variable
-from .stand_in import opened
-from .web.guard import LOOPBACK
 
 OK, WARN, BAD = "ok", "warn", "bad"
 OLDEST = (3, 11)

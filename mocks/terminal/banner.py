@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from .. import __version__
-from ..contracts.contract import contract
-from ..contracts.exchange import MASK
-from .app import DEFAULT, App
-from .report import added, summary, tally
-from .settings import Settings, Told
-from .stand_in import variables
-from .web.guard import CONTROL
-from .web.receiver import HOOKS
+from ... import __version__
+from ...contracts.contract import contract
+from ...contracts.exchange import MASK
+from ..app import DEFAULT, App
+from ..report import added, summary, tally
+from ..settings import Settings, Told
+from ..stand_in import variables
+from ..web.guard import CONTROL
+from ..web.receiver import HOOKS
 
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to tell a wide bind, not to make one
 

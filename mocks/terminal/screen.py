@@ -9,16 +9,16 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..contracts.exchange import Exchange
-from .engine.session import Session
-from .engine.task import Task
-from .engine.timeline import State
-from .settings import Settings
+from ...contracts.exchange import Exchange
+from ..engine.session import Session
+from ..engine.task import Task
+from ..engine.timeline import State
+from ..settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
 
-    from .app import App
+    from ..app import App
     from .log import Log
 
 EVERY = 0.25  # real seconds between two looks

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from understudy.contracts.contract import contract
 from understudy.contracts.models_file import BadModels
-from understudy.mocks import pulling
-from understudy.mocks.pulling import BadCatalogue, Foreign, Shelf, fetcher, pull, saved_in, served_at
 from understudy.mocks.settings import Settings
+from understudy.mocks.terminal import pulling
+from understudy.mocks.terminal.pulling import BadCatalogue, Foreign, Shelf, fetcher, pull, saved_in, served_at
 from understudy.mocks.web.egress import Reply
 
 ADDRESS = "https://models.example/base"

@@ -13,9 +13,9 @@ from understudy import StandIn
 from understudy.mocks.app import App
 from understudy.mocks.engine.clock import Clock
 from understudy.mocks.engine.session import Session
-from understudy.mocks.log import Log
-from understudy.mocks.screen import Screen, drawn, fits, shot
 from understudy.mocks.settings import Settings
+from understudy.mocks.terminal.log import Log
+from understudy.mocks.terminal.screen import Screen, drawn, fits, shot
 from understudy.tests.mocks.errands import send, submit, world
 
 TABLE = """
@@ -151,10 +151,12 @@ def screened(**env: str) -> tuple[App, Log, Screen, Terminal]:
 
 
 def written(log: Log) -> None:
-    """Returns when the log's own thread has done all that it was given so far."""
-    done = threading.Event()
-    log._lines.put(done.set)
-    assert done.wait(5)
+    """Returns when the log's own thread has done all that it was given so far: what waits together is written when
+    all of it has been looked at, hence the second time."""
+    for _ in range(2):
+        done = threading.Event()
+        log._lines.put(done.set)
+        assert done.wait(5)
 
 
 def test_lines_scroll_above_and_nothing_is_drawn_twice() -> None:

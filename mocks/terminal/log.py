@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..contracts.exchange import MASK, Exchange
-from ..contracts.finding import Finding
-from .app import App
-from .web.receiver import Received
+from ...contracts.exchange import MASK, Exchange
+from ...contracts.finding import Finding
+from ..app import App
+from ..web.receiver import Received
 
 if TYPE_CHECKING:
     from .screen import Screen, Shot
