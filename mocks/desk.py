@@ -68,10 +68,13 @@ WORDS: dict[str, type] = {"script": Life, "refuse_next": Which, "fault": Bend}
 class Desk:
     """Where wishes are laid down. `folder` is where files that they name are looked for; without one, none is read."""
 
-    def __init__(self, session: Session, provider: str, folder: Path | None = None) -> None:
+    def __init__(
+        self, session: Session, provider: str, folder: Path | None = None, *, backdrop: bool = False
+    ) -> None:  # fmt: skip
         self._session = session
-        self._provider = provider
         self._folder = folder
+        self._provider = provider
+        self._backdrop = backdrop
 
     def script(self, said: Mapping[str, Any]) -> Script:
         """Lays down how orders live."""
@@ -82,20 +85,22 @@ class Desk:
         row = self._contract.errors.get(UNREACHABLE, {})
         if told.get("unreachable") and "status" in row:
             told["refuses"] = UNREACHABLE  # this provider fetches an order's inputs before it takes the order
-        return self._laid(Script(**told, provider=self._provider))
+        return self._laid(Script(**told, provider=self._provider, backdrop=self._backdrop))
 
     def refuse_next(self, error: str | int, said: Mapping[str, Any]) -> Script:
         """Lays down that orders are refused."""
         self._check("refuse_next", said)
-        return self._laid(Script(**said, refuses=self._contract.reason(str(error)), provider=self._provider))
+        return self._laid(
+            Script(**said, refuses=self._contract.reason(str(error)), provider=self._provider, backdrop=self._backdrop)
+        )
 
     def fault(self, what: int | str, said: Mapping[str, Any]) -> Fault:
         """Lays down that the wire misbehaves."""
         self._check("fault", said)
         places = list(dict.fromkeys([*CHANNELS, *self._contract.operations]))
         self._known("on", said.get("on", ""), places)
-        wish = Fault(what, **said, provider=self._provider)
-        self._session.wishes.faults.append(wish)
+        wish = Fault(what, **said, provider=self._provider, backdrop=self._backdrop)
+        self._session.wishes.add(wish)
         return wish
 
     def wish(self, kind: str, said: Mapping[str, Any]) -> Script | Fault:
@@ -112,7 +117,7 @@ class Desk:
         return self._session.cast[self._provider].contract
 
     def _laid(self, script: Script) -> Script:
-        self._session.wishes.scripts.append(script)
+        self._session.wishes.add(script)
         return script
 
     def _check(self, verb: str, said: Mapping[str, Any]) -> None:

@@ -90,7 +90,7 @@ class Scenario:
         laid: list[Wish] = []
         for provider in self._cast(session):
             try:
-                laid.append(Desk(session, provider, self.path.parent).wish(kind, wish))
+                laid.append(Desk(session, provider, self.path.parent, backdrop=True).wish(kind, wish))
             except (TypeError, ValueError) as wrong:
                 yield self._blamed(str(wrong), wish, path), str(wrong)
                 return

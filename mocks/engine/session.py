@@ -50,6 +50,11 @@ class Wishes:
         told = {id(wish): at for at, wish in enumerate(missed)}
         return [wish for at, wish in enumerate(missed) if all(told.get(id(kin), at) >= at for kin in wish.kin)]
 
+    def add(self, wish: Script | Fault) -> None:
+        """Lays a wish down behind those of its standing: a scenario's are the backdrop of a test's own."""
+        book: list[Any] = self.scripts if isinstance(wish, Script) else self.faults
+        book.insert(len(book) if wish.backdrop else sum(not other.backdrop for other in book), wish)
+
     def script(self, order: Order) -> Script | None:
         """The script of an order: a refusal before all others, then the first that is for it."""
         meant = [script for script in self.scripts if script.meets(order)]

@@ -17,6 +17,7 @@ class Wish:
     times: Times = 1
     optional: bool = False
     provider: str = ""  # whose orders and exchanges it is about; without, everybody's
+    backdrop: bool = False  # a scenario's: what a test wishes itself comes before it
     met: int = 0
     struck: int = 0
     trouble: str = ""
@@ -49,8 +50,8 @@ class Wish:
         }
 
 
-COMMON = ("times", "optional", "provider", "met", "struck", "trouble", "kin")
-BOOKKEEPING = ("provider", "met", "struck", "trouble", "kin")
+COMMON = ("times", "optional", "provider", "backdrop", "met", "struck", "trouble", "kin")
+BOOKKEEPING = ("provider", "backdrop", "met", "struck", "trouble", "kin")
 
 
 def flag(name: str, value: Any) -> None:

@@ -257,3 +257,15 @@ def test_run_fails_for_what_never_came_true(capsys: pytest.CaptureFixture[str]) 
 def test_each_ready_one_can_be_played_by_its_name() -> None:
     for name in ready():
         assert Scenario.read(name).name == name
+
+
+def test_what_a_test_wishes_itself_comes_before_its_scenario(written: Written) -> None:
+    path = written("scripts:\n  - {fails: true, times: always}\nfaults:\n  - {what: 503, on: poll, times: always}\n")
+    with world(scenario=path, clock="auto") as handle:
+        handle.script(looks=0)
+        handle.fault(500, on="poll")
+        first, second = (submit(handle).json()["request_id"] for _ in range(2))
+        handle.settle()
+        assert [task.timeline.states[-1] for task in handle.tasks] == ["SUCCEEDED", "FAILED"]
+        told = [send(handle, "GET", f"/v1/requests/{name}/status").status_code for name in (first, second)]
+        assert told == [500, 503]
