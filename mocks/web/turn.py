@@ -107,15 +107,27 @@ class Turn:
                     if self._struck("before") and self.delayed:
                         await pause(self.seconds)
                         self.now = clock.now
-                answer = await self._acted()
+                if self.fault is not None and not self.delayed:
+                    answer: Answer | Wait = self._spoilt(self.fault, None)
+                else:
+                    self._heard()
+                    if self.model is not None and self.model.media:
+                        await self._look_at_inputs(self.model)
+                    answer = self._routed()
+                    if type(answer) is Wait:
+                        answer = await self._waited(answer)
             except Refusal as no:
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
-                answer = await self._bent(answer)
-            said = self._last_word(answer)
+                answer = await self._bent(answer)  # type: ignore[arg-type]  # all waiting is over
+            said = status, headers, body = self._last_word(answer)  # type: ignore[arg-type]  # as above
         finally:
             clock.leave()
-        await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
+        if self.fault is not None or method == "HEAD":
+            await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     async def _waited(self, answer: Answer | Wait) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
@@ -148,19 +160,13 @@ class Turn:
             raise Refusal("bad-key")
         self.account = account
 
-    async def _acted(self) -> Answer:
-        """Everything between the body and the answer."""
-        if self.fault is not None and not self.delayed:
-            return self._spoilt(self.fault, None)
+    def _heard(self) -> None:
+        """Reads what was asked, and judges it."""
         operation = self.operation
         if operation.model:
             self.inputs = self._read()
         if operation.model or self.query:
             self.findings = self._judged()
-        if self.model is not None and self.model.media and type(self.inputs) is dict:
-            await self._look_at_inputs(self.model)
-        answer = self._routed()
-        return await self._waited(answer) if type(answer) is Wait else answer  # type: ignore[return-value]
 
     def _routed(self) -> Answer | Wait:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
@@ -180,7 +186,7 @@ class Turn:
 
     async def _look_at_inputs(self, model: Model) -> None:
         """Files that can be looked at are; if one is missing, the order is refused or fails, as the provider has it."""
-        found = inputs.near(model, self.inputs, self.base)
+        found = inputs.near(model, self.inputs, self.base) if type(self.inputs) is dict else []
         if not found:
             return
         missing = await inputs.look(self.session, self.session.gate, found, self.operation.id)
