@@ -20,7 +20,7 @@ from .report import added, tally
 from .runcomfy.dialect import RunComfy
 from .scenario import Scenario
 from .settings import Settings, configured
-from .web import media
+from .web import line, media
 from .web.dialect import Dialect
 from .web.egress import Gate
 from .web.exit import JSON, Send
@@ -299,8 +299,10 @@ class App:
         elif scope["type"] == "websocket" and self._way(scope["path"]).control:
             await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "no provider here speaks over a socket"})
+            way, heard = self._way(scope["path"]), self._hear(scope).by_name
+            name = way.provider or self._by_host(heard)
+            session = self.sessions.get(way.sid) if way.sid else self._session(heard, name, way.path)
+            await line.answer(session.cast.get(name) if session else None, session, heard, receive, send)
 
     def release(self) -> None:
         """Answers whoever still waits, at shutdown."""

@@ -12,6 +12,8 @@ from ...contracts.models_file import checked
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
+    from ..engine.session import Account, Session
+    from .line import Line
     from .turn import Turn
 
 Pairs = tuple[tuple[bytes, bytes], ...]
@@ -62,6 +64,7 @@ class Dialect:
 
     provider = ""
     routes: Mapping[str, Route] = {}
+    listens = False
     served: Served | None = None  # of a provider whose catalogue can be read
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
@@ -78,6 +81,10 @@ class Dialect:
         """Adds a model, or replaces one, for this session alone: the contract is shared, so it gets one of its own."""
         self.contract = self.contract.with_models([checked(row, "the model", "add_model")])
         return self.contract.catalogue.models[row["id"]]
+
+    async def listen(self, session: Session, account: Account, line: Line) -> None:
+        """Serves an open socket until it is closed, where the provider `listens` to any."""
+        raise NotImplementedError
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:

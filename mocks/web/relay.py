@@ -47,7 +47,7 @@ def courier(session: Session, gate: Gate) -> Courier:
 def _finding(attempt: Attempt) -> Finding:
     parcel, receipt = attempt.parcel, attempt.receipt
     came = receipt.trouble or f"{receipt.status} at attempt {attempt.number}"
-    if receipt.final:
+    if receipt.final and parcel.channel != "push":
         expected, cure = f"a {parcel.channel} to this machine", "name an address of this machine, or say --allow-host"
         return Finding("blocked-delivery", "doubtful", "", expected, came, cure, parcel.operation)
     expected, cure = f"somebody who takes the {parcel.channel}", "have it answer 2xx; every attempt was made"

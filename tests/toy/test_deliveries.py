@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,8 @@ from understudy.mocks.engine.luck import digest
 from understudy.mocks.engine.media.card import card_of
 from understudy.tests.toy.hooks import ToyHooks, server
 from understudy.tests.world import WAYS, Ask, World
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 CLOCKS = ("auto", "x1000")
 
@@ -189,3 +192,37 @@ class TestDeliveries(ToyHooks):
             world.handle.reset()
             with pytest.raises(TimeoutError, match="before the session ended"):
                 waiting.result(5)
+
+    def test_pushes_come_over_a_socket_in_order(self, way: str) -> None:
+        with self.world(way) as world, dialled(world, world.handle.api_key) as socket:
+            socket.send("hello")
+            assert json.loads(socket.recv(5)) == {"heard": "hello"}
+            job = self.taken(world.said(self.order(tell="socket")))
+            told = [json.loads(socket.recv(5)) for _ in range(3)]
+            assert told == [{"job": job, "state": state} for state in ("waiting", "working", "done")]
+            world.handle.settle()
+            pushed = world.handle.requests(on="push")
+            assert [(each.status, each.direction, each.at) for each in pushed[1:]] == [
+                (200, "out", 0), (200, "out", 1), (200, "out", 5)]  # fmt: skip
+
+    def test_a_fault_bends_a_push_and_a_closed_socket_is_told(self, way: str) -> None:
+        with self.world(way) as world:
+            with dialled(world, world.handle.api_key) as socket:
+                world.handle.fault("duplicated", on="push")
+                socket.send("twice")
+                assert [json.loads(socket.recv(5)) for _ in range(2)] == [{"heard": "twice"}] * 2
+                socket.send("over")
+                assert json.loads(socket.recv(5)) == {"heard": "over"}
+            while world.handle.session.cast["toy"].lines["account-1"].open:
+                pass
+            world.said(self.order(tell="socket"))
+            world.handle.settle()
+            assert {finding.rule for finding in world.handle.findings} == {"undelivered"}
+
+    def test_a_caller_without_a_key_is_not_let_in(self, way: str) -> None:
+        with self.world(way) as world, pytest.raises(InvalidStatus):
+            dialled(world, "nobody").close()
+
+
+def dialled(world: World, key: str) -> ClientConnection:
+    return connect(world.handle.ws_url + "/socket", additional_headers={"X-Api-Key": key}, proxy=None)

@@ -11,11 +11,12 @@ from understudy.contracts.contract import Contract
 from understudy.mocks.engine.courier import Manner, Parcel
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
-from understudy.mocks.engine.session import Tell
+from understudy.mocks.engine.session import Account, Session, Tell
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import State
 from understudy.mocks.web.dialect import Answer, Dialect, Terms, Wait
 from understudy.mocks.web.exit import JSON
+from understudy.mocks.web.line import Line
 from understudy.mocks.web.turn import Turn
 from understudy.tests.toy.facts import FACTS, REASONS
 
@@ -45,7 +46,12 @@ def news(turn: Turn) -> Tell:
     session = turn.session
 
     def tell(task: Task, state: State) -> None:
-        if task.order.webhook:
+        if task.order.webhook == "socket":
+            told = orjson.dumps({"job": task.id, "state": LIFE.words["look"][state]})
+            lines: dict[str, Line] = turn.dialect.lines  # type: ignore[attr-defined]
+            push = Parcel("push", task.account.name, told, operation="make", task=task.id, provider="toy")
+            session.courier.send(push, by=lines[task.account.name].carry)
+        elif task.order.webhook:
             told = orjson.dumps({"job": task.id, "state": LIFE.words["look"][state]})
             session.courier.send(Parcel("webhook", task.order.webhook, told, operation="make", task=task.id,
                                         provider="toy", headers=(JSON,)), MANNER)  # fmt: skip
@@ -102,7 +108,18 @@ class Toy(Dialect):
     """The toy's manners: a key of its own, and one word for every no."""
 
     provider = "toy"
+    listens = True
     routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop}
+
+    def __init__(self, contract: Contract, terms: Terms) -> None:
+        super().__init__(contract, terms)
+        self.lines: dict[str, Line] = {}
+
+    async def listen(self, session: Session, account: Account, line: Line) -> None:
+        self.lines[account.name] = line
+        async for text in line.texts():
+            echo = Parcel("push", account.name, orjson.dumps({"heard": text}), provider="toy")
+            session.courier.send(echo, by=line.carry)
 
     @classmethod
     def made(cls, settings: Any) -> Toy:
