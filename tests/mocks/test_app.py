@@ -102,7 +102,7 @@ def test_a_socket_is_closed_and_a_lifespan_is_answered() -> None:
         async def send(message: Any) -> None:
             sent.append(message["type"])
 
-        await app({"type": kind, "path": "/runcomfy"}, receive, send)
+        await app({"type": kind, "path": "/runcomfy", "headers": []}, receive, send)
 
     asyncio.run(story("websocket", "websocket.connect"))
     asyncio.run(story("lifespan", "lifespan.startup", "lifespan.shutdown"))
