@@ -107,27 +107,15 @@ class Turn:
                     if self._struck("before") and self.delayed:
                         await pause(self.seconds)
                         self.now = clock.now
-                if self.fault is not None and not self.delayed:
-                    answer: Answer | Wait = self._spoilt(self.fault, None)
-                else:
-                    self._heard()
-                    if self.model is not None and self.model.media:
-                        await self._look_at_inputs(self.model)
-                    answer = self._routed()
-                    if type(answer) is Wait:
-                        answer = await self._waited(answer)
+                answer = await self._acted()
             except Refusal as no:
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
-                answer = await self._bent(answer)  # type: ignore[arg-type]  # all waiting is over
-            said = status, headers, body = self._last_word(answer)  # type: ignore[arg-type]  # as above
+                answer = await self._bent(answer)
+            said = self._last_word(answer)
         finally:
             clock.leave()
-        if self.fault is not None or method == "HEAD":
-            await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
     async def _waited(self, answer: Answer | Wait) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
@@ -160,13 +148,19 @@ class Turn:
             raise Refusal("bad-key")
         self.account = account
 
-    def _heard(self) -> None:
-        """Reads what was asked, and judges it."""
+    async def _acted(self) -> Answer:
+        """Everything between the body and the answer."""
+        if self.fault is not None and not self.delayed:
+            return self._spoilt(self.fault, None)
         operation = self.operation
         if operation.model:
             self.inputs = self._read()
         if operation.model or self.query:
             self.findings = self._judged()
+        if self.model is not None and self.model.media and type(self.inputs) is dict:
+            await self._look_at_inputs(self.model)
+        answer = self._routed()
+        return await self._waited(answer) if type(answer) is Wait else answer  # type: ignore[return-value]
 
     def _routed(self) -> Answer | Wait:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
@@ -186,7 +180,7 @@ class Turn:
 
     async def _look_at_inputs(self, model: Model) -> None:
         """Files that can be looked at are; if one is missing, the order is refused or fails, as the provider has it."""
-        found = inputs.near(model, self.inputs, self.base) if type(self.inputs) is dict else []
+        found = inputs.near(model, self.inputs, self.base)
         if not found:
             return
         missing = await inputs.look(self.session, self.session.gate, found, self.operation.id)
