@@ -83,11 +83,11 @@ class Wishing:
         """Lays down all that came, or nothing of it."""
         session = session_of(self._app, ask)
         wishes = session.wishes
-        before = len(wishes.scripts), len(wishes.faults)
+        before = [*wishes.scripts], [*wishes.faults]
         try:
             laid = [self._one(session, kind, said, ask.query.get("provider")) for said in ask.body]
         except (No, TypeError, ValueError) as wrong:
-            del wishes.scripts[before[0] :], wishes.faults[before[1] :]
+            wishes.scripts[:], wishes.faults[:] = before
             raise wrong if isinstance(wrong, No) else No(422, str(wrong)) from None
         return {"wishes": [_told(wish) for wish in laid]}
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from math import inf
 from typing import Any, Literal, NamedTuple
 
 from .luck import span
-from .wish import Wish, whole
+from .wish import Wish, among, whole
 
 CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media", "webhook", "upload", "push")
 OUTWARD = ("webhook", "upload", "push")  # what we send of ourselves
@@ -73,10 +72,8 @@ class Fault(Wish):
             raise ValueError(f"expected a status or a kind of fault; came {self.what!r}; say fault(503)")
         if isinstance(self.what, int):
             _status(self.what, 400)
-        elif self.what not in KINDS:
-            near = get_close_matches(self.what, KINDS, 1)
-            raise ValueError(f"expected a status or one of {', '.join(KINDS)}; came {self.what!r}"
-                             + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip
+        else:
+            among("what is no status", self.what, KINDS)
         self._where()
         self._which()
         open_ended = self.until < inf or self.probability < 1 or self.every > 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .medium import FLAWS, FORMATS, Medium
-from .wish import whole
+from .wish import among, whole
 
 KIND_OF = {form: kind for kind, forms in FORMATS.items() for form in forms}
 KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "file", "data", "text")
@@ -66,19 +65,16 @@ def _output(said: Any, folder: Path | None) -> Output:
         raise ValueError(f"expected an output to be a kind or a table of {', '.join(KEYS)}; came {said!r}; say "
                          f"'image'")  # fmt: skip
     for name in row:
-        if name not in KEYS:
-            near = get_close_matches(str(name), KEYS, 1)
-            raise ValueError(f"expected an output to have {', '.join(KEYS)}; came {name!r}"
-                             + (f"; did you mean {near[0]}?" if near else "; take it out"))  # fmt: skip
+        among("a key of an output", name, KEYS, "take it out")
     own, form = _own(row, folder)
     form = str(row.get("format", form))
     kind = str(row.get("kind", "")) or KIND_OF.get(form, "")
-    _among("kind", kind, ("", *FORMATS))
-    _among("format", form, ("", *KIND_OF))
+    flaw = str(row.get("flaw", ""))
+    for name, word, words in (("kind", kind, FORMATS), ("format", form, KIND_OF), ("flaw", flaw, FLAWS)):
+        if word:
+            among(name, word, words)
     if form and KIND_OF[form] != kind:
         raise ValueError(f"expected a format of kind {kind}; came {form!r}, which is {KIND_OF[form]}; leave kind out")
-    flaw = str(row.get("flaw", ""))
-    _among("flaw", flaw, FLAWS)
     for side in ("width", "height"):
         if side in row:
             whole(side, row[side], 1, 8192)
@@ -123,13 +119,6 @@ def _small(data: bytes) -> bytes:
     if not 0 < len(data) <= LARGEST:
         raise ValueError(f"expected a file of 1 to {LARGEST} bytes; came {len(data)}; take another one")
     return data
-
-
-def _among(name: str, word: str, words: tuple[str, ...]) -> None:
-    if word not in words:
-        near = get_close_matches(word, words, 1)
-        raise ValueError(f"expected {name} to be one of {', '.join(filter(None, words))}; came {word!r}"
-                         + (f"; did you mean {near[0]}?" if near else "; say one of them"))  # fmt: skip
 
 
 def _number(name: str, value: Any, most: int) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from math import inf
 from typing import Any, Literal
 
@@ -52,6 +54,15 @@ class Wish:
 
 COMMON = ("times", "optional", "provider", "backdrop", "met", "struck", "trouble", "kin")
 BOOKKEEPING = ("provider", "backdrop", "met", "struck", "trouble", "kin")
+
+
+def among(name: str, word: Any, words: Iterable[str], otherwise: str = "say one of them") -> None:
+    """Refuses a word that is none of those, with the nearest."""
+    known = [each for each in words if each]
+    if word not in known:
+        near = get_close_matches(str(word), known, 1)
+        cure = f"did you mean {near[0]}?" if near else otherwise
+        raise ValueError(f"expected {name} to be one of {', '.join(known)}; came {word!r}; {cure}")
 
 
 def flag(name: str, value: Any) -> None:

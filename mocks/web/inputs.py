@@ -36,15 +36,15 @@ def _is_loopback(address: str) -> bool:
     return LOOPBACK.match(address[:256].lower()) is not None
 
 
-async def look(session: Session, gate: Gate, found: list[tuple[str, str, str]], operation: str) -> list[Finding]:
+async def look(session: Session, found: list[tuple[str, str, str]], operation: str) -> list[Finding]:
     """What is wrong with them: a file that cannot be fetched, or one of another kind."""
     findings = []
     for place, kind, address in found:
         name = address.partition("?")[0].rpartition(media.PREFIX)[2]
         task = session.tasks.get(name.rpartition("-")[0])
-        came = _own(session, task.order.provider, name) if task else await _fetched(gate, kind, address)
+        came = _own(session, task.order.provider, name) if task else await _fetched(session.gate, kind, address)
         if came:
-            expected = f"an {kind} that can be fetched from {shown(address)}"
+            expected = f"a file ({kind}) that can be fetched from {shown(address)}"
             findings.append(Finding("unreachable-input", "doubtful", place, expected, came, CURE, operation))
     return findings
 
@@ -68,4 +68,4 @@ async def _fetched(gate: Gate, kind: str, address: str) -> str:
     if not 200 <= reply.status < 300:
         return f"status {reply.status}"
     said = dict(reply.headers).get(b"content-type", b"").decode("latin-1").lower()
-    return f"{said}" if said.startswith("text/") and kind in KINDS else ""
+    return said if said.startswith("text/") and kind in KINDS else ""

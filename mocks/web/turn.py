@@ -183,7 +183,7 @@ class Turn:
         found = inputs.near(model, self.inputs, self.base)
         if not found:
             return
-        missing = await inputs.look(self.session, self.session.gate, found, self.operation.id)
+        missing = await inputs.look(self.session, found, self.operation.id)
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)

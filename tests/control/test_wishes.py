@@ -33,6 +33,15 @@ def test_of_several_wishes_all_are_laid_down_or_none() -> None:
         assert one.ask("GET", "/scripts")["wishes"] == []
 
 
+def test_wishes_that_are_refused_leave_those_of_a_scenario_alone() -> None:
+    with plane() as asked:
+        one = asked.opened(scenario="flaky-gateway")
+        before = one.ask("GET", "/faults")["wishes"]
+        assert before
+        one.ask("POST", "/faults", [{"what": 503}, {"what": "delay", "on": "webhook"}], 422)
+        assert one.ask("GET", "/faults")["wishes"] == before
+
+
 def test_what_is_left_is_taken_back_and_fails_nothing() -> None:
     with plane() as asked:
         one = asked.opened()

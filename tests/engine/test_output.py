@@ -81,7 +81,7 @@ def test_a_file_is_read_from_the_folder_and_its_name_tells_what_it_is(tmp_path: 
         (-1, "from 1 to 100"), (MOST + 1, "from 1 to 100"), (True, "from 1 to 100"), (1.5, "a number"),
         (None, "from 1 to 100"), (["image"] * (MOST + 1), "from 1 to 100"), (object(), "or a list"),
         ([3], "an output to be a kind or a table"), ([None], "a kind or a table"), ([[]], "a kind or a table"),
-        ({"knd": "image"}, "did you mean kind?"), ({"zzz": 1}, "take it out"), ({7: 1}, "take it out"),
+        ({"knd": "image"}, "did you mean kind?"), ({"zzz": 1}, "take it out"), ({"": 1}, "take it out"), ({7: 1}, "take it out"),
         ("vidoe", "did you mean video?"), ("zzz", "say one of them"), ({"format": "jpg"}, "did you mean jpeg?"),
         ({"format": "png", "kind": "video"}, "which is image; leave kind out"), ({"flaw": "corupt"}, "did you mean c"),
         ({"text": "x", "kind": "image"}, "which is text"), ({"width": 0}, "expected width"), ({"height": 8193}, "8192"),
