@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import httpx
 
 from ..contracts.document import read
 from .server import Server
+from .web.caller import Heard, wired
 
 if TYPE_CHECKING:
     from .stand_in import StandIn
@@ -159,6 +161,43 @@ class Torn(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self:
             yield part
+
+
+class Talk:
+    """Asks a stand-in again and again without a socket, each request as it stands: what Caller does with one."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._server = handle._server
+        self._mount = f"/~{handle.name}/{handle.provider}"
+        self._host = (b"host", self._server.url.removeprefix("http://").encode())
+
+    def ask(self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes) -> Heard:
+        """One exchange."""
+        raw, _, query = (self._mount + wired(path)).partition("?")
+        sent = [self._host, *[(name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+                              for name, value in headers], (b"content-length", b"%d" % len(body))]  # fmt: skip
+        scope = {
+            "type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": unquote(raw),
+            "raw_path": raw.encode(), "query_string": query.encode(), "server": None, "headers": sent,
+        }  # fmt: skip
+        parts: list[bytes] = []
+        status, pairs = 0, ()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            nonlocal status, pairs
+            if message["type"] == "http.response.start":
+                status, pairs = message["status"], tuple(message["headers"])
+            else:
+                parts.append(message.get("body", b""))
+
+        self._server.run(lambda: self._server.app(scope, receive, send))
+        return Heard(status, pairs, b"".join(parts))
+
+    def close(self) -> None:
+        """There is nothing to hang up."""
 
 
 def client(handle: StandIn) -> httpx.Client:

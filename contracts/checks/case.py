@@ -1,0 +1,89 @@
+"""A failing case: what was found, the story that led there, and how to see it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..exchange import SECRETS, Exchange
+from ..finding import Finding
+from .move import Move
+from .subject import Subject
+
+PHASES = ("drill", "lifecycle", "examples", "coverage", "fuzzing", "stateful")  # who asks, in this order
+
+
+@dataclass(frozen=True)
+class Case:
+    """One finding with its story: what was asked and done since that world began; the last exchange is the one."""
+
+    finding: Finding
+    by: str
+    story: tuple[Exchange | Move, ...]
+    base: str
+    times: int = 1
+
+    @property
+    def exchange(self) -> Exchange:
+        """Where it was found."""
+        return next(each for each in reversed(self.story) if isinstance(each, Exchange))
+
+    @property
+    def curl(self) -> str:
+        """The request as a command; it names the variable that holds the key, never the key."""
+        return curl(self.exchange, self.base)
+
+
+def curl(exchange: Exchange, base: str) -> str:
+    """A request as a line for a shell; a key stands in it as $KEY."""
+    parts = ["curl", "-sS", "-i"]
+    if exchange.method != ("POST" if exchange.request_body else "GET"):
+        parts += ["-X", exchange.method]
+    for name, value in exchange.request_headers:
+        word, secret = name.decode("latin-1"), value.decode("latin-1")
+        if word.lower() in SECRETS and secret:
+            scheme = secret.partition(" ")[0] + " " if " " in secret.strip() else ""
+            parts += ["-H", f'"{word}: {scheme}$KEY"']
+        elif word.lower() not in ("host", "content-length", "connection", "accept-encoding"):
+            parts += ["-H", shlex.quote(f"{word}: {secret}")]
+    if exchange.request_body:
+        parts += ["--data-binary", shlex.quote(exchange.request_body.decode("utf-8", "backslashreplace"))]
+    return " ".join([*parts, shlex.quote(base + exchange.url)])
+
+
+@dataclass
+class Checked:
+    """What came of a check."""
+
+    provider: str
+    subject: str
+    seed: int
+    seconds: float = 0.0
+    asked: dict[str, int] = field(default_factory=dict)  # requests, by phase
+    walks: int = 0  # full walks: an order that was taken, looked at, fetched and asked to be cancelled
+    cases: list[Case] = field(default_factory=list)
+    accepted: list[Case] = field(default_factory=list)  # which the baseline holds
+    gone: list[Mapping[str, Any]] = field(default_factory=list)  # which the baseline holds and nobody found again
+    not_exercised: dict[str, str] = field(default_factory=dict)  # what this subject cannot be asked, and why
+    coverage: Mapping[str, Any] = field(default_factory=dict)
+    cut: str = ""  # why it ended before everything was asked, if it did
+
+    @property
+    def fails(self) -> bool:
+        """Whether something was found that nobody has accepted."""
+        return bool(self.cases)
+
+
+def cannot(subject: Subject) -> dict[str, str]:
+    """What a subject cannot be asked, and why not."""
+    said = {
+        "advance": "whether each state lasts as long as it should: its clock cannot be moved from here",
+        "fail": "how a failed generation is told: nobody can make one fail from here",
+        "poor": "the refusal for an empty balance: the balance cannot be set from here",
+    }
+    found = {cue: why for cue, why in said.items() if cue not in subject.can}
+    if not subject.other_key:
+        found["other key"] = "the refusal for somebody else's order: only one key is known"
+    return found

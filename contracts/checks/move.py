@@ -1,0 +1,39 @@
+"""A move: one step of a check, which can be written down and played again against another server."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .subject import Ask
+
+OWN, OTHER, NONE, WRONG = "own", "other", "none", "wrong"  # whose key a request bears
+
+
+class Move(NamedTuple):
+    """One step. `what` is "ask" (the request as it stands), "about" (an operation on the nth order that was taken),
+    "open" (every file that the nth order's result told of), or a cue of Subject with its `amount`.
+
+    A step names an order by its number, not by its id: another server has other ids.
+    """
+
+    what: str
+    ask: Ask | None = None
+    operation: str = ""
+    nth: int = 0
+    query: str = ""
+    key: str = OWN
+    amount: float = 0.0
+
+    def __str__(self) -> str:
+        if self.what == "ask" and self.ask is not None:
+            return f"{self.ask.method} {self.ask.path}"
+        if self.what == "about":
+            whose = "" if self.key == OWN else f" with {self.key} key"
+            return f"{self.operation}{'?' + self.query if self.query else ''} of order {self.nth + 1}{whose}"
+        if self.what == "open":
+            return f"open the files of order {self.nth + 1}"
+        if self.what == "advance":
+            return f"{self.amount:g} s pass"
+        return {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}[
+            self.what
+        ]

@@ -1,0 +1,46 @@
+"""The server that a check asks: how to reach it, and what else can be done with it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..exchange import Exchange
+
+
+class Ask(NamedTuple):
+    """One request, before it is sent; `path` is what follows the base address, as it is sent, its query included."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class Subject:
+    """A server under check. Who knows no more than its address can only ask it: then `can` is empty.
+
+    `can` holds the cues that `cue` takes: "advance" (so many seconds of the story pass), "fail" (the next order ends
+    badly), "poor" and "rich" (the balance is 0, and is what it was). Where it can be moved, `now` tells its time.
+    """
+
+    name = ""  # what is checked, as a person would say it
+    base = ""  # the address that precedes every path, as answers spell it
+    key = ""
+    other_key = ""  # of another account, if there is one
+    can: frozenset[str] = frozenset()
+    now: float | None = None  # seconds of the story, where it is known
+    most_body = 0  # bytes that a body may have, where that is known
+
+    def send(self, ask: Ask) -> Exchange:
+        """Asks, and answers what went over the wire; what no answer came to has the status 0."""
+        raise NotImplementedError
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Does what no client can do."""
+        raise NotImplementedError
+
+    def fresh(self) -> None:
+        """Begins a new world: nothing has happened there, its ids are as in the one before. Else nothing is done."""
+
+    def close(self) -> None:
+        """Is done with."""

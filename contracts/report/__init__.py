@@ -1,0 +1,1 @@
+"""Reports: what a check found, for people and for programs."""

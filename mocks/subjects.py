@@ -1,0 +1,90 @@
+"""What a check asks: a stand-in of ours, in this process or over a socket, or whatever answers at an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..contracts.checks.subject import Ask, Subject
+from ..contracts.document import read
+from ..contracts.exchange import Exchange
+from .settings import Settings
+from .stand_in import StandIn, opened
+from .transport import Talk
+from .web.caller import Caller
+
+MOST_BODY = 1 << 20  # so that a body that is too large need not be 64 MiB
+
+
+class Ours(Subject):
+    """A stand-in of this house: its clock is moved by hand, and its director is asked for what no client can do."""
+
+    can = frozenset({"advance", "fail", "poor", "rich"})
+    most_body = MOST_BODY
+
+    def __init__(self, provider: str, socket: bool = True, **settings: Any) -> None:
+        said = {"clock": "manual", "max_body": MOST_BODY, **settings}
+        self._handle: StandIn = opened(provider, Settings().but(**said))
+        self._talk: Caller | Talk = Caller(self._handle.url) if socket else Talk(self._handle)
+        self._rich = float(self._handle.ledger.balance)
+        self.name = f"our {provider}" + ("" if socket else ", in this process")
+        self.base = self._handle.url
+        self.key = self._handle.api_key
+        self.other_key = self._handle.another_key()
+        self.now = 0.0
+
+    def send(self, ask: Ask) -> Exchange:
+        """Asks."""
+        return exchanged(ask, self._talk, self.now or 0.0)
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Moves the clock, or the director."""
+        if what == "advance":
+            self._handle.clock.advance(amount)
+            self.now = self._handle.clock.now
+        elif what == "fail":
+            self._handle.script(fails=True, optional=True)
+        else:
+            self._handle.ledger.set(0 if what == "poor" else self._rich)
+
+    def fresh(self) -> None:
+        """The same address and keys; nothing has happened."""
+        self._handle.reset()
+        self.now = 0.0
+        self.other_key = self._handle.another_key()
+
+    def close(self) -> None:
+        """Forgets the session."""
+        self._talk.close()
+        self._handle.close()
+
+
+class Elsewhere(Subject):
+    """Whatever answers at an address, as a black box."""
+
+    def __init__(self, base: str, key: str, other_key: str = "") -> None:
+        self._talk = Caller(base)
+        self.name = self.base = base.rstrip("/")
+        self.key = key
+        self.other_key = other_key
+
+    def send(self, ask: Ask) -> Exchange:
+        """Asks."""
+        return exchanged(ask, self._talk, 0.0)
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._talk.close()
+
+
+def exchanged(ask: Ask, talk: Caller | Talk, at: float) -> Exchange:
+    """What went over the wire."""
+    said = talk.ask(ask.method, ask.path, ask.headers, ask.body)
+    sent = tuple((name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in ask.headers)
+    return Exchange(ask.method, ask.path, sent, ask.body, said.status, said.headers, said.body, at=at)
+
+
+def bearing(provider: str, key: str) -> Mapping[str, str]:
+    """The header that bears a key."""
+    door = read(provider, "openapi")["security"]
+    return {door["name"]: f"{door.get('scheme', '')} {key}".strip()}
