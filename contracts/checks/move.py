@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .subject import Ask
 
+CUES = {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}
 OWN, OTHER, NONE, WRONG = "own", "other", "none", "wrong"  # whose key a request bears
 
 

@@ -95,6 +95,6 @@ def test_time_and_chance_have_three_homes(path: Path) -> None:
 def test_one_module_opens_outgoing_connections() -> None:
     modules, verbs = "http.client|httpx|aiohttp|requests", "open_connection|create_connection|urlopen|sock_connect"
     ways = re.compile(rf"^\s*(import|from) ({modules})\b|\b({verbs})\(", re.MULTILINE)
-    # A handle's own client, which a test holds in its hands, is made in transport.py; caller.py asks this machine alone.
+    # A handle's own client, which a test holds in its hands, is made in transport.py; caller.py asks loopback alone.
     found = {path.name for path in HOUSE if ways.search(path.read_text(encoding="utf-8"))}
     assert found == {"egress.py", "transport.py", "caller.py"}
