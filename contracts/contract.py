@@ -206,11 +206,16 @@ class Contract:
                 return (Finding("undocumented-status", "broken", "", said, str(status),
                                 "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
             judge = self.refused
-        if judge.good(body):
-            return NO_FINDINGS
-        return tuple(Finding("answer-shape", WEIGHT[operation.source], d.pointer, d.expected, shown(d.came),
-                             "the answer is not what the documents promise", operation.id, operation.source)
-                     for d in judge.differences(body))  # fmt: skip
+        return NO_FINDINGS if judge.good(body) else _misshapen(judge, body, operation.id, operation.source)
+
+    def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:
+        """What is wrong with the form of an error answer, whatever was asked."""
+        return _misshapen(self.refused, said.json, operation, self.facts.openapi["schemas"]["Error"]["source"])
+
+    def answer_schema(self, operation: Operation, status: int) -> Mapping[str, Any]:
+        """The schema of an operation's answer, whose own properties stand in it; nothing for a status without one."""
+        row = self.facts.openapi["operations"][operation.id]["answers"].get(str(status))
+        return self.schemas[row["schema"]] if row else {}
 
     def check_life(self, exchanges: Iterable[Exchange]) -> list[Finding]:
         """What is wrong with one task's life, as its exchanges told it."""
@@ -247,6 +252,12 @@ class Contract:
         from .openapi import published  # half as long as this module, and asked for once
 
         return published(self)
+
+
+def _misshapen(judge: Judge, body: Any, operation: str, source: Source) -> tuple[Finding, ...]:
+    return tuple(Finding("answer-shape", WEIGHT[source], d.pointer, d.expected, shown(d.came),
+                         "the answer is not what the documents promise", operation, source)
+                 for d in judge.differences(body))  # fmt: skip
 
 
 def _conditions(states: Mapping[str, Any], life: Lifecycle) -> Iterable[dict[str, Any]]:

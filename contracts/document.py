@@ -45,6 +45,8 @@ class Document:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
+        if "catalogue" in self.openapi:
+            yield _fact("catalogue", "keys", self.openapi["catalogue"])
         for name, row in self.openapi["operations"].items():
             yield _fact("operation", name, row)
             for key, parameter in row.get("parameters", {}).items():
@@ -57,8 +59,9 @@ class Document:
                     yield _fact(f"lifecycle {part}", f"{name}.{key}", row)
             for row in life["transitions"]:
                 yield _fact("lifecycle transition", f"{name}.{row['from']}-{row['to']}", row)
-            for part in ("cancel", "slots", "media_ttl"):
-                yield _fact("lifecycle rule", f"{name}.{part}", life[part])
+            for part in ("cancel", "slots", "media_ttl", "tells"):
+                if part in life:
+                    yield _fact("lifecycle rule", f"{name}.{part}", life[part])
         for row in self.errors:
             yield _fact("error", row["reason"], row)
         for name, row in self.media.items():

@@ -24,6 +24,7 @@ class Lifecycle:
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
         self.media_ttl = float(row["media_ttl"]["seconds"])
+        self.tells: dict[str, Any] = row.get("tells", {})
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.reach = {state: frozenset(self._reached(state)) for state in STATES}

@@ -80,7 +80,9 @@ class Elsewhere(Subject):
 def exchanged(ask: Ask, talk: Caller | Talk, at: float) -> Exchange:
     """What went over the wire."""
     said = talk.ask(ask.method, ask.path, ask.headers, ask.body)
-    sent = tuple((name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in ask.headers)
+    sent = tuple(
+        (name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in ask.headers
+    )
     return Exchange(ask.method, ask.path, sent, ask.body, said.status, said.headers, said.body, at=at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..exchange import SECRETS, Exchange
@@ -24,6 +24,16 @@ class Case:
     story: tuple[Exchange | Move, ...]
     base: str
     times: int = 1
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What makes two cases one: not what came, which differs from run to run."""
+        found = self.finding
+        return (found.rule, found.operation, found.where, found.kind)
+
+    def again(self) -> Case:
+        """The same, met once more."""
+        return replace(self, times=self.times + 1)
 
     @property
     def exchange(self) -> Exchange:

@@ -11,8 +11,9 @@ OWN, OTHER, NONE, WRONG = "own", "other", "none", "wrong"  # whose key a request
 
 
 class Move(NamedTuple):
-    """One step. `what` is "ask" (the request as it stands), "about" (an operation on the nth order that was taken),
-    "open" (every file that the nth order's result told of), or a cue of Subject with its `amount`.
+    """One step. `what` is "ask" (the request as it stands, with a key), "about" (an operation on the nth order that
+    was taken), "open" (every file that the nth order's result told of), "start" and "finish" (time passes until the
+    nth order has left the queue, or is over), or a cue of Subject with its `amount`.
 
     A step names an order by its number, not by its id: another server has other ids.
     """
@@ -33,8 +34,10 @@ class Move(NamedTuple):
             return f"{self.operation}{'?' + self.query if self.query else ''} of order {self.nth + 1}{whose}"
         if self.what == "open":
             return f"open the files of order {self.nth + 1}"
-        if self.what == "advance":
+        if self.what in ("advance", "wait"):
             return f"{self.amount:g} s pass"
+        if self.what in ("start", "finish"):
+            return f"until order {self.nth + 1} has {'left the queue' if self.what == 'start' else 'ended'}"
         return {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}[
             self.what
         ]

@@ -29,7 +29,7 @@ class Caller:
         host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""
         address = literal(host)
         if parts.scheme != "http" or address is None or not is_loopback(address):
-            raise ValueError(f"expected the address of a server on this machine, as http://127.0.0.1:8383/runcomfy; "
+            raise ValueError(f"expected the address of a server on this machine, as http://127.0.0.1:8383; "
                              f"came {base!r}; start one here, and name its address")  # fmt: skip
         self._mount = parts.path.rstrip("/")
         self._line = http.client.HTTPConnection(host, parts.port or 80, timeout=patience)

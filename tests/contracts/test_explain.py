@@ -25,7 +25,7 @@ def rules_of(path: Path) -> Iterator[str]:
     named = {target.id: node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
              for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("Finding", "_finding")):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("Finding", "finding")):
             rule = node.args[0]
             if isinstance(rule, ast.Name):
                 rule = named.get(rule.id, rule)
