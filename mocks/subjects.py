@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from ..contracts.checks.subject import Ask, Subject
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
+from .engine.clock import pause
 from .settings import Settings
 from .stand_in import StandIn, opened
 from .transport import Talk
@@ -60,7 +62,9 @@ class Ours(Subject):
 
 
 class Elsewhere(Subject):
-    """Whatever answers at an address, as a black box."""
+    """Whatever answers at an address, as a black box: time passes there by itself, or by asking."""
+
+    can = frozenset({"wait"})
 
     def __init__(self, base: str, key: str, other_key: str = "") -> None:
         self._talk = Caller(base)
@@ -71,6 +75,11 @@ class Elsewhere(Subject):
     def send(self, ask: Ask) -> Exchange:
         """Asks."""
         return exchanged(ask, self._talk, 0.0)
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Waits a little; nothing else can be done from here."""
+        if what == "wait":
+            asyncio.run(pause(amount))
 
     def close(self) -> None:
         """Hangs up."""

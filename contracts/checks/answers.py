@@ -13,8 +13,6 @@ from .ended import Ended
 from .reference import Known
 from .world import World
 
-OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
-
 
 class Answers:
     """Judges one answer about one order, in one world."""
@@ -51,7 +49,7 @@ class Answers:
         yield from self.moment(order, row, word)
         yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)
         yield from self.placed(order)
-        if order.possible <= OVER and len(order.possible) == 1:
+        if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 
     def stopped(self, order: Known) -> Iterator[Finding]:

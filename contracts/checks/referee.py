@@ -8,6 +8,7 @@ from typing import Any
 from ..contract import Contract, Operation
 from ..exchange import Exchange
 from ..finding import Finding
+from ..life import STATES
 from .answers import Answers
 from .case import Case
 from .form import answered, methods, readable
@@ -20,8 +21,8 @@ from .subject import Ask, Subject
 from .world import World
 
 Seen = Callable[[Exchange, str], None]
-LOOKS = 60  # at one order that is awaited where time flows by itself, and
-PAUSE = 0.1  # seconds between two
+LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
+PAUSE = 0.1  # seconds between two: then no more is waited
 
 
 class Referee:
@@ -34,8 +35,10 @@ class Referee:
         self.cases: dict[tuple[str, ...], Case] = {}
         self.asked: dict[str, int] = {}
         self.tapes: list[list[Move]] = []  # the moves of each world, to be played again elsewhere
-        self.patient = True  # until an order did not end in time
+        self.walks = 0  # orders of which every operation was asked
+        self.patience = LOOKS
         self._seen = seen
+        self._whole_walk = {each.id for each in contract.operations.values() if each.task}
         self._keys = self._spelled()
         self.begin()
 
@@ -99,15 +102,16 @@ class Referee:
                 self._cue(Move("advance", amount=round(moment - self.world.now, 6)))
             return None
         channel = next(iter(self.world.life.channels.values()))["operation"]
-        said = None
-        for _ in range(LOOKS if self.patient else 2):
+        said, looks = None, 0
+        while not order.over and not (move.what == "start" and "QUEUED" not in order.possible):
             said = self._about(Move("about", operation=channel, nth=move.nth))
-            if order.possible <= {"SUCCEEDED", "FAILED", "CANCELLED"} or (
-                move.what == "start" and "QUEUED" not in order.possible
-            ):
-                return said
+            looks += 1
+            if looks < len(STATES):
+                continue  # asking again moves time where it moves by asking
+            if self.patience <= 0:
+                break
+            self.patience -= 1
             self._cue(Move("wait", amount=PAUSE))
-        self.patient = False
         return said
 
     def _cue(self, move: Move) -> None:
@@ -167,6 +171,10 @@ class Referee:
     def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
         """What an answer says, once it is known that it may."""
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
+        if order is not None:
+            before = len(order.walked)
+            order.walked.add(operation.id)
+            self.walks += len(order.walked) > before and order.walked == self._whole_walk
         if operation.model and value in self.contract.catalogue.models:
             yield from answers.taken(why.body, why.account or "own")
         elif operation.channel == "catalogue":

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..life import STATES
 
+OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 SLACK = 1e-6  # seconds; moments are told in microseconds
 
 
@@ -35,6 +36,12 @@ class Known:
     place: int | None = None  # that was told last
     told: dict[Any, Any] = field(default_factory=dict)  # what must not change any more, by what was asked
     files: list[str] = field(default_factory=list)
+    walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
+
+    @property
+    def over(self) -> bool:
+        """Whether it was told to be over."""
+        return self.possible <= OVER
 
 
 @dataclass(frozen=True)
