@@ -56,8 +56,10 @@ def sound(model: Model, body: dict[str, Any]) -> bool:
     return all(found.severity == "note" and not found.reason for found in model.check(body))
 
 
-def breaks(model: Model, body: dict[str, Any], broken: Broken) -> bool:
+def breaks(model: Model, body: Any, broken: Broken) -> bool:
     """Whether a body breaks that one rule and no other; of the wrong type it is none of the words listed, either."""
+    if not isinstance(body, dict):
+        return broken.rule == "bad-json"
     rules = {(found.rule, found.where) for found in model.check(body) if found.reason or found.severity != "note"}
     also = {("not-in-list", broken.where)} if broken.rule == "invalid-type" else set()
     return (broken.rule, broken.where) in rules and rules <= {broken[:2], *also}
@@ -73,7 +75,7 @@ def _once(values: Iterable[Any]) -> Iterator[Any]:
             yield value
 
 
-def _good(schema: Schema) -> Iterator[Any]:
+def good_values(schema: Schema) -> Iterator[Any]:
     """The values at the edges of a schema, an ordinary one first."""
     yield ordinary(schema)
     for key in ("default", "const"):
@@ -84,7 +86,7 @@ def _good(schema: Schema) -> Iterator[Any]:
         yield from schema["enum"]
         return
     for branch in narrowed(schema):
-        yield from _good(branch)
+        yield from good_values(branch)
     for word in types(schema):
         yield from GOOD[word](schema)
 
@@ -142,7 +144,7 @@ def _lists(schema: Schema) -> Iterator[list[Any]]:
     most = schema.get("maxItems", max(least, 2))
     for length in (least, most):
         yield [ordinary(items)] * min(length, max(least, MOST_ITEMS))
-    for value in _good(items):
+    for value in good_values(items):
         yield [value] * max(1, least)
 
 
@@ -162,11 +164,11 @@ def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
         if name not in schema.get("required", ()):
             yield {other: value for other, value in full.items() if other != name}
     for name, field in fields.items():
-        for value in _good(field):
+        for value in good_values(field):
             yield {**least, name: value}
 
 
-def _bad(schema: Schema, path: Path) -> Wrong:
+def bad_values(schema: Schema, path: Path) -> Wrong:
     """Values of which each breaks one rule of a schema."""
     where = pointer(path)
     wanted = types(schema)
@@ -254,7 +256,7 @@ def _bad_lists(schema: Schema, path: Path) -> Wrong:
         for length in (most + 1, most * 2 + 10):
             yield [ordinary(items)] * length, Broken("wrong-length", where, f"{length} items, of {most} at most")
     for at in sorted({0, max(1, least) - 1}):
-        for value, broken in _bad(items, (*path, at)):
+        for value, broken in bad_values(items, (*path, at)):
             whole = [ordinary(items)] * max(1, least)
             whole[at] = value
             yield whole, broken
@@ -267,7 +269,7 @@ def _bad_objects(schema: Schema, path: Path) -> Wrong:
         yield body, Broken("missing-required", pointer((*path, name)), "left out")
     for name, field in schema.get("properties", {}).items():
         if isinstance(field, Mapping):
-            for value, broken in _bad(field, (*path, name)):
+            for value, broken in bad_values(field, (*path, name)):
                 yield {**least, name: value}, broken
 
 
