@@ -247,11 +247,11 @@ class Contract:
         return next((row for row in self.errors.values()
                      if word in (row["reason"], row["name"], str(row.get("code")))), None)  # fmt: skip
 
-    def openapi(self) -> dict[str, Any]:
-        """The promise as an OpenAPI 3.1 document, one path per model."""
+    def openapi(self, base: str = "") -> dict[str, Any]:
+        """The promise as an OpenAPI 3.1 document, one path per model; `base` stands for the provider's own address."""
         from .openapi import published  # half as long as this module, and asked for once
 
-        return published(self)
+        return published(self, base)
 
 
 def _misshapen(judge: Judge, body: Any, operation: str, source: Source) -> tuple[Finding, ...]:

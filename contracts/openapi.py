@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import Model
@@ -11,17 +11,20 @@ if TYPE_CHECKING:
     from .contract import Contract, Operation
 
 
-def published(contract: Contract) -> dict[str, Any]:
-    """The whole document, as the server shows it at `<prefix>/openapi.json`."""
+def published(contract: Contract, base: str = "", models: Iterable[Model] | None = None) -> dict[str, Any]:
+    """The document, as the server shows it at `<prefix>/openapi.json`; of every model, unless some are named.
+
+    `base` is the address that stands in it, if it is not to be the provider's own.
+    """
     facts = contract.facts.openapi
     security = facts["security"]
     schemas = {name: _marked(schema, facts["schemas"][name]) for name, schema in contract.schemas.items()}
     return {
         "openapi": facts["openapi"],
         "info": facts["info"],
-        "servers": facts["servers"],
+        "servers": [{"url": base}] if base else facts["servers"],
         "security": [{"key": []}],
-        "paths": dict(_paths(contract)),
+        "paths": dict(_paths(contract, contract.catalogue.models.values() if models is None else tuple(models))),
         "components": {
             "schemas": schemas,
             "securitySchemes": {"key": {"type": "http", "scheme": security["scheme"].lower(), **_sourced(security)}},
@@ -29,15 +32,16 @@ def published(contract: Contract) -> dict[str, Any]:
     }
 
 
-def _paths(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, dict[str, Any]]]:
     paths: dict[str, dict[str, Any]] = {}
     shapes: set[tuple[str, ...]] = set()
     for operation in contract.operations.values():
         slashes = next((name for name, p in operation.parameters.items() if p.get("slashes")), "")
         if not slashes:
-            paths.setdefault(operation.path, {})[operation.method.lower()] = _route(contract, operation)
+            route = _route(contract, operation, linked=bool(operation.task))
+            paths.setdefault(operation.path, {})[operation.method.lower()] = route
             continue
-        for model in contract.catalogue.models.values():
+        for model in models:
             path = operation.path.replace("{" + slashes + "}", model.id)
             linked = bool(operation.model) and model.shape not in shapes
             shapes.add(model.shape) if operation.model else None
@@ -56,7 +60,8 @@ def _route(
         "x-understudy-operation": operation.id,
         **_sourced({"source": operation.source, "where": operation.where}),
     }
-    parameters = [_parameter(key, row) for key, row in operation.parameters.items() if not row.get("slashes")]
+    strict = "invalid-input" in operation.refusals
+    parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items() if not row.get("slashes")]
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:
@@ -68,8 +73,12 @@ def _route(
     return route
 
 
-def _parameter(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": row["in"], "required": row["in"] == "path", "schema": row["schema"],
+def _parameter(name: str, row: Mapping[str, Any], strict: bool) -> dict[str, Any]:
+    schema = row["schema"]
+    if row["in"] == "query" and not strict:
+        # Nobody knows that other words are refused here, so none are forbidden: what is known are examples.
+        schema = {"type": "string", **({"examples": schema["enum"]} if "enum" in schema else {})}
+    return {"name": name, "in": row["in"], "required": row["in"] == "path", "schema": schema,
             "description": row["description"]}  # fmt: skip
 
 
@@ -89,7 +98,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
             shown["links"] = {
                 other.id: {"operationId": other.id, "parameters": {other.task: f"$response.body#/{other.task}"}}
                 for other in contract.operations.values()
-                if other.task
+                if other.task and other is not operation
             }
         yield status, shown
     keys = contract.facts.openapi["refused"]

@@ -34,6 +34,7 @@ LOG = logging.getLogger("understudy")
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
+HERE = "~here~"  # stands in a document that is kept, for the address by which it will be asked for
 MOST_WAYS, LONGEST_PATH, LONGEST_HEADERS = 4096, 256, 2048  # paths and headers that are remembered, and how long
 
 
@@ -169,12 +170,12 @@ class App:
             await self._stray(scope, receive, send, name, way)
             return
         dialect, path = session.cast[name], way.path
+        base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
         if path.startswith(media.PREFIX):
             await media.show(dialect, session, scope, receive, send, path[len(media.PREFIX) :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
-            await _plain(send, self._document(dialect), scope["method"] == "HEAD")
+            await _plain(send, self._document(dialect, base), scope["method"] == "HEAD")
         else:
-            base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
             await Turn(dialect, session, scope, way, base, heard).play(receive, send)
 
     def _way(self, whole: str) -> Way:
@@ -260,13 +261,14 @@ class App:
             self._bases[host, way.mount] = base
         return base
 
-    def _document(self, dialect: Dialect) -> bytes:
+    def _document(self, dialect: Dialect, base: str) -> bytes:
+        """The promise, whose server is the one that was asked: a client that reads it comes back here."""
         import orjson
 
         promise = dialect.contract
         if promise not in self._documents:
-            self._documents[promise] = orjson.dumps(promise.openapi())
-        return self._documents[promise]
+            self._documents[promise] = orjson.dumps(promise.openapi(HERE))
+        return self._documents[promise].replace(orjson.dumps(HERE), orjson.dumps(base), 1)
 
     async def _stray(self, scope: Mapping[str, Any], receive: Receive, send: Send, name: str, way: Way) -> None:
         """What fits no session is refused as the provider would, and kept in a book of its own."""
