@@ -20,6 +20,7 @@ VERBS = {
     "env": ("mocks.terminal.running", "Print the variables that point clients at `serve`."),
     "catalogue": ("mocks.terminal.catalogue", "List, show, compare and pull the models of a provider."),
     "explain": ("contracts.explain", "Explain an error of a provider, or a rule of ours."),
+    "coverage": ("mocks.terminal.coverage", "Tell what of each provider's promise was reached, and what was not."),
     "doctor": ("mocks.terminal.doctor", "Check whether everything here is fit to run."),
     "schema": ("mocks.tables", "Print the JSON Schema of a file that you may write."),
 }

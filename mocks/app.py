@@ -53,6 +53,7 @@ class App:
         self.past = added()  # what the sessions that ended came to
         self.watch: Callable[[Exchange], None] | None = None
         self.watch_hooks: Callable[[Received], None] | None = None
+        self.welcome: Callable[[Session], None] = lambda session: None  # told of each session that is opened
         self._told: dict[str, tuple[Settings, tuple[str, ...]]] = {}
         self._plain_cast: dict[str, Dialect] = {}
         self._ways: dict[str, Way] = {}
@@ -96,6 +97,7 @@ class App:
                 self.account(session, provider, key)
         self.sessions[name] = session
         self._told[name] = (settings, providers)
+        self.welcome(session)
         return session
 
     def rehearse(self) -> None:

@@ -1,4 +1,4 @@
-"""Coverage: what the sessions have met of all that is documented, also when they are gone."""
+"""Coverage: what the sessions have reached of all that is documented, also when they are gone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ def told(asked: Plane) -> Any:
     return asked.ask("GET", "/coverage")["providers"]["runcomfy"]
 
 
+def times(seen: Any, group: str, *item: str) -> int:
+    (row,) = [row for row in seen["groups"][group]["rows"] if row["item"] == list(item)]
+    return int(row["times"])
+
+
 def test_nothing_is_reached_at_first_and_all_is_named() -> None:
     with plane() as asked:
         seen = told(asked)
-    assert seen["reached"] == 0
-    assert seen["of"] == sum(len(row) for kind in ("operations", "channels") for row in seen[kind].values())
-    assert seen["operations"]["cancel"] == {"202": 0, "401": 0, "403": 0, "404": 0}
-    assert set(seen["channels"]["status"]) == {"in_queue", "in_progress", "completed", "cancelled"}
+    groups = seen["groups"]
+    assert (seen["reached"], seen["share"], seen["left_out"]) == (0, 0, 0)
+    assert seen["of"] == sum(part["of"] for name, part in groups.items() if name != "models")
+    cancels = {row["item"][1] for row in groups["answers"]["rows"] if row["item"][0] == "cancel"}
+    assert cancels == {"202", "401", "403", "404"}
+    assert {row.get("why") for row in groups["answers"]["rows"]} == {"nobody asked for it"}
 
 
 def test_what_was_met_counts_and_outlives_its_session() -> None:
@@ -27,12 +34,17 @@ def test_what_was_met_counts_and_outlives_its_session() -> None:
             job = opened.submit()
             for _ in range(3):
                 opened.send("GET", job["status_url"])
+            opened.send("GET", job["result_url"])
         one.ask("DELETE")
         two.ask("POST", "/reset")
         seen = told(asked)
-    assert (seen["operations"]["submit"]["200"], seen["operations"]["status"]["200"]) == (2, 6)
-    assert seen["channels"]["status"] == {"in_queue": 2, "in_progress": 2, "completed": 2, "cancelled": 0}
-    assert seen["reached"] == 5
+        again = told(asked)
+    assert (times(seen, "answers", "submit", "200"), times(seen, "answers", "status", "200")) == (2, 6)
+    for state in ("QUEUED", "RUNNING", "SUCCEEDED"):
+        assert times(seen, "states", "model", "status", state) == 2
+    (row,) = [row for row in seen["groups"]["channels"]["rows"] if row["item"] == ["poll"]]
+    assert row["by"] == {one.sid: 3, two.sid: 3}
+    assert seen == again
 
 
 def test_a_bent_answer_tells_no_state_and_a_strange_status_is_not_counted_as_reached() -> None:
@@ -43,6 +55,16 @@ def test_a_bent_answer_tells_no_state_and_a_strange_status_is_not_counted_as_rea
         job = one.submit()
         one.send("GET", job["status_url"])
         seen = told(asked)
-    assert seen["operations"]["submit"]["599"] == 1
-    assert seen["channels"]["status"]["in_queue"] == 0
-    assert seen["reached"] == 2
+    assert seen["beside"] == {"submit 599": 1}
+    assert times(seen, "states", "model", "status", "QUEUED") == 0
+    assert seen["groups"]["answers"]["reached"] == 2
+
+
+def test_what_a_journal_kept_no_longer_is_told() -> None:
+    with plane(max_exchanges=2) as asked:
+        one = asked.opened()
+        for _ in range(5):
+            one.send("GET", "/v1/models")
+        seen = told(asked)
+    assert seen["left_out"] == 3
+    assert times(seen, "answers", "list_models", "200") == 2
