@@ -18,6 +18,7 @@ VERBS = {
     "serve": ("mocks.terminal.serving", "Serve the stand-ins on one port until you stop it."),
     "run": ("mocks.terminal.running", "Start the stand-ins, run a command against them, and report."),
     "env": ("mocks.terminal.running", "Print the variables that point clients at `serve`."),
+    "check": ("mocks.terminal.checking", "Check whether a server keeps a provider's promise."),
     "catalogue": ("mocks.terminal.catalogue", "List, show, compare and pull the models of a provider."),
     "explain": ("contracts.explain", "Explain an error of a provider, or a rule of ours."),
     "coverage": ("mocks.terminal.coverage", "Tell what of each provider's promise was reached, and what was not."),

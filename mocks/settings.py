@@ -236,12 +236,10 @@ def _unknown(name: str, provider: str = "") -> BadSetting:
     if provider and name in plain:
         return BadSetting(f"expected a reading of {provider}; came {name!r}, which is for all providers; write it "
                           f"above the table of {provider}")  # fmt: skip
-    near = get_close_matches(name, readings if provider else [*plain, *PROVIDERS, *readings], 1)
-    page = "docs/defaults.md" if provider else "docs/settings.md"
-    what = f"reading of {provider}" if provider else "setting"
-    return BadSetting(
-        f"expected a {what} that is known; came {name!r}; " + (f"did you mean {near[0]}?" if near else f"see {page}")
-    )
+    near = get_close_matches(name, readings if provider else [*plain, *PROVIDERS, *OF_VERBS, *readings], 1)
+    what, page = (f"reading of {provider}", "defaults") if provider else ("setting", "settings")
+    cure = f"did you mean {near[0]}?" if near else f"see docs/{page}.md"
+    return BadSetting(f"expected a {what} that is known; came {name!r}; {cure}")
 
 
 def variable(name: str, provider: str = "") -> str:
@@ -298,6 +296,9 @@ FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+OF_VERBS = frozenset({"check"})  # tables of a verb's own
+
+
 def file_of(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     """The file that settings are read from, and what stands in it."""
     for place in (folder, *folder.parents):
@@ -312,9 +313,7 @@ def file_of(folder: Path) -> tuple[Path, dict[str, Any]] | None:
             if isinstance(table, dict):
                 return path, table
             if table is not None:
-                raise BadSetting(
-                    f"expected [tool.understudy] of {path} to be a table; came {table!r}; correct the file"
-                )
+                raise BadSetting(f"expected [tool.understudy] of {path} to be a table; came {table!r}; correct it")
     return None
 
 
@@ -324,13 +323,14 @@ def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     readings: dict[str, Any] = {}
     for name, value in table.items():
+        if name in OF_VERBS:
+            continue
         if name in PROVIDERS:
             snake = {key.replace("-", "_"): word for key, word in value.items()} if isinstance(value, dict) else value
             readings[name] = snake
         elif name == "models" and isinstance(value, (str, list)):
-            names = value.split(",") if isinstance(value, str) else value
             flat[name] = [str(path.parent / each.strip()) if isinstance(each, str) and each.strip() else each
-                          for each in names]  # fmt: skip
+                          for each in (value.split(",") if isinstance(value, str) else value)]  # fmt: skip
         elif name == "scenario" and isinstance(value, str) and (path.parent / value).is_file():
             flat[name] = str(path.parent / value)
         else:

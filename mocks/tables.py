@@ -18,6 +18,7 @@ from . import words
 from .engine.fault import KINDS, OF_ANSWERS, OF_DELIVERIES, SECONDS
 from .scenario import Scenario, ready
 from .settings import Settings, variable
+from .wanted import TABLE, Wanted, spoken
 
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number", str: ["string", "integer", "number"]}
 CLOCK = r"^(|real|manual|auto|x(?=.*[1-9])[0-9]+(\.[0-9]+)?)$"
@@ -48,6 +49,9 @@ def config_schema() -> dict[str, Any]:
     for provider in PROVIDERS:
         rows |= {row["name"]: _reading(row) for row in read(provider, "readings")}
     tables = {provider: _table(provider) for provider in PROVIDERS}
+    wishes = {row.name: _property(row) for row in fields(Wanted)}
+    tables[TABLE] = {"type": "object", "description": "How understudy check is to go.",
+                     "properties": dict(_spellings(wishes)), "additionalProperties": False}  # fmt: skip
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "understudy.toml, or [tool.understudy] in pyproject.toml",
@@ -181,9 +185,20 @@ def _ready() -> Iterator[str]:
         yield f"| [`{name}`](../fixtures/scenarios/{name}.yaml) | {Scenario.read(name).says} |"
 
 
+def _wishes() -> Iterator[str]:
+    """What a check is told."""
+    yield "| flag | variable | unless told | what it does |"
+    yield "|---|---|---|---|"
+    for row in fields(Wanted):
+        shown = f" {row.metadata['shown']}" if row.metadata["shown"] else ""
+        yield (f"| `--{row.name.replace('_', '-')}{shown}` | `{spoken(row.name)}` | {_code(row.default)} | "
+               f"{row.metadata['says']} |")  # fmt: skip
+
+
 # What stands in a page between a line that names it and a line that ends it.
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
     **{name: partial(words.table, name) for name in ("scenario", "script", "refusal", "fault", "output", "answer")},
+    "check": _wishes,
     "kinds": _kinds,
     "ready": _ready,
 }

@@ -13,6 +13,7 @@ from .move import Move
 from .subject import Subject
 
 PHASES = ("drill", "lifecycle", "examples", "coverage", "fuzzing", "stateful")  # who asks, in this order
+STOPPED = "it was stopped by Ctrl-C"  # why a check ended early, if somebody wanted it to
 
 
 @dataclass(frozen=True)

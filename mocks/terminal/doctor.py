@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 from importlib import metadata
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from ...contracts.document import PROVIDERS, read
 from ..app import DEFAULT, derived
 from ..settings import BadSetting, Settings, file_of, told, variable
 from ..stand_in import opened
+from ..wanted import Wanted, spoken
 from ..web.guard import LOOPBACK
 from .banner import ANY, columns, example
 from .flags import flags
@@ -122,6 +124,7 @@ def _settings(said: Mapping[str, Any]) -> tuple[Settings, list[Checked]]:
 
 def _strangers(env: Mapping[str, str]) -> Iterator[Checked]:
     known = [variable(name) for name in Settings.__dataclass_fields__ if name != "readings"]
+    known += [spoken(row.name) for row in fields(Wanted)]
     known += [variable(row["name"], provider) for provider in PROVIDERS for row in read(provider, "readings")]
     for name in env:
         if name.startswith("UNDERSTUDY_") and name not in known:

@@ -12,6 +12,7 @@ from ...contracts.document import PROVIDERS
 from ..app import App
 from ..scenario import BadScenario
 from ..settings import BadSetting, Settings, Told, told, variable
+from ..wanted import Wanted, spoken
 
 REPEATED = {"allow_host": "HOST", "models": "FILE"}  # each may have a flag of its own
 METAVARS = {int: "N", float: "SECONDS", str: "WORD"}
@@ -71,3 +72,17 @@ def cast(names: tuple[str, ...]) -> tuple[str, ...]:
             cure = f"did you mean {near[0]}?" if near else "take one of those"
             raise click.UsageError(f"expected a provider among {', '.join(PROVIDERS)}; came {name!r}; {cure}")
     return tuple(dict.fromkeys(names)) or PROVIDERS
+
+
+def wishes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a verb the flags; what is not said stays None, so that file and environment are heard."""
+    for row in reversed(fields(Wanted)):
+        function = _wish(row)(function)
+    return function
+
+
+def _wish(row: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    flag, says = f"--{row.name.replace('_', '-')}", f"{row.metadata['says']}  [{spoken(row.name)}]"
+    if isinstance(row.default, bool):
+        return click.option(f"{flag}/--no-{flag[2:]}", row.name, default=None, help=says)
+    return click.option(flag, row.name, metavar=row.metadata["shown"], default=None, help=says)
