@@ -19,6 +19,7 @@ from .subject import Ask
 
 JSON = (("Content-Type", "application/json"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"
+MOST_FILES = 24  # that a bounded drill orders of one model
 TOO_LARGE = (1 << 20) + 4096  # bytes; more than a subject of ours takes
 Tape = list[Move]
 
@@ -73,6 +74,8 @@ class Drill:
         yield "the catalogue", list(self.shelf())
         for model in self.models:
             yield f"edges of {model.id}", list(self.edges(model))
+        for model in self.makers():
+            yield f"files of {model.id}", list(self.files(model))
 
     # -- moves
 
@@ -254,6 +257,25 @@ class Drill:
         yield from self.look(1)
 
     # -- tapes about models
+
+    def makers(self) -> list[Model]:
+        """Models that make different files for different inputs: so many, so large, so long, of such a format."""
+        found: dict[Any, Model] = {}
+        for model in self.models if self.whole else self.contract.catalogue.models.values():
+            makes = {self.contract.catalogue.outcome(model, body) for body in good_edges(model)}
+            # One that makes several, and one that makes one, of each kind and format, stand for the others.
+            for each in makes:
+                found.setdefault((model.kind, each.count > 1, each.format, *([model.id] if self.whole else [])), model)
+        return list({model.id: model for model in found.values()}.values())
+
+    def files(self, model: Model) -> Iterator[Move]:
+        """An order of each thing that it makes, to the file that comes of it."""
+        bodies: dict[Any, Any] = {}
+        for body in good_edges(model):
+            bodies.setdefault(self.contract.catalogue.outcome(model, body), body)
+        many = list(bodies.values())[: None if self.whole else MOST_FILES]
+        for nth, body in enumerate(many):
+            yield from (self.order(model, body), Move("finish", nth=nth), *self.look(nth), Move("open", nth=nth))
 
     def shelf(self) -> Iterator[Move]:
         """Every page, every filter, every bound of a parameter, and what stands behind an entry."""
