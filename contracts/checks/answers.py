@@ -151,7 +151,7 @@ class Answers:
         return frozenset().union(*(self.life.reach[state] for state in order.possible))
 
     def placed(self, order: Known) -> Iterator[Finding]:
-        """Its place in the line: true where time is known, and never farther back than before."""
+        """Its place in the line: true where time is known, else never farther back while nobody has come."""
         row = self.tells.get("place", {})
         if row.get("operation") != self.operation.id:
             return
@@ -163,10 +163,12 @@ class Answers:
             if came != want:
                 yield self.finding("wrong-place", row["key"], f"{want}: so many leave the queue before it, and itself",
                                str(came), "count the orders ahead, and one")  # fmt: skip
-        elif came < 1 or (order.place is not None and came > order.place):
-            last = f"at most {order.place}, as told before" if order.place else "1 or more"
+            return
+        most = order.place[0] if order.place and order.place[1] == len(self.world.orders) else came
+        if not 1 <= came <= most:
+            last = f"1 to {most}, as told before, since nobody has come" if most >= 1 else "1 or more"
             yield self.finding("wrong-place", row["key"], last, str(came), "let nobody fall back in the line")
-        order.place = came
+        order.place = (came, len(self.world.orders))
 
     def ended(self, order: Known, state: str) -> Iterator[Finding]:
         """It is over: from now on the same question has the same answer."""

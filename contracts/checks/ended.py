@@ -88,6 +88,11 @@ class Ended:
         if len(set(map(str, found))) < len(found):
             yield self._said.finding("wrong-output", f"{row['key']}/{key}", "an address for each file",
                                    "the same one twice", "give each file its own address")  # fmt: skip
+        base = self.world.subject.base + "/"
+        strange = next((url for url in found if not str(url).startswith(base)), None)
+        if strange is not None:
+            yield self._said.finding("wrong-link", row["key"], f"addresses under {base}", shown(strange, 200),
+                                     "serve the files where everything else is, so that they open")  # fmt: skip
         others = {url for order in self.world.orders if order is not self.order for url in order.files}
         if others & set(map(str, found)):
             yield self._said.finding("wrong-output", f"{row['key']}/{key}", "files of this order", "those of another",

@@ -33,7 +33,7 @@ class Known:
     cancelled: float = inf
     possible: frozenset[str] = frozenset(STATES)  # states in which it may be, after all that was told
     heard: str = "nothing yet"
-    place: int | None = None  # that was told last
+    place: tuple[int, int] | None = None  # that was told last, and among how many orders
     told: dict[Any, Any] = field(default_factory=dict)  # what must not change any more, by what was asked
     files: list[str] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
