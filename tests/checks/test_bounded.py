@@ -1,8 +1,9 @@
-"""The check as it is shipped, of our own stand-in: nothing is found, nearly everything is reached, in less than a minute."""
+"""The check as it is shipped, of our own stand-in: nothing is found, and nearly everything is reached in a minute."""
 
 from __future__ import annotations
 
 import time
+
 import pytest
 from understudy.contracts.checks.case import PHASES
 from understudy.contracts.checks.provider import check
