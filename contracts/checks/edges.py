@@ -125,7 +125,7 @@ def _numbers(schema: Schema) -> Iterator[float]:
 
 
 def bounds(schema: Schema) -> tuple[float, float]:
-    """The least and the greatest number that a schema takes; infinite where it names none."""
+    """The least and the greatest number that a schema takes, in its steps; infinite where it names none."""
     whole = "number" not in types(schema)
     low, high = schema.get("minimum", -inf), schema.get("maximum", inf)
     over, under = schema.get("exclusiveMinimum", -inf), schema.get("exclusiveMaximum", inf)
@@ -133,8 +133,12 @@ def bounds(schema: Schema) -> tuple[float, float]:
         low = floor(over) + 1 if whole else nextafter(over, inf)
     if under <= high and under != inf:
         high = ceil(under) - 1 if whole else nextafter(under, -inf)
-    if whole:
-        low, high = (ceil(low) if low != -inf else low), (floor(high) if high != inf else high)
+    step = schema.get("multipleOf", 1 if whole else 0)
+    if step:
+        low, high = (
+            (ceil(low / step) * step if low != -inf else low),
+            (floor(high / step) * step if high != inf else high),
+        )
     return low, high
 
 
@@ -175,8 +179,8 @@ def bad_values(schema: Schema, path: Path) -> Wrong:
     for value in (*CONFUSED, *_between(schema)):
         if wanted and not any(fits(value, word) for word in wanted):
             yield value, Broken("invalid-type", where, f"{json.dumps(value)} where {' or '.join(wanted)} is asked for")
-    if "enum" in schema:
-        for value, said in _strange_words(schema["enum"]):
+    if "enum" in schema or "const" in schema:
+        for value, said in _strange_words(schema["enum"] if "enum" in schema else [schema["const"]]):
             yield value, Broken("not-in-list", where, said)
         return
     for word in wanted:

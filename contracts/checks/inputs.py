@@ -146,7 +146,8 @@ def _text(schema: Schema) -> SearchStrategy[str]:
         kind = schema["format"].partition("_uri")[0]
         return _address() | _data(kind) if re.search(schema.get("pattern", ""), "data:,") else _address()
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"])
+        pattern: str = schema["pattern"]
+        return st.from_regex(pattern)
     least = schema.get("minLength", 1)
     return st.text(LETTERS, min_size=least, max_size=min(schema.get("maxLength", inf), least + MOST_TEXT))
 
