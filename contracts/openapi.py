@@ -103,7 +103,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         yield status, shown
     keys = contract.facts.openapi["refused"]
     by_status: dict[int, list[Mapping[str, Any]]] = {}
-    for reason in operation.refusals:
+    for reason in (*operation.refusals, *_of_paths(contract, operation)):
         error = contract.errors[reason]
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
@@ -114,6 +114,12 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
                 "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
+
+
+def _of_paths(contract: Contract, operation: Operation) -> tuple[str, ...]:
+    """Why a path is refused before anybody knows whose operation it is: said where part of it is left to the client."""
+    free = any(p["in"] == "path" and not p.get("slashes") for p in operation.parameters.values())
+    return ("bad-path",) if free and "bad-path" in contract.errors else ()
 
 
 def _marked(schema: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
+from itertools import count
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 import schemathesis
@@ -24,6 +27,7 @@ from .referee import Referee
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
 MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
 
 def explore(
@@ -33,35 +37,43 @@ def explore(
     """Asks what the documents allow and what they forbid, for so many seconds at most.
 
     A bounded run asks a fixed number of questions about one model of each shape, so that equal seeds ask the same.
-    A longer one asks about every model, and makes up new questions until the time is over.
+    A longer one goes on to all the other models, as many at a time, and then makes up new questions about each.
     """
-    models = by_shape(referee.contract) if bounded else list(referee.contract.catalogue.models.values())
-    end, turn = clock() + seconds, 0
+    end = clock() + seconds
+    handfuls = dealt(referee.contract)[: 1 if bounded else None]
     with traceless():
-        lens = Lens(referee, models)
-        while turn == 0 or (not bounded and clock() < end):
-            words = PHASES if turn == 0 else ENDLESS
+        for turn in count():
+            if turn and (bounded or clock() >= end):
+                return
+            lens = Lens(referee, handfuls[turn % len(handfuls)])
+            words = PHASES if turn < len(handfuls) else ENDLESS
             for left, word in zip(range(len(words), 0, -1), words, strict=True):
                 share = clock() + max(end - clock(), 0) / left  # what a phase leaves is the next ones'
                 before = referee.asked.get(word, 0)
                 referee.by = word
                 referee.begin()
-                cut = not _run(lens, word, seed + turn, lambda until=share: clock() >= until)  # type: ignore[misc]
+                whole = _run(lens, word, seed + turn, partial(_over, clock, share))
                 asked = referee.asked.get(word, 0) - before
-                say(f"{word}: {asked} requests" + (", cut short by the time" if cut else ""))
-            turn += 1
+                say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
 
 
-def by_shape(contract: Contract) -> list[Model]:
-    """One model of each shape: the first."""
+def dealt(contract: Contract) -> list[list[Model]]:
+    """All models in handfuls; the first holds one of each shape."""
     found: dict[tuple[str, ...], Model] = {}
     for model in contract.catalogue.models.values():
         found.setdefault(model.shape, model)
-    return list(found.values())
+    first = list(found.values())
+    models = [*first, *(model for model in contract.catalogue.models.values() if model not in first)]
+    return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
+
+
+def _over(clock: Callable[[], float], end: float) -> bool:
+    return clock() >= end
 
 
 def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     """Runs one phase, and tells whether it came to its end."""
+    cut = Event()
     schema = schemathesis.openapi.from_asgi(DOCUMENT, lens, config=_configured(lens.referee, word, seed))
 
     @schema.hook
@@ -72,22 +84,24 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
         referee.note(objection(referee.contract, failure, _last(referee), case.operation.path))
         return False
 
+    @schema.hook
+    def after_call(_context: Any, _case: Any, _response: Any) -> None:
+        if over():
+            cut.set()
+            stream.stop()
+
     stream = from_schema(schema).execute()
-    cut = interrupted = False
+    interrupted = False
     with closing(stream.generator):
         for event in stream:
-            if isinstance(event, events.Interrupted) and not cut:
-                interrupted = True
-            elif isinstance(event, events.NonFatalError):
+            interrupted = interrupted or isinstance(event, events.Interrupted)
+            if isinstance(event, events.NonFatalError):
                 raise RuntimeError(f"{word}, {event.label}: {event.value}") from event.value
-            elif isinstance(event, events.FatalError):
+            if isinstance(event, events.FatalError):
                 raise event.exception
-            if not cut and over():
-                cut = True
-                stream.stop()
-    if interrupted:
+    if interrupted and not cut.is_set():
         raise KeyboardInterrupt
-    return not cut
+    return not cut.is_set()
 
 
 def _last(referee: Referee) -> Exchange:
@@ -99,6 +113,7 @@ def _configured(referee: Referee, word: str, seed: int) -> SchemathesisConfig:
     project = config.projects.override
     project.update(headers=dict(referee.headers()))
     project.phases.update(phases=[word])
+    project.phases.stateful.max_steps = STEPS
     project.generation.update(database="none", no_shrink=True, max_examples=MOST.get(word))
     project.checks.update(included_check_names=["all"])
     return config

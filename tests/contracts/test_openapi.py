@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from understudy.contracts.contract import contract
 from understudy.contracts.document import SOURCES, read
+from understudy.contracts.openapi import published
 
 HOUSE = contract("runcomfy")
 WHOLE = HOUSE.openapi()
@@ -70,7 +71,7 @@ def test_there_are_links_for_one_model_of_each_shape() -> None:
     linked = {}
     for path, method, route in routes(WHOLE):
         links = [answer["links"] for answer in route["responses"].values() if "links" in answer]
-        if links:
+        if links and route["x-understudy-operation"] == "submit":
             assert (method, len(links)) == ("post", 1)
             linked[path] = links[0]
     shapes = {model.shape for model in MODELS}
@@ -81,6 +82,22 @@ def test_there_are_links_for_one_model_of_each_shape() -> None:
         assert set(links) == {"status", "result", "cancel"} <= names
         for name, link in links.items():
             assert link == {"operationId": name, "parameters": {"request_id": "$response.body#/request_id"}}
+
+
+def test_what_asks_about_an_order_leads_to_all_else_that_does() -> None:
+    for path, _, route in routes(WHOLE):
+        if path.startswith("/v1/requests/"):
+            links = [answer["links"] for answer in route["responses"].values() if "links" in answer]
+            assert [set(each) for each in links] == [{"status", "result", "cancel"} - {route["operationId"]}]
+
+
+def test_it_can_name_another_server_and_some_of_the_models() -> None:
+    some = published(HOUSE, "http://127.0.0.1:1/runcomfy", MODELS[:2])
+    assert some["servers"] == [{"url": "http://127.0.0.1:1/runcomfy"}]
+    assert [path for path, row in some["paths"].items() if "post" in row and "models" in path] == [
+        f"/v1/models/{model.id}" for model in MODELS[:2]]  # fmt: skip
+    assert [path for path in some["paths"] if path not in WHOLE["paths"]] == []
+    assert WHOLE["servers"] == [{"url": "https://model-api.runcomfy.net"}]
 
 
 def test_every_operation_tells_its_answers_and_errors() -> None:
@@ -105,9 +122,9 @@ def test_the_errors_are_those_of_the_table() -> None:
     submit = WHOLE["paths"]["/v1/models/tongyi-mai/z-image/turbo"]["post"]["responses"]
     assert set(submit) == {"200", "400", "401", "402", "413", "415", "422"}
     status = WHOLE["paths"]["/v1/requests/{request_id}/status"]["get"]["responses"]
-    assert set(status) == {"200", "401", "403", "404"}
+    assert set(status) == {"200", "400", "401", "403", "404"}
     moved = contract("runcomfy", {"bad_token": "403"}).openapi()["paths"]["/v1/requests/{request_id}/status"]["get"]
-    assert set(moved["responses"]) == {"200", "403", "404"}
+    assert set(moved["responses"]) == {"200", "400", "403", "404"}
     assert set(moved["responses"]["403"]["content"]["application/json"]["examples"]) == {"bad-key", "foreign-id"}
 
 
@@ -156,6 +173,10 @@ def test_parameters_are_those_of_the_contract() -> None:
     assert list(listed) == ["search", "category", "kind", "include_schema", "limit", "offset"]
     assert listed["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
     assert not any(row["required"] for row in listed.values())
+    asked = {row["name"]: row for row in WHOLE["paths"]["/v1/requests/{request_id}/result"]["get"]["parameters"]}
+    # What nobody is known to refuse is not forbidden: the words that are known are examples.
+    assert asked["include_cost"]["schema"] == {"type": "string", "examples": ["true", "false"]}
+    assert asked["request_id"]["schema"]["pattern"] == HOUSE.schemas["Submitted"]["properties"]["request_id"]["pattern"]
     for path, _, route in routes(WHOLE):
         named = {row["name"] for row in route.get("parameters", []) if row["in"] == "path"}
         assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}

@@ -1,0 +1,187 @@
+"""The phases: they find what is wrong with a server, nothing where nothing is, the same again, and leave no trace."""
+
+from __future__ import annotations
+
+import _thread
+import json
+import threading
+from collections import defaultdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from understudy.contracts.checks import phases
+from understudy.contracts.checks.referee import Referee
+from understudy.contracts.checks.subject import Ask, Subject
+from understudy.contracts.exchange import Exchange
+from understudy.tests.checks.worlds import Bend, answered, refereed
+
+TURBO = "tongyi-mai/z-image/turbo"
+SUBMITTED = json.dumps({"request_id": "a", **dict.fromkeys(("status_url", "result_url", "cancel_url"), "http://a/b")})
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One model, and few cases: what is tried here is what becomes of them."""
+    monkeypatch.setattr(phases, "dealt", lambda promise: [[promise.catalogue.models[TURBO]]])
+    monkeypatch.setattr(phases, "MOST", {"fuzzing": 3, "stateful": 20})
+
+
+def explored(
+    referee: Referee, seed: int = 1, seconds: float = 60.0, clock: Any = None, bounded: bool = True
+) -> list[str]:
+    told: list[str] = []
+    ticks = count()
+    try:
+        phases.explore(referee, seed=seed, seconds=seconds, bounded=bounded, say=told.append,
+                       clock=clock or (lambda: 0.0 * next(ticks)))  # fmt: skip
+    finally:
+        referee.subject.close()
+    return told
+
+
+def test_nothing_is_found_where_nothing_is_wrong_and_every_state_is_met() -> None:
+    walks: dict[str, set[str]] = defaultdict(set)
+    words: dict[str, set[str]] = defaultdict(set)
+
+    def seen(said: Exchange) -> None:
+        body = said.json if isinstance(said.json, dict) else {}
+        if said.status in (200, 202) and "request_id" in body:
+            walks[body["request_id"]].add(said.operation)
+            words[said.operation].add(body.get("status", ""))
+
+    referee = refereed(seen=seen)
+    told = explored(referee)
+    assert [str(case.finding) for case in referee.cases.values()] == []
+    assert [line.partition(":")[0] for line in told] == list(phases.PHASES) == list(referee.asked)
+    assert all(referee.asked.values())
+    assert len(referee.tapes) == 1 + len(phases.PHASES)
+    assert any(walk == {"submit", "status", "result", "cancel"} for walk in walks.values())
+    assert words["result"] == {"in_queue", "in_progress", "succeeded", "failed", "cancelled"}
+
+
+def test_equal_seeds_ask_the_same_and_leave_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = set(threading.enumerate())
+    monkeypatch.setattr(phases, "MOST", {"fuzzing": 2, "stateful": 5})
+    asked: list[list[Any]] = []
+    for seed in (1, 1, 2):
+        heard: list[Any] = []
+        asked.append(heard)
+        explored(refereed(seen=lambda said, heard=heard: heard.append(said[:2] + said[3:5])), seed)  # type: ignore[misc]
+    assert asked[0] == asked[1]
+    assert asked[0] != asked[2]
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
+    # One thread of the generator's own, which hands requests to applications, lasts as long as the process.
+    left = {thread.name for thread in set(threading.enumerate()) - before if "understudy" not in thread.name}
+    assert not {name for name in left if "schemathesis" in name}
+
+
+def forged(_subject: Subject, ask: Ask, said: Exchange) -> Exchange:
+    """Takes whatever is ordered."""
+    return answered(said, 200, SUBMITTED.encode()) if said.status == 422 and "models/" in ask.path else said
+
+
+def heedless(subject: Subject, ask: Ask, said: Exchange) -> Exchange:
+    """Looks at no key."""
+    if said.status != 401:
+        return said
+    own = (("Authorization", f"Bearer {subject.key}"),)
+    rest = tuple(pair for pair in ask.headers if pair[0].lower() != "authorization")
+    return subject.send(ask._replace(headers=rest + own))
+
+
+def on(operation: str, status: int, **told: Any) -> Bend:
+    """Answers an operation's good requests otherwise."""
+    return lambda _subject, ask, said: (
+        answered(said, status, **told) if said.status in (200, 202) and operation in ask.path else said)  # fmt: skip
+
+
+@pytest.mark.parametrize(("bend", "word", "rules", "operation"), [
+    (heedless, "coverage", {"key-ignored"}, "submit"),
+    (forged, "coverage", {"bad-input-taken"}, "submit"),
+    (on(TURBO, 422, body=b'{"error_code": 1, "error_message": "no"}'), "coverage", {"good-input-refused"}, "submit"),
+    (on("/v1/models?", 500), "fuzzing", {"server-error"}, "list_models"),
+    (on("categories", 0, body=b"reset", headers=()), "coverage", {"server-error"}, "list_categories"),
+    (on("categories", 418), "coverage", {"undocumented-status"}, "list_categories"),
+    (on("categories", 200), "coverage", {"answer-shape"}, "list_categories"),
+    (on("categories", 200, body=b"<p>", headers=((b"content-type", b"text/html"),)), "coverage", {"answer-type"},
+     "list_categories"),
+    (on("/status", 500), "stateful", {"server-error"}, "status"),
+])  # fmt: skip
+def test_what_is_wrong_is_found_by_its_rule(
+    monkeypatch: pytest.MonkeyPatch, bend: Bend, word: str, rules: set[str], operation: str
+) -> None:
+    monkeypatch.setattr(phases, "PHASES", (word,))
+    referee = refereed(bend)
+    explored(referee)
+    found = [case for case in referee.cases.values() if case.finding.rule in rules]
+    assert {case.finding.rule for case in found} == rules
+    assert operation in {case.finding.operation for case in found}
+    for case in found:
+        assert case.by == word
+        # The story ends with what it is about.
+        assert case.story[-1] is case.exchange
+        assert str(case.exchange.status) in case.finding.came or case.exchange.status in (0, 200)
+
+
+def test_a_method_that_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phases, "PHASES", ("coverage",))
+    bare: Bend = lambda _subject, _ask, said: answered(said, 405) if said.status == 405 else said  # noqa: E731
+    referee = refereed(bare)
+    explored(referee)
+    assert "method-taken" in {case.finding.rule for case in referee.cases.values()}
+    assert any("405 without Allow" in case.finding.came for case in referee.cases.values())
+
+
+def test_time_is_shared_among_the_phases_and_each_is_cut_at_its_share() -> None:
+    ticks = count()
+    told = explored(refereed(), seconds=16.0, clock=lambda: float(next(ticks)))
+    assert len(told) == len(phases.PHASES)
+    assert all(line.endswith(", cut short by the time") for line in told)
+    assert all(0 < int(line.split()[1]) < 10 for line in told)
+
+
+def test_a_long_run_makes_up_new_questions_until_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phases, "PHASES", ("examples", "stateful"))
+    monkeypatch.setattr(phases, "ENDLESS", ("stateful",))
+    asked: list[Exchange] = []
+    told = explored(refereed(seen=asked.append), seconds=1e4, clock=iter(range(0, 10**7, 100)).__next__, bounded=False)
+    assert [line.partition(":")[0] for line in told[:3]] == ["examples", "stateful", "stateful"]
+    assert len(told) > 3
+
+
+def test_an_interrupt_ends_it_and_is_passed_on() -> None:
+    asked = count()
+
+    def seen(_said: Exchange) -> None:
+        if next(asked) == 30:
+            _thread.interrupt_main()
+
+    referee = refereed(seen=seen)
+    with pytest.raises(KeyboardInterrupt):
+        explored(referee)
+    assert not [thread.name for thread in threading.enumerate() if "schemathesis" in thread.name]
+    assert next(asked) < 60
+
+
+def test_what_breaks_the_lens_is_no_finding_and_is_not_hushed_up() -> None:
+    def broken(_said: Exchange) -> None:
+        raise ZeroDivisionError("of our own making")
+
+    with pytest.raises(RuntimeError, match="examples"):
+        explored(refereed(seen=broken))
+
+
+def test_the_first_handful_has_one_of_each_shape_and_all_are_dealt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    promise = refereed().contract
+    models = list(promise.catalogue.models.values())
+    handfuls = phases.dealt(promise)
+    assert {model.shape for model in handfuls[0]} == {model.shape for model in models}
+    assert len(handfuls[0]) == len({model.shape for model in models})
+    assert sorted(model.id for handful in handfuls for model in handful) == sorted(model.id for model in models)
