@@ -154,14 +154,18 @@ class Covered:
         if row.needs in self.cannot:
             return CANNOT.get(row.needs, f"this subject cannot be told: {row.needs}")
         if row.doubted and group == "states":
-            return f"{row.says!r} was told {row.doubted} times, which is said of another state too; nothing told which"
+            return f"{row.says!r} was told {_times(row.doubted)}, said of another state too; nothing told which"
         if row.doubted:
-            return f"{row.doubted} answers fit it, and fit another error as well"
+            return f"it was answered so {_times(row.doubted)}, which fits another error as well"
         if row.unseen:
-            return f"it happened {row.unseen} times between two looks, where nobody saw it"
+            return f"it happened {_times(row.unseen)} between two looks, where nobody saw it"
         if group in ("answers", "errors", "parameters") and item[1] and item[1] not in asked:
             return "nobody asked for it"
         return row.hint
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _share(reached: int, of: int) -> float:

@@ -65,40 +65,46 @@ class Track:
 
     def close(self) -> None:
         """Gives up on what nothing will tell any more."""
-        for row, times in self.doubts():
-            row.doubted += times
-        self._looks.clear()
+        while self._looks:
+            self._give_up()
 
     def doubts(self) -> Iterator[tuple[Row, int]]:
-        """The states in which it perhaps was, and how often."""
+        """The states in which it perhaps was seen, and how often."""
         for look in self._looks:
-            for state in look.states if len(look.states) > 1 else ():
-                if row := self._row(look.channel, state):
-                    yield row, sum(look.told.values())
+            yield from self._doubts_of(look)
+
+    def _doubts_of(self, look: Look) -> Iterator[tuple[Row, int]]:
+        for state in look.states if len(look.states) > 1 else ():
+            if row := self._row(look.channel, state):
+                yield row, sum(look.told.values())
+
+    def _give_up(self) -> None:
+        for row, times in self._doubts_of(self._looks.pop(0)):
+            row.doubted += times
 
     def _prove(self, by: str) -> None:
         """Counts what is now beyond doubt, and forgets what nothing more can be known of."""
         looks = self._looks
         for at, look in enumerate(looks):
-            self._settle(look)
-            before = looks[at - 1].states if at else frozenset()
-            if len(before) == len(look.states) == 1 and not look.stepped:
+            if len(look.states) > 1:
+                continue
+            (state,) = look.states
+            self._settle(look, state)
+            if at and len(looks[at - 1].states) == 1 and not look.stepped:
+                (before,) = looks[at - 1].states
                 look.stepped = True
-                self._step(*before, *look.states, by)
+                self._step(before, state, by)
         while len(looks) > 1 and len(looks[0].states) == len(looks[1].states) == 1:
             del looks[0]
         if len(looks) > MOST_LOOKS:
-            first, self._looks = looks[:1], looks[1:]
-            gone = Track(self._life, self._rows)
-            gone._looks = first
-            gone.close()
+            self._give_up()
 
-    def _settle(self, look: Look) -> None:
-        if len(look.states) == 1 and look.told:
-            look.row = self._row(look.channel, *look.states)
-            for by, times in look.told.items() if look.row is not None else ():
-                look.row.meet(by, times)
-            look.told = {}
+    def _settle(self, look: Look, state: str) -> None:
+        look.row = row = self._row(look.channel, state)
+        if row is not None:
+            for by, times in look.told.items():
+                row.meet(by, times)
+        look.told = {}
 
     def _step(self, frm: str, to: str, by: str) -> None:
         life = self._life
