@@ -34,9 +34,8 @@ def page(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     checked = report.checked
-    _, _, said = report.verdict.partition(": ")
     fails = " fails" if checked.fails else ""
-    yield f'<header class="verdict{fails}"><h1>{escape(said)}</h1>'
+    yield f'<header class="verdict{fails}"><h1>{escape(report.judgement)}</h1><p>{escape(report.tally)}</p>'
     phases = ", ".join(f"{phase} {many:,}" for phase, many in report.by_phase())
     yield (f'<p class="about">{escape(checked.provider)}, seed {checked.seed}, {checked.seconds:.1f} s; '
            f"{counted(checked.walks, 'order')} from submit to cancel"
@@ -111,7 +110,7 @@ def _message(head: str, body: bytes) -> str:
 
 
 def _pre(text: str) -> str:
-    return f'<pre tabindex="0">{escape(text)}</pre>'
+    return f'<pre class="wraps" tabindex="0">{escape(text)}</pre>'
 
 
 def _covered(report: Report) -> Iterator[str]:

@@ -41,19 +41,28 @@ class Report(NamedTuple):
     @property
     def verdict(self) -> str:
         """The last line of all."""
+        return f"understudy: {self.judgement}: {self.tally}"
+
+    @property
+    def judgement(self) -> str:
+        """Whether the promise is kept."""
+        bad = {case.finding.severity for case in self.checked.cases}
+        kept = "keeps its promise" if self.requests else "was not asked"
+        if bad:
+            kept = "breaks its promise" if "broken" in bad else "may break its promise"
+        return f"{self.checked.subject} {kept}"
+
+    @property
+    def tally(self) -> str:
+        """What it came to, in numbers."""
         checked = self.checked
         found = Counter[str](case.finding.severity for case in checked.cases)
         each = ", ".join(f"{found[word]} {word}" for word in SEVERITIES if found[word])
-        many = counted(len(checked.cases), "new finding") + (f" ({each})" if each else "")
-        said = [counted(self.requests, "request"), many]
-        if checked.accepted:
-            said.append(f"{len(checked.accepted)} accepted")
-        if checked.cut:
-            said.append("not everything was asked")
-        kept = "keeps its promise" if self.requests else "was not asked"
-        if checked.fails:
-            kept = "breaks its promise" if found["broken"] else "may break its promise"
-        return f"understudy: {checked.subject} {kept}: {', '.join(said)}"
+        said = [counted(self.requests, "request"),
+                counted(len(checked.cases), "new finding") + (f" ({each})" if each else "")]  # fmt: skip
+        said += [f"{len(checked.accepted)} accepted"] if checked.accepted else []
+        said += ["not everything was asked"] if checked.cut else []
+        return ", ".join(said)
 
     @property
     def covered(self) -> list[tuple[str, int, int]]:

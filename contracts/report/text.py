@@ -10,7 +10,7 @@ from .report import Report, counted, found, place
 from .story import Gap, line, lines, steps
 
 MOST = 5  # cases that are told in full
-MOST_STEPS = 12  # of a story
+MOST_STEPS = 16  # lines of a story
 MOST_BODY = 300  # characters
 WIDTH = 110
 MARGIN = " " * 12
