@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..checks.case import PHASES, Case, Checked
@@ -19,8 +20,9 @@ class Report(NamedTuple):
 
     checked: Checked
     promise: Contract
-    again: str  # the command that shows it again
+    again: str  # the command that shows it again, with the baseline if there is one
     baseline: str = ""  # the file of what is accepted
+    ended: Mapping[tuple[str, ...], str] = MappingProxyType({})  # the day on which a case's acceptance ended
 
     @property
     def cases(self) -> list[Case]:
@@ -32,11 +34,11 @@ class Report(NamedTuple):
         """How many were sent in all."""
         return sum(self.checked.asked.values())
 
-    @property
-    def accepts(self) -> str:
-        """The command that accepts what was found."""
-        file = "" if f"--baseline {self.baseline}" in self.again else f" --baseline {self.baseline or 'FILE'}"
-        return f"{self.again}{file} --update-baseline"
+    def accepts(self, case: Case) -> str:
+        """The command that accepts what was found, and whether it was accepted before."""
+        file = "" if self.baseline else " --baseline FILE"
+        day = self.ended.get(case.identity)
+        return f"{self.again}{file} --update-baseline" + (f"  (it was accepted until {day})" if day else "")
 
     @property
     def verdict(self) -> str:

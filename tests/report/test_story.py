@@ -9,7 +9,17 @@ from understudy.contracts.checks.case import Case
 from understudy.contracts.checks.move import Move
 from understudy.contracts.report.story import Gap, Step, line, pretty, shortened, steps, timed
 from understudy.tests.report.made import (
-    BASE, IDS, PROMISE, endless, finding, looked, no_answer, passes, said, taken, went_back,
+    BASE,
+    IDS,
+    PROMISE,
+    endless,
+    finding,
+    looked,
+    no_answer,
+    passes,
+    said,
+    taken,
+    went_back,
 )  # fmt: skip
 
 

@@ -13,7 +13,15 @@ from understudy.contracts.checks.case import Case, Checked
 from understudy.contracts.report.report import Report
 from understudy.contracts.report.text import MOST, text, told
 from understudy.tests.report.made import (
-    PROMISE, check, endless, finding, no_answer, report, taken, went_back, wrong_shape,
+    PROMISE,
+    check,
+    endless,
+    finding,
+    no_answer,
+    report,
+    taken,
+    went_back,
+    wrong_shape,
 )  # fmt: skip
 
 SNAPSHOT = Path(__file__).parents[1] / "snapshots" / "check.txt"
@@ -67,13 +75,17 @@ def test_a_summary_tells_what_was_not_asked_and_why() -> None:
     assert "not asked   the refusal for an empty balance: the balance cannot be set from here (poor)" in made
     assert "cut short   60 s were over" in made
     assert "asked       1,204 requests: drill 312, lifecycle 640, examples 40, fuzzing 212" in made
-    assert "covered     operations 7 of 7, statuses 20 of 24" in made
+    assert "covered     87.1 %: answers 7 of 7, errors 20 of 24" in made
 
 
-def test_what_is_accepted_names_the_file_that_is_known() -> None:
-    known = Report(check(), PROMISE, "understudy check runcomfy --seed 7 --baseline kept.json", "kept.json")
-    assert known.accepts == "understudy check runcomfy --seed 7 --baseline kept.json --update-baseline"
-    assert report().accepts == "understudy check runcomfy --seed 7 --baseline FILE --update-baseline"
+def test_how_to_accept_names_the_file_that_is_known_and_the_day_on_which_it_ended() -> None:
+    case = went_back()
+    plain = "understudy check runcomfy --seed 7"
+    known = Report(check(case), PROMISE, f"{plain} --baseline kept.json", "kept.json", {case.identity: "2026-09-15"})
+    assert report().accepts(case) == f"{plain} --baseline FILE --update-baseline"
+    wanted = f"{plain} --baseline kept.json --update-baseline  (it was accepted until 2026-09-15)"
+    assert known.accepts(case) == wanted
+    assert f"  accept    {wanted}" in told(case, known).splitlines()
 
 
 def test_for_programs_it_is_the_same() -> None:
