@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from math import inf
@@ -178,7 +179,7 @@ def test_a_server_elsewhere_is_asked_with_its_own_keys(
     assert (subject.base, subject.key, subject.can) == (there.url, there.api_key, frozenset())
     assert subject.other_key
     out = capsys.readouterr().out
-    assert f"--seed 0 --url {there.url} --other-key-env ITS_OTHER\n" in out
+    assert f"--seed 0 --url {shlex.quote(there.url)} --other-key-env ITS_OTHER\n" in out
     assert there.api_key not in out
     assert len(there.requests()) == 1
 
