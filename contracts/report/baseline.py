@@ -42,10 +42,10 @@ class Accepted:
         return replace(checked, cases=[case for case in checked.cases if identity(case) not in valid],
                        accepted=[case for case in checked.cases if identity(case) in valid], gone=gone)  # fmt: skip
 
-    def expired(self, case: Case) -> str:
-        """The day on which the acceptance of a case ended, if it did."""
-        entry = next((entry for entry in self._kept.entries if entry.identity == identity(case)), None)
-        return str(entry.expires) if entry is not None and entry.is_expired(self.today) else ""
+    def ended(self, checked: Checked) -> dict[tuple[str, ...], str]:
+        """The day on which the acceptance of a case ended, for each where it did."""
+        days = {entry.identity: str(entry.expires) for entry in self._kept.entries if entry.is_expired(self.today)}
+        return {case.identity: days[identity(case)] for case in checked.cases if identity(case) in days}
 
     def update(self, checked: Checked) -> None:
         """Writes the file anew: all that was found is accepted; a note and a day to come stay with their entry.

@@ -15,6 +15,7 @@ from .text import brief
 
 MOST_STEPS = 40  # of a story in words
 MOST_BODY = 4000  # characters
+MOST_MISSED = 25  # rows of a group
 
 
 def page(report: Report) -> str:
@@ -34,9 +35,8 @@ def page(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     checked = report.checked
-    _, _, said = report.verdict.partition(": ")
     fails = " fails" if checked.fails else ""
-    yield f'<header class="verdict{fails}"><h1>{escape(said)}</h1>'
+    yield f'<header class="verdict{fails}"><h1>{escape(report.judgement)}</h1><p>{escape(report.tally)}</p>'
     phases = ", ".join(f"{phase} {many:,}" for phase, many in report.by_phase())
     yield (f'<p class="about">{escape(checked.provider)}, seed {checked.seed}, {checked.seconds:.1f} s; '
            f"{counted(checked.walks, 'order')} from submit to cancel"
@@ -93,7 +93,7 @@ def _case(case: Case, number: int, report: Report) -> Iterator[str]:
     yield '<div class="two">'
     yield f"<div><h4>request</h4>{_pre(_message(f'{said.method} {said.url}', said.request_body))}</div>"
     yield f"<div><h4>answer</h4>{_pre(_message(str(said.status or 'none'), said.answer_body))}</div></div>"
-    for name, command in (("curl", case.curl), ("again", report.again), ("accept", report.accepts)):
+    for name, command in (("curl", case.curl), ("again", report.again), ("accept", report.accepts(case))):
         yield f'<h4>{name}</h4><pre class="wraps">{escape(command)}</pre>'
     yield "</article>"
 
@@ -111,22 +111,36 @@ def _message(head: str, body: bytes) -> str:
 
 
 def _pre(text: str) -> str:
-    return f'<pre tabindex="0">{escape(text)}</pre>'
+    return f'<pre class="wraps" tabindex="0">{escape(text)}</pre>'
 
 
 def _covered(report: Report) -> Iterator[str]:
+    """How much of each group was reached, and what was not, with the reason where one is known."""
     rows = report.covered
     if not rows:
         return
     yield '<h2>Coverage of the contract</h2><div class="scroll"><table><thead><tr><th scope="col">group</th>'
     yield '<th scope="col" class="number">reached</th><th scope="col" class="number">of</th>'
-    yield '<th scope="col"><span class="about">share</span></th></tr></thead><tbody>'
+    yield '<th scope="col">share</th></tr></thead><tbody>'
     for name, reached, of in rows:
         share = 100 * reached / of
         yield (f'<tr><td>{escape(name)}</td><td class="number">{reached:,}</td><td class="number">{of:,}</td>'
                f'<td class="bar"><span role="img" aria-label="{share:.0f} per cent">'
                f'<i style="width:{share:.1f}%"></i></span></td></tr>')  # fmt: skip
     yield "</tbody></table></div>"
+    for name, reached, of in rows:
+        if reached < of:
+            yield f"<details><summary>{counted(of - reached, 'row')} of {escape(name)} not reached</summary><ul>"
+            yield from (f"<li>{escape(row)}</li>" for row in _missed(report, name))
+            yield "</ul></details>"
+
+
+def _missed(report: Report, group: str) -> Iterator[str]:
+    rows = [row for row in report.checked.coverage["groups"][group].get("rows", ()) if not row["times"]]
+    for row in rows[:MOST_MISSED]:
+        yield f"{' '.join(filter(None, row['item']))}: {row.get('why') or 'nobody did it'}"
+    if rows[MOST_MISSED:]:
+        yield f"and {counted(len(rows) - MOST_MISSED, 'row')} more, which --json tells"
 
 
 def _rest(report: Report) -> Iterator[str]:

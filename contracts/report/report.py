@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..checks.case import PHASES, Case, Checked
@@ -19,8 +20,9 @@ class Report(NamedTuple):
 
     checked: Checked
     promise: Contract
-    again: str  # the command that shows it again
+    again: str  # the command that shows it again, with the baseline if there is one
     baseline: str = ""  # the file of what is accepted
+    ended: Mapping[tuple[str, ...], str] = MappingProxyType({})  # the day on which a case's acceptance ended
 
     @property
     def cases(self) -> list[Case]:
@@ -32,28 +34,37 @@ class Report(NamedTuple):
         """How many were sent in all."""
         return sum(self.checked.asked.values())
 
-    @property
-    def accepts(self) -> str:
-        """The command that accepts what was found."""
-        file = "" if f"--baseline {self.baseline}" in self.again else f" --baseline {self.baseline or 'FILE'}"
-        return f"{self.again}{file} --update-baseline"
+    def accepts(self, case: Case) -> str:
+        """The command that accepts what was found, and whether it was accepted before."""
+        file = "" if self.baseline else " --baseline FILE"
+        day = self.ended.get(case.identity)
+        return f"{self.again}{file} --update-baseline" + (f"  (it was accepted until {day})" if day else "")
 
     @property
     def verdict(self) -> str:
         """The last line of all."""
+        return f"understudy: {self.judgement}: {self.tally}"
+
+    @property
+    def judgement(self) -> str:
+        """Whether the promise is kept."""
+        bad = {case.finding.severity for case in self.checked.cases}
+        kept = "keeps its promise" if self.requests else "was not asked"
+        if bad:
+            kept = "breaks its promise" if "broken" in bad else "may break its promise"
+        return f"{self.checked.subject} {kept}"
+
+    @property
+    def tally(self) -> str:
+        """What it came to, in numbers."""
         checked = self.checked
         found = Counter[str](case.finding.severity for case in checked.cases)
         each = ", ".join(f"{found[word]} {word}" for word in SEVERITIES if found[word])
-        many = counted(len(checked.cases), "new finding") + (f" ({each})" if each else "")
-        said = [counted(self.requests, "request"), many]
-        if checked.accepted:
-            said.append(f"{len(checked.accepted)} accepted")
-        if checked.cut:
-            said.append("not everything was asked")
-        kept = "keeps its promise" if self.requests else "was not asked"
-        if checked.fails:
-            kept = "breaks its promise" if found["broken"] else "may break its promise"
-        return f"understudy: {checked.subject} {kept}: {', '.join(said)}"
+        said = [counted(self.requests, "request"),
+                counted(len(checked.cases), "new finding") + (f" ({each})" if each else "")]  # fmt: skip
+        said += [f"{len(checked.accepted)} accepted"] if checked.accepted else []
+        said += ["not everything was asked"] if checked.cut else []
+        return ", ".join(said)
 
     @property
     def covered(self) -> list[tuple[str, int, int]]:

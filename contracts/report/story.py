@@ -76,24 +76,34 @@ def timed(told: list[Step]) -> bool:
 
 
 def shortened(told: list[Step], most: int) -> list[Step | Gap]:
-    """At most so many steps: the failing one, those of its order, then the latest; what is left out is counted."""
+    """At most so many lines: the failing step, those of its order, then the latest; what is left out is counted."""
+    if len(told) <= most:
+        return list(told)
     bad = next(step for step in told if step.failing)
-    whole = len(told)
 
     def distance(at: int) -> tuple[bool, bool, bool, int]:
         step = told[at]
         own = bool(step.order) and step.order == bad.order
         cue = not step.asks and not step.passes
-        return not step.failing, not (own and step.takes), not (own or cue), whole - at
+        return not step.failing, not (own and step.takes), not (own or cue), -at
 
-    kept = sorted(sorted(range(whole), key=distance)[:most])
+    wanted = sorted(range(len(told)), key=distance)
+    found: list[Step | Gap] = []
+    for many in range(most, 0, -1):
+        found = _gapped(told, sorted(wanted[:many]))
+        if len(found) <= most:
+            break
+    return found
+
+
+def _gapped(told: list[Step], kept: list[int]) -> list[Step | Gap]:
     found: list[Step | Gap] = []
     last = -1
-    for at in [*kept, whole]:
-        if at - last > 1:
-            gone = told[last + 1 : at]
+    for at in [*kept, len(told)]:
+        gone = told[last + 1 : at]
+        if gone:
             found.append(Gap(sum(step.times for step in gone), round(sum(step.passes for step in gone), 6)))
-        if at < whole:
+        if at < len(told):
             found.append(told[at])
         last = at
     return found

@@ -10,7 +10,7 @@ from .report import Report, counted, found, place
 from .story import Gap, line, lines, steps
 
 MOST = 5  # cases that are told in full
-MOST_STEPS = 12  # of a story
+MOST_STEPS = 16  # lines of a story
 MOST_BODY = 300  # characters
 WIDTH = 110
 MARGIN = " " * 12
@@ -32,10 +32,10 @@ def told(case: Case, report: Report) -> str:
     rows = [("expected", finding.expected), ("came", finding.came), ("do this", finding.cure),
             ("found by", found(case))]  # fmt: skip
     ends = [("answer", f"{said.status or 'none'} {line(said.answer_body, MOST_BODY)}".strip())]
-    again = [("again", report.again), ("accept", report.accepts)]
+    commands = [("curl", case.curl), ("again", report.again), ("accept", report.accepts(case))]
     return "\n".join([
         f"{finding.severity}: {finding.rule}{place(case)}", *_rows(rows), *_story(case, report), *_rows(ends),
-        f"  curl      {case.curl}", *_rows(again),
+        *(f"  {name:<10}{command}" for name, command in commands),  # in one line each, to be pasted
     ])  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _summary(report: Report) -> Iterator[str]:
     yield f"walked      {counted(checked.walks, 'order')} from submit to cancel"
     if report.covered:
         groups = ", ".join(f"{name} {reached} of {of}" for name, reached, of in report.covered)
-        yield from _named("covered", groups)
+        yield from _named("covered", f"{report.checked.coverage['share']:g} %: {groups}")
     for name, why in checked.not_exercised.items():
         yield from _named("not asked", f"{why} ({name})")
     for case in checked.accepted:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -31,6 +31,9 @@ from ..subjects import Elsewhere, Ours
 from ..wanted import Wanted, wanted
 from .flags import cast, settled, wishes
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from ...contracts.report.baseline import Accepted
 
 EXTRA = ("hypothesis", "schemathesis")
 BOUNDED = 60.0  # seconds
@@ -52,12 +55,13 @@ def check(provider: str, **said: Any) -> int:
     if wish.score:
         return scored(provider, wish)
     _writable(wish)
+    accepted = _accepted(wish)
     with ExitStack() as stack:
         subject = _subject(provider, wish)
         stack.callback(subject.close)
         veil = Veil(subject.key, subject.other_key)
         checked = _checked(provider, subject, wish, veil)
-    return _told(checked, wish, veil)
+    return _told(checked, wish, veil, accepted)
 
 
 def _equipped() -> None:
@@ -81,6 +85,16 @@ def _writable(wish: Wanted) -> None:
         if name and (Path(name).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK)):
             raise click.UsageError(f"expected a file that can be written; came {name}; correct the path, or make its "
                                    f"folder")  # fmt: skip
+
+
+def _accepted(wish: Wanted) -> Accepted | None:
+    """The baseline, if there is one."""
+    if not wish.baseline:
+        return None
+    from ...contracts.report.baseline import Accepted  # needs the extra
+
+    with _usage():
+        return Accepted(Path(wish.baseline), today().date())
 
 
 def _subject(provider: str, wish: Wanted) -> Subject:
@@ -151,19 +165,13 @@ def _recorder(stack: ExitStack, subject: Subject, wish: Wanted, veil: Veil) -> C
     return seen
 
 
-def _told(checked: Checked, wish: Wanted, veil: Veil) -> int:
+def _told(checked: Checked, wish: Wanted, veil: Veil, accepted: Accepted | None) -> int:
     """Holds what was found against the baseline, writes every report, and answers the exit code."""
     report = Report(veil.checked(checked), _promise(checked.provider), _again(checked, wish), wish.baseline)
-    if wish.baseline:
-        from ...contracts.report.baseline import Accepted, BadBaseline  # needs the extra
-
-        try:
-            accepted = Accepted(Path(wish.baseline), today().date())
-            if wish.update_baseline:
-                accepted.update(report.checked)
-            report = report._replace(checked=accepted.judged(report.checked))
-        except BadBaseline as wrong:
-            raise click.UsageError(str(wrong)) from None
+    if accepted is not None:
+        if wish.update_baseline:
+            accepted.update(report.checked)
+        report = report._replace(checked=accepted.judged(report.checked), ended=accepted.ended(report.checked))
     if wish.junit:
         from ...contracts.report.files import junit  # needs the extra
 

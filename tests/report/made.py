@@ -108,9 +108,14 @@ def check(*cases: Case, **more: Any) -> Checked:
     words: dict[str, Any] = {
         "asked": {"lifecycle": 640, "drill": 312, "examples": 40, "fuzzing": 212}, "walks": 37, "seconds": 23.44,
         "not_exercised": {"poor": "the refusal for an empty balance: the balance cannot be set from here"},
-        "coverage": {"groups": {"operations": {"reached": 7, "of": 7}, "statuses": {"reached": 20, "of": 24}}},
+        "coverage": {"share": 87.1, "groups": {
+            "answers": {"reached": 7, "of": 7, "rows": []},
+            "errors": {"reached": 20, "of": 24, "rows": [
+                {"item": ["submit", "no-money"], "times": 0, "why": "the balance cannot be set from here"},
+                {"item": ["submit", "bad-key"], "times": 3}]},
+        }},
     }  # fmt: skip
-    return Checked("runcomfy", "our runcomfy", 7, cases=[*cases], **{**words, **more})
+    return Checked("runcomfy", more.pop("subject", "our runcomfy"), 7, cases=[*cases], **{**words, **more})
 
 
 def report(*cases: Case, **more: Any) -> Report:
