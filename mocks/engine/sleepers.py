@@ -190,8 +190,10 @@ class Sleepers:
             awake = {task for other, task in self._usual.items() if other in self._held}
             asked = [key for key in self._held if key in wrong or (name not in self._owed and key not in awake)]
             for key in [key for key in asked if key in self._owed][:1]:
-                if key in wrong and name in self._owed:
-                    self._usual[wrong[key]] = name
+                if key in wrong:
+                    self._usual.pop(wrong[key])
+                    if name in self._owed:
+                        self._usual[wrong[key]] = name
                 self._usual[who] = name = key
         self.release(name)
 
@@ -225,16 +227,21 @@ class Sleepers:
             return
         if self._tells(exchange):
             self._settled(name)
+            self._let_go(name)
         elif fresh and name not in self._nobodys:
             self.hold(name)
 
     def _settled(self, name: str) -> None:
-        """A task is owed no longer; who slept for it is not expected to sleep again."""
+        """A task is owed no longer."""
         del self._owed[name]
         self._begin_anew()
         self.release(name)
         self._nobodys.discard(name)
-        for who in [who for who, task in self._usual.items() if task == name]:
+
+    def _let_go(self, name: str) -> None:
+        """Whoever was told of a task's end is not expected to sleep again. An answer has one reader: others who slept
+        for this task, or are thought to have, may have woken this moment, and have not asked yet."""
+        for who in [who for who, task in self._usual.items() if task == name and who in self._held][:1]:
             self.gone(who)
 
     def _begin_anew(self) -> None:

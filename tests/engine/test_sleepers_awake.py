@@ -55,6 +55,35 @@ def test_who_has_what_it_waited_for_is_waited_for_no_longer() -> None:
     at_night(story)
 
 
+def test_an_answer_has_one_reader_though_two_sleep_for_the_same() -> None:
+    async def story(night: Night) -> None:
+        task, _ = night.submit(running=5), night.submit()
+        for who in ("one", "two"):
+            night.asked(task)
+            night.nap(who, 5)
+        await night.until(2)
+        assert night.clock.out == 2
+        night.asked(task)
+        assert night.clock.out == 1  # the other woke, and is yet to ask
+
+    at_night(story)
+
+
+def test_who_slept_past_the_end_of_a_task_has_its_moment_though_the_task_is_owed_no_longer() -> None:
+    async def story(night: Night) -> None:
+        over, other = night.submit(running=5), night.submit()
+        for who, task in (("late", over), ("often", other)):
+            night.asked(task)
+            night.nap(who, 70)
+        await night.until(2)
+        night.asked(other)
+        night.nap("often", 10)  # nobody was told of the end within a minute
+        assert night.clock.out == 1
+        assert night.clock.now == 70
+
+    at_night(story)
+
+
 def test_whoever_watched_the_journal_before_still_does() -> None:
     async def story(night: Night) -> None:
         night.room.close()
