@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from understudy.contracts.checks.case import PHASES
+from understudy.contracts.checks.case import PHASES, Checked
 from understudy.contracts.checks.provider import check
 from understudy.contracts.contract import contract
 from understudy.tests.checks.subjects import ours
@@ -14,25 +14,25 @@ pytestmark = pytest.mark.more
 
 
 @pytest.fixture(scope="module")
-def checked():
+def checked() -> Checked:
     with ours(socket=True) as own:
         return check(contract("runcomfy"), own, seed=0, max_time=60, bounded=True, say=lambda _: None,
                      clock=time.monotonic)  # fmt: skip
 
 
-def test_nothing_is_found(checked) -> None:
+def test_nothing_is_found(checked: Checked) -> None:
     assert [str(case.finding) for case in checked.cases] == []
     assert not checked.cut
     assert not checked.not_exercised
 
 
-def test_it_takes_less_than_a_minute_and_every_phase_asks(checked) -> None:
+def test_it_takes_less_than_a_minute_and_every_phase_asks(checked: Checked) -> None:
     assert checked.seconds < 60
     assert set(checked.asked) == set(PHASES)
     assert checked.walks >= 1
 
 
-def test_it_reaches_what_is_documented(checked) -> None:
+def test_it_reaches_what_is_documented(checked: Checked) -> None:
     groups = checked.coverage["groups"]
     assert groups["answers"]["share"] >= 0.95
     for name in ("states", "transitions", "channels", "errors", "parameters"):

@@ -75,9 +75,7 @@ def test_many_who_count_apart_count_as_one_who_saw_it_all(stories: list[list[tup
     for number, story in enumerate(stories):
         parts.append(Coverage(HOUSE))
         for exchange, by in story:
-            own = (
-                exchange._replace(task=exchange.task and f"{number}") if not exchange.channel == "submit" else exchange
-            )
+            own = exchange._replace(task=exchange.task and f"{number}") if exchange.channel != "submit" else exchange
             for coverage in (whole, parts[-1]):
                 coverage.saw(own._replace(task=own.task or "never asked for"), by)
     assert Coverage.merged(part.as_dict() for part in parts) == whole.as_dict()
