@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test setup test-all check types lint bench contracts clients wheel clean
+.PHONY: serve test setup test-all check types lint bench contracts properties clients wheel clean
 
 serve: setup
 	$(BIN)/understudy serve
@@ -26,8 +26,9 @@ types: setup
 	mkdir -p .venv/house && ln -sfn $(CURDIR) .venv/house/understudy
 	cd .venv/house && MYPYPATH=. ../bin/mypy --config-file $(CURDIR)/pyproject.toml -p understudy
 
-# What needs more than the quick suite: the wheel in a fresh environment, the clients' way, bounded contract checks.
-test-all: wheel clients contracts
+# What needs more than the quick suite: the wheel in a fresh environment, the clients' way, the bounded check and all
+# that judges it, longer property tests.
+test-all: wheel clients properties
 
 wheel: setup
 	$(BIN)/python -m pytest -q -m more tests/wheel
@@ -35,8 +36,13 @@ wheel: setup
 clients: setup
 	$(BIN)/python -m pytest -q -m more tests --ignore tests/wheel
 
+properties: setup
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/checks tests/engine tests/toy tests/runcomfy
+
+# The long run: every operation and model, 500 lives of 50 steps, every broken server, the stock generator without a limit.
 contracts: setup
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/engine tests/toy tests/runcomfy
+	$(BIN)/understudy check runcomfy --long --html .understudy/check.html
+	$(BIN)/understudy check runcomfy --score --long
 
 bench: setup
 	$(BIN)/python -m understudy.tests.bench
