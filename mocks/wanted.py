@@ -24,7 +24,7 @@ class Wanted:
     """How a check is to go. A word's environment variable is UNDERSTUDY_CHECK_ and its name in capitals."""
 
     url: str = _wish("", "The server to check, on this machine; without, the stand-in of this house.", "URL")
-    key_env: str = _wish("", "The environment variable with the key for --url; <PROVIDER>_API_KEY unless told.", "VAR")
+    key_env: str = _wish("", "The environment variable with the key for --url; PROVIDER_API_KEY unless told.", "VAR")
     other_key_env: str = _wish("", "The environment variable with the key of another account of --url.", "VAR")
     json: bool = _wish(False, "Print one JSON document on stdout, instead of the text.")
     junit: str = _wish("", "Write the report as JUnit into this file.", "FILE")

@@ -8,7 +8,7 @@ from html import escape
 from .story import Gap, Step, shortened, timed
 
 MOST = 12  # steps that are drawn; the words below the picture tell more
-SLOT, LANE, HEAD, SIDE, ROOM = 78, 68, 40, 74, 56  # pixels
+SLOT, LANE, HEAD, SIDE, ROOM = 74, 68, 40, 66, 50  # pixels; twelve columns fit into a page without scrolling
 RADIUS, BAR = 7, 17
 TONES = 5
 LONGEST = 13  # characters that fit between two marks

@@ -49,7 +49,7 @@ class Report(NamedTuple):
     def judgement(self) -> str:
         """Whether the promise is kept."""
         bad = {case.finding.severity for case in self.checked.cases}
-        kept = "keeps its promise" if self.requests else "was not asked"
+        kept = "keeps its promise" + (" so far" if self.checked.cut else "") if self.requests else "was not asked"
         if bad:
             kept = "breaks its promise" if "broken" in bad else "may break its promise"
         return f"{self.checked.subject} {kept}"

@@ -1,7 +1,8 @@
-"""How far a check is: one line that is rewritten on a terminal, a line for each stage elsewhere."""
+"""How far a check is: one line that is rewritten on a terminal, one for each stage elsewhere."""
 
 from __future__ import annotations
 
+import re
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ class Progress:
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._status: Status | None = None
-        self._last = ""
+        self._stage = ""
 
     def __enter__(self) -> Progress:
         if not self._quiet and sys.stderr.isatty():
@@ -32,17 +33,15 @@ class Progress:
         return self
 
     def say(self, text: str) -> None:
-        """Says what is done now; what was said before is written over, or not said twice."""
+        """Says what is done now; the first word names the stage."""
         line = " ".join(text.split())
-        if self._quiet or line == self._last:
-            return
-        self._last = line
-        if self._status is None:
-            click.echo(f"understudy: {line}", err=True)
-        else:
+        if self._status is not None:
             from rich.text import Text  # no bracket of an answer is markup
 
             self._status.update(Text(line, overflow="ellipsis", no_wrap=True))
+        elif not self._quiet and (stage := re.split(r"\W", line, maxsplit=1)[0]) != self._stage:
+            self._stage = stage
+            click.echo(f"understudy: {line}", err=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None

@@ -64,7 +64,7 @@ def test_the_worst_comes_first_and_the_rest_is_told_in_a_line_each() -> None:
      "our runcomfy breaks its promise: 1,204 requests, 2 new findings (1 broken, 1 doubtful)"),
     (check(no_answer()), "our runcomfy may break its promise: 1,204 requests, 1 new finding (1 doubtful)"),
     (check(accepted=[went_back()], cut="60 s were over"),
-     "our runcomfy keeps its promise: 1,204 requests, 0 new findings, 1 accepted, not everything was asked"),
+     "our runcomfy keeps its promise so far: 1,204 requests, 0 new findings, 1 accepted, not everything was asked"),
 ])  # fmt: skip
 def test_the_last_line_is_the_verdict(checked: Checked, verdict: str) -> None:
     assert text(Report(checked, PROMISE, "again")).splitlines()[-1] == f"understudy: {verdict}"
