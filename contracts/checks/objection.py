@@ -8,23 +8,23 @@ from typing import Any
 
 from ..contract import Contract
 from ..exchange import Exchange
-from ..finding import WEIGHT, Finding, Source, shown
+from ..finding import WEIGHT, Finding, shown
 
 Came = Callable[[Any, Exchange], str]
 
 
 def objection(contract: Contract, failure: Any, said: Exchange, template: str) -> Finding:
     """The finding that stands for a failure about an exchange; `template` is the path of the document's operation."""
-    finding, came = OBJECTIONS.get(type(failure).__name__, OTHERWISE)
+    name = type(failure).__name__
+    finding, came = OBJECTIONS.get(name, OTHERWISE)
     operation = contract.match(template)[0].get(str(failure.operation).partition(" ")[0])
-    source: Source = finding.source
-    if finding.source == "documented" and operation is not None:
-        name = template.rpartition(operation.path.partition("{")[0])[2]
-        model = contract.catalogue.models.get(name) if operation.model else None
-        source = model.source if model is not None and finding.rule in OF_INPUT else operation.source
+    source = finding.source
+    if source == "documented" and operation is not None and name not in ALWAYS:
+        model = contract.catalogue.models.get(template.removeprefix(operation.path.partition("{")[0]))
+        source = model.source if model is not None and name in OF_INPUT else operation.source
     return replace(
-        finding, severity="broken" if finding.rule in ALWAYS else WEIGHT[source], source=source,
-        where=_pointer(failure), came=came(failure, said), operation=operation.id if operation is not None else "",
+        finding, severity=WEIGHT[source], source=source, where=finding.where or _pointer(failure),
+        came=came(failure, said), operation=operation.id if operation is not None else "", kind=name,
     )  # fmt: skip
 
 
@@ -65,12 +65,16 @@ def _title(failure: Any, said: Exchange) -> str:
     return f"{said.status}: {failure.title}"
 
 
+LABEL = Finding("wrong-header", "broken", "content-type", "a Content-Type that the documents name for this answer", "",
+                "say Content-Type: application/json, and send JSON")  # fmt: skip
 SHAPE = Finding("answer-shape", "broken", "", "what the schema of this answer promises", "",
                 "the answer is not what the documents promise")  # fmt: skip
-KIND = Finding("answer-type", "broken", "", "a Content-Type that the documents name for this answer, and a body of it",
-               "", "say Content-Type: application/json, and send JSON")  # fmt: skip
-ERROR = Finding("server-error", "broken", "", "an answer below 500, whatever is sent", "",
+UNREAD = Finding("unreadable-answer", "broken", "", "a body that is what its Content-Type says", "",
+                 "look at what the server sends; a client's parser stops here")  # fmt: skip
+ERROR = Finding("wrong-error", "broken", "", "an answer below 500, whatever is sent", "",
                 "look into the server's log; refuse what cannot be taken with an error of the table")  # fmt: skip
+TAKEN = Finding("not-refused", "broken", "", "a refusal of what the documents forbid", "",
+                "refuse it as the error table says")  # fmt: skip
 OBJECTIONS: dict[str, tuple[Finding, Came]] = {
     "ServerError": (ERROR, _status),
     "ContentTypeServerError": (ERROR, _status),
@@ -78,46 +82,47 @@ OBJECTIONS: dict[str, tuple[Finding, Came]] = {
         "undocumented-status", "broken", "", "a status that the documents name for this operation", "",
         "compare with the error table, which explain lists"), _status),
     "JsonSchemaError": (SHAPE, _value),
-    "MalformedJson": (SHAPE, _value),
     "DiscriminatorMismatch": (SHAPE, _value),
-    "ContentDeserializationError": (KIND, _type),
-    "MissingContentType": (KIND, _type),
-    "MalformedMediaType": (KIND, _type),
-    "UndefinedContentType": (KIND, _type),
+    "MalformedJson": (UNREAD, _value),
+    "ContentDeserializationError": (UNREAD, _value),
+    "MissingContentType": (LABEL, _type),
+    "MalformedMediaType": (LABEL, _type),
+    "UndefinedContentType": (LABEL, _type),
     "MissingHeaders": (Finding(
-        "answer-headers", "broken", "", "every header that the documents promise of this answer", "",
+        "wrong-header", "broken", "", "every header that the documents promise of this answer", "",
         "send the headers that are missing"), lambda failure, _: "without " + ", ".join(failure.missing_headers)),
-    "AcceptedNegativeData": (Finding(
-        "bad-input-taken", "broken", "", "a refusal of what the documents forbid", "",
-        "refuse it as the error table says"), _against),
+    "AcceptedNegativeData": (TAKEN, _against),
     "RejectedPositiveData": (Finding(
-        "good-input-refused", "broken", "", "a request taken that the documents allow", "",
+        "wrongly-refused", "broken", "", "a request taken that the documents allow", "",
         "take it, or say in the documents why not"), _status),
-    "MissingHeaderNotRejected": (Finding(
-        "bad-input-taken", "broken", "", "a refusal of a request without a header that must be there", "",
-        "refuse it as the error table says"), lambda failure, said: f"{said.status} without {failure.header_name}"),
+    "MissingHeaderNotRejected": (TAKEN, lambda failure, said: f"{said.status} without {failure.header_name}"),
     "IgnoredAuth": (Finding(
-        "key-ignored", "broken", "", "a refusal of whoever has no valid key", "",
+        "not-refused", "broken", "", "a refusal of whoever has no valid key", "",
         "look at the key before anything is answered"), _auth),
     "ObjectLevelAuthorizationViolation": (Finding(
-        "foreign-order-shown", "broken", "", "a refusal of another account's order", "",
+        "not-refused", "broken", "", "a refusal of another account's order", "",
         "look at whose order it is"), _status),
     "UnsupportedMethodResponse": (Finding(
-        "method-taken", "note", "", "405 and Allow for a method that the documents do not name", "",
+        "wrong-error", "note", "", "405 and Allow for a method that the documents do not name", "",
         "refuse the method, and name in Allow those that are taken", source="inferred"), _method),
     "AllowHeaderMismatch": (Finding(
-        "method-taken", "note", "", "in Allow, the methods that the documents name for this path", "",
-        "name these and no others", source="inferred"), lambda failure, _: "Allow: " + failure.allow_header),
+        "wrong-header", "note", "allow", "the methods that the documents name for this path", "",
+        "name these and no others", source="inferred"), lambda failure, _: failure.allow_header),
     "UseAfterFree": (Finding(
-        "shown-when-gone", "broken", "", "404 for what was deleted", "",
+        "not-refused", "broken", "", "404 for what was deleted", "",
         "do not answer for what is gone"), _status),
     "EnsureResourceAvailability": (Finding(
-        "gone-when-made", "broken", "", "an answer for what was just made", "",
+        "wrongly-refused", "broken", "", "an answer for what was just made", "",
         "answer for it as soon as its id was told"), _status),
 }  # fmt: skip
 # A check that a newer generator brings, or a user's own.
 OTHERWISE: tuple[Finding, Came] = (Finding(
     "generator-objects", "doubtful", "", "an answer to which the generator has nothing to object", "",
     "look up its check of this name", source="observed"), _title)  # fmt: skip
-OF_INPUT = ("bad-input-taken", "good-input-refused")
-ALWAYS = ("server-error", "key-ignored", "foreign-order-shown")  # no document need say it
+OF_INPUT = ("AcceptedNegativeData", "RejectedPositiveData")
+ALWAYS = (
+    "ServerError",
+    "ContentTypeServerError",
+    "IgnoredAuth",
+    "ObjectLevelAuthorizationViolation",
+)  # no document need say it

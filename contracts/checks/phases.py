@@ -11,18 +11,21 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-import schemathesis
-from hypothesis import configuration
-from schemathesis.config import CacheConfig, HealthCheck, SchemathesisConfig
-from schemathesis.engine import events, from_schema
-from schemathesis.python.asgi import shutdown_lifespans
-
 from ..catalogue import Model
 from ..contract import Contract
-from ..exchange import Exchange
+from .extra import missing
 from .lens import DOCUMENT, Lens
 from .objection import objection
 from .referee import Referee
+
+try:
+    import schemathesis
+    from hypothesis import configuration
+    from schemathesis.config import CacheConfig, HealthCheck, SchemathesisConfig
+    from schemathesis.engine import events, from_schema
+    from schemathesis.python.asgi import shutdown_lifespans
+except ImportError as wrong:
+    raise missing("phases", "schemathesis") from wrong
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
@@ -78,10 +81,10 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
 
     @schema.hook
     def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
-        # Noted here, when what it is about has just been asked; let pass there, so that nothing is asked again to
-        # make it smaller, and the phase goes on.
-        referee = lens.referee
-        referee.note(objection(referee.contract, failure, _last(referee), case.operation.path))
+        # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
+        # against it already. It is let pass, so that nothing is asked again to make it smaller.
+        if lens.good and lens.said is not None:
+            lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
         return False
 
     @schema.hook
@@ -102,10 +105,6 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     if interrupted and not cut.is_set():
         raise KeyboardInterrupt
     return not cut.is_set()
-
-
-def _last(referee: Referee) -> Exchange:
-    return next(step for step in reversed(referee.story) if isinstance(step, Exchange))
 
 
 def _configured(referee: Referee, word: str, seed: int) -> SchemathesisConfig:
