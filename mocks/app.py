@@ -79,14 +79,13 @@ class App:
         clock = Clock(settings.clock or "auto", today() if settings.epoch == "now" else None)
         clock.loop = loop
         gallery = Gallery(settings.max_media, settings.images == "plain")
-        session = Session(
-            name, clock, gallery, Journal(settings.max_exchanges, LOG.warning), settings.seed, settings.max_tasks
-        )
+        book = Journal(settings.max_exchanges, LOG.warning)
+        session = Session(name, clock, gallery, book, settings.seed, settings.max_tasks)
         session.warn = LOG.warning
         session.gate = Gate(tuple(filter(None, settings.allow_host.split(","))))
         session.courier = courier(session, session.gate)
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
-        session.journal.watch, session.receiver.watch = self.watch, self.watch_hooks
+        book.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
         if settings.scenario:

@@ -53,9 +53,11 @@ class Coverage(Covered):
         name = operation.id
         row = self._answers.get((name, status))
         if row is None:
-            self.beside[f"{name} {status}"] += 1
-        else:
-            row.meet(by)
+            # Some errors are said of whatever is asked, as of a path that cannot be: no operation names them.
+            if not self._refused("", exchange, by):
+                self.beside[f"{name} {status}"] += 1
+            return
+        row.meet(by)
         if not self._refused(name, exchange, by) and 200 <= status < 300:
             self._channels[name].meet(by)
             self._answered(operation, exchange, by)

@@ -106,6 +106,12 @@ def test_a_refusal_that_no_operation_names_counts_where_there_is_none(reason: st
     assert reached(seen(refused("", reason, provider="")), "errors") == {("", reason)}
 
 
+def test_an_error_of_every_path_counts_where_an_operation_is_asked() -> None:
+    coverage = seen(refused("cancel", "bad-path"), refused("list_models", "wrong-method"))
+    assert reached(coverage, "errors") == {("", "bad-path"), ("", "wrong-method")}
+    assert not coverage.beside
+
+
 def test_a_file_that_is_gone_is_told_without_a_body() -> None:
     gone = said("media", "", 404, channel="media", provider="runcomfy")._replace(answer_body=b"")
     assert reached(seen(gone), "errors") == {("", "media-gone")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from understudy.contracts.checks.coverage import Coverage
 from understudy.contracts.checks.covered import CANNOT, MOST_LABELS
@@ -21,6 +21,7 @@ PARTS = [
     cancel("cancelled"), cancel("not_cancellable"), listed(), listed("?limit=1"), said("submit", {}, 599),
     refused("submit", "bad-key"), refused("status", "unknown-id"), refused("", "unknown-path", text="in other words"),
 ]  # fmt: skip
+SOME = settings(max_examples=settings().max_examples // 4)  # each example counts and merges some thousand rows
 CALLS = [(part, label) for part in PARTS for label in "abcdefgh"]
 STORIES = st.lists(st.sampled_from(CALLS), max_size=15)
 
@@ -39,11 +40,13 @@ def labels(told: dict[str, Any]) -> dict[tuple[str, ...], set[str]]:
             for row in part["rows"]}  # fmt: skip
 
 
+@SOME
 @given(dicts(), dicts())
 def test_whose_comes_first_does_not_matter(one: dict[str, Any], two: dict[str, Any]) -> None:
     assert json.dumps(Coverage.merged([one, two])) == json.dumps(Coverage.merged([two, one]))
 
 
+@SOME
 @given(dicts(), dicts(), dicts())
 def test_nor_which_are_merged_before(one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]) -> None:
     early = Coverage.merged([Coverage.merged([one, two]), three])
@@ -51,6 +54,7 @@ def test_nor_which_are_merged_before(one: dict[str, Any], two: dict[str, Any], t
     assert json.dumps(early) == json.dumps(late) == json.dumps(Coverage.merged([one, two, three]))
 
 
+@SOME
 @given(dicts())
 def test_the_same_twice_adds_no_label_and_reaches_no_more(one: dict[str, Any]) -> None:
     twice = Coverage.merged([one, one])
@@ -58,6 +62,7 @@ def test_the_same_twice_adds_no_label_and_reaches_no_more(one: dict[str, Any]) -
     assert (twice["reached"], twice["of"], twice["share"]) == (one["reached"], one["of"], one["share"])
 
 
+@SOME
 @given(dicts(), dicts())
 def test_nothing_is_lost(one: dict[str, Any], two: dict[str, Any]) -> None:
     both = Coverage.merged([one, two])
@@ -68,6 +73,7 @@ def test_nothing_is_lost(one: dict[str, Any], two: dict[str, Any]) -> None:
     assert all(len(each) <= MOST_LABELS for each in labels(both).values())
 
 
+@SOME
 @given(st.lists(STORIES, max_size=4))
 def test_many_who_count_apart_count_as_one_who_saw_it_all(stories: list[list[tuple[Exchange, str]]]) -> None:
     """Each story is of tasks of its own, as each worker's are."""
@@ -75,7 +81,7 @@ def test_many_who_count_apart_count_as_one_who_saw_it_all(stories: list[list[tup
     for number, story in enumerate(stories):
         parts.append(Coverage(HOUSE))
         for exchange, by in story:
-            own = exchange._replace(task=exchange.task and f"{number}") if exchange.channel != "submit" else exchange
+            own = exchange._replace(task=f"{number}" if exchange.task else "never asked for")
             for coverage in (whole, parts[-1]):
-                coverage.saw(own._replace(task=own.task or "never asked for"), by)
+                coverage.saw(own, by)
     assert Coverage.merged(part.as_dict() for part in parts) == whole.as_dict()
