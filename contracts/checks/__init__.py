@@ -1,7 +1,8 @@
 """Checks: whether a server, or a client, keeps a provider's promise. What they need is handed to them.
 
-`inputs` and `bad_inputs` are strategies of hypothesis, `schema` is one of schemathesis: they are loaded when they are
-asked for, and need the extra `understudy[contracts]`. `good_edges` and `bad_edges` need nothing.
+For suites elsewhere: `inputs` and `bad_inputs` are strategies of hypothesis, `machine` makes one of its state machines,
+`schema` one of schemathesis; they need the extra `contracts`. `good_edges`, `bad_edges` and `told` need nothing more.
+All of them are loaded when they are asked for.
 """
 
 from __future__ import annotations
@@ -10,18 +11,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .bodies import bad_inputs, inputs
     from .edges import Broken, bad_edges, good_edges
     from .files import File, told
-    from .inputs import bad_inputs, inputs
+    from .lifecycle import machine
     from .published import schema
 
-__all__ = ["Broken", "File", "bad_edges", "bad_inputs", "good_edges", "inputs", "schema", "told"]
+__all__ = ["Broken", "File", "bad_edges", "bad_inputs", "good_edges", "inputs", "machine", "schema", "told"]
 
+# No name here is a module's too: whichever is loaded last would hide the other.
 _HOMES = {"Broken": "edges", "bad_edges": "edges", "good_edges": "edges", "File": "files", "told": "files",
-          "bad_inputs": "inputs", "inputs": "inputs", "schema": "published"}  # fmt: skip
+          "bad_inputs": "bodies", "inputs": "bodies", "machine": "lifecycle", "schema": "published"}  # fmt: skip
+_EXTRA = ("hypothesis", "schemathesis")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
         return getattr(import_module(f".{_HOMES[name]}", __package__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    except ImportError as wrong:
+        if wrong.name not in _EXTRA:
+            raise
+        raise ImportError(f"expected {wrong.name}, which {name} needs; came no such package; "
+                          f"pip install 'understudy[contracts]'", name=wrong.name) from None  # fmt: skip

@@ -135,10 +135,8 @@ def bounds(schema: Schema) -> tuple[float, float]:
         high = ceil(under) - 1 if whole else nextafter(under, -inf)
     step = schema.get("multipleOf", 1 if whole else 0)
     if step:
-        low, high = (
-            (ceil(low / step) * step if low != -inf else low),
-            (floor(high / step) * step if high != inf else high),
-        )
+        low = ceil(low / step) * step if low != -inf else low
+        high = floor(high / step) * step if high != inf else high
     return low, high
 
 

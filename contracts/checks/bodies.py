@@ -11,20 +11,16 @@ from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote
 
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
 from ..catalogue import Catalogue, Model
 from ..contract import contract
 from ..document import PROVIDERS
 from ..finding import did_you_mean, shown
 from ..schema import pointer
 from .edges import Broken, bad_values, bounds, breaks, fits, good_values, item_schema, sound
-from .extra import missing
 from .values import Path, Schema, narrowed, types
-
-try:
-    from hypothesis import strategies as st
-    from hypothesis.strategies import SearchStrategy
-except ImportError as wrong:
-    raise missing("inputs", "hypothesis") from wrong
 
 MOST_TEXT, MOST_ITEMS = 60, 5  # of what a schema leaves open; its own bounds are reached all the same
 MOST_WHOLE = 2**53 - 1  # beyond it, readers of JSON do not agree on a number

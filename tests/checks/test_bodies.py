@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from understudy.contracts.catalogue import Model
+from understudy.contracts.checks.bodies import bad_inputs, inputs
 from understudy.contracts.checks.edges import breaks, sound
-from understudy.contracts.checks.inputs import bad_inputs, inputs
 from understudy.contracts.contract import contract
 from understudy.mocks.subjects import Ask, Ours, bearing
 from understudy.tests.checks.strange import STRANGE, STRANGER, made
@@ -154,18 +152,3 @@ def test_a_rule_is_told_in_words() -> None:
     told = [broken for _, broken in drawn(WRONG[TURBO]) if broken[:2] == ("out-of-range", "/num_images")]
     assert told
     assert all(broken.what.endswith("where 1 to 4 is asked for") for broken in told)
-
-
-def test_without_hypothesis_the_cure_is_told() -> None:
-    code = """
-import sys
-sys.modules["hypothesis"] = None
-from understudy.contracts.checks import good_edges, bad_edges
-try:
-    from understudy.contracts.checks import inputs
-except ImportError as no:
-    print(no)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ("expected hypothesis, which understudy.contracts.checks.inputs needs; came no such "
-                                   "package; pip install 'understudy[contracts]'")  # fmt: skip
