@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from understudy.contracts import checks
+from understudy.contracts.checks import Broken, File
+from understudy.contracts.checks.files import BY_SIGN, BY_TRIAL
 from understudy.contracts.document import PROVIDERS, document, read
 from understudy.fixtures import plugin
 from understudy.mocks.engine.session import Session
@@ -16,6 +19,7 @@ from understudy.mocks.settings import Settings
 from understudy.mocks.stand_in import StandIn
 
 ROOT = Path(__file__).parents[2]
+FORMATS = [name for _, _, name, _ in BY_SIGN] + [name for name, _ in BY_TRIAL]
 DOCS = {path.name: path.read_text(encoding="utf-8") for path in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]}
 
 
@@ -35,7 +39,7 @@ def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
     assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]
 
 
-@pytest.mark.parametrize("page", ["scripts", "faults", "scenarios", "webhooks"])
+@pytest.mark.parametrize("page", ["scripts", "faults", "scenarios", "webhooks", "client_checks"])
 def test_a_page_shows_its_examples_as_they_are(page: str) -> None:
     code = (ROOT / "tests" / "examples" / f"test_{page}.py").read_text(encoding="utf-8")
     for part in code.partition("\n\n")[2].strip().split("\n\n\n"):
@@ -80,6 +84,12 @@ def test_every_fixture_option_and_marker_is_told() -> None:
     words += [f"--understudy-{name.replace('_', '-')}" for name in plugin.OPTIONS]
     for word in [*fixtures, *words, "pytest.mark.understudy"]:
         assert word in DOCS["testing.md"], word
+
+
+def test_every_name_for_other_suites_is_told() -> None:
+    page = DOCS["client_checks.md"]
+    assert [name for name in (*checks.__all__, *File._fields, *Broken._fields) if f"`{name}" not in page] == []
+    assert [name for name in FORMATS if not re.search(rf"\b{name}\b", page)] == []
 
 
 def test_every_name_of_a_handle_is_told() -> None:
