@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .extra import missing
+
 if TYPE_CHECKING:
     from .bodies import bad_inputs, inputs
     from .edges import Broken, bad_edges, good_edges
@@ -33,5 +35,4 @@ def __getattr__(name: str) -> Any:
     except ImportError as wrong:
         if wrong.name not in _EXTRA:
             raise
-        raise ImportError(f"expected {wrong.name}, which {name} needs; came no such package; "
-                          f"pip install 'understudy[contracts]'", name=wrong.name) from None  # fmt: skip
+        raise missing(name, wrong.name) from None

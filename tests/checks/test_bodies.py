@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from understudy.contracts.catalogue import Model
 from understudy.contracts.checks.bodies import bad_inputs, inputs
 from understudy.contracts.checks.edges import breaks, sound
+from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
-from understudy.mocks.subjects import Ask, Ours, bearing
+from understudy.mocks.subjects import Ours, bearing
 from understudy.tests.checks.strange import STRANGE, STRANGER, made
 
 TURBO, EDIT = "tongyi-mai/z-image/turbo", "qwen/qwen-image-2.1/edit"

@@ -39,8 +39,8 @@ try:
 except ImportError as no:
     print(no)
 """
-    told = f"expected {package}, which {name} needs; came no such package; pip install 'understudy[contracts]'"
-    assert run(code, tmp_path) == told
+    told = f"expected {package}, which understudy.contracts.checks.{name} needs; came no such package; "
+    assert run(code, tmp_path) == told + "pip install 'understudy[contracts]'"
 
 
 def test_every_name_is_there_however_often_it_is_asked_for() -> None:

@@ -18,10 +18,11 @@ from understudy.contracts.checks.edges import (
     good_values,
     sound,
 )
+from understudy.contracts.checks.subject import Ask
 from understudy.contracts.checks.values import ordinary, plain_body
 from understudy.contracts.contract import contract
 from understudy.contracts.schema import Judge
-from understudy.mocks.subjects import Ask, Ours, bearing
+from understudy.mocks.subjects import Ours, bearing
 from understudy.tests.checks.strange import STRANGE, STRANGER, made
 
 MODELS = list(contract("runcomfy").catalogue.models.values())
