@@ -68,7 +68,7 @@ def test_every_model_has_right_bodies_and_bad_ones(model: Model, data: st.DataOb
     assert breaks(model, *data.draw(WRONG[model.id]))
 
 
-def drawn(strategy: st.SearchStrategy[Any], count: int = 400) -> list[Any]:
+def drawn(strategy: st.SearchStrategy[Any], count: int = 150) -> list[Any]:
     """Some draws, the same ones each time: what is looked for must be there, not merely possible."""
     found: list[Any] = []
 
@@ -98,7 +98,7 @@ def test_each_word_bound_and_field_is_reached(name: str) -> None:
 def test_media_come_as_addresses_and_in_the_body() -> None:
     addresses = [text for body in drawn(RIGHT[EDIT]) for text in body["image_urls"]]
     assert {text.partition(":")[0] for text in addresses} >= {"https", "HTTPS", "data", "DATA"}
-    assert len(set(addresses)) > 100
+    assert len(set(addresses)) > 50
 
 
 def test_each_rule_is_broken() -> None:
