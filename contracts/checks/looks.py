@@ -110,7 +110,7 @@ class Track:
         life = self._life
         if (frm, to) in life.steps:
             self._rows["transitions", life.name, frm, to].meet(by)
-        elif frm != to:
+        else:
             # Where one way alone leads there it was gone, but nobody saw it.
             ways = list(_ways(life, frm, to))
             for step in ways[0] if len(ways) == 1 else ():

@@ -263,6 +263,13 @@ def test_an_accepted_cancel_proves_the_step_and_one_that_came_too_late_does_not(
     assert ("model", "cancel", "refused") in reached(refusal, "states")
 
 
+def test_the_same_look_again_counts_again_and_steps_nowhere() -> None:
+    coverage = seen(submit(), *(look("status", "QUEUED") for _ in range(3)), look("result", "QUEUED"))
+    assert times(coverage, "states", "model", "status", "QUEUED") == 3
+    assert times(coverage, "states", "model", "result", "QUEUED") == 1
+    assert reached(coverage, "transitions") == set()
+
+
 def test_an_illegal_story_reaches_no_step() -> None:
     for first, second in permutations(LIFE.reach, 2):
         legal = (first, second) in LIFE.steps
@@ -295,6 +302,14 @@ def test_many_tasks_are_forgotten_with_their_doubts_counted(monkeypatch: pytest.
     ]
     assert row["doubted"] == 5
     assert coverage.rows["states", "model", "status", "FAILED"].doubted == 3
+
+
+def test_what_is_remembered_of_queries_and_bodies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("understudy.contracts.checks.coverage.MOST_MEMORIES", 3)
+    coverage = seen(*(submit(seed=number) for number in range(9)), submit(prompt="x" * 5000))
+    assert len(coverage._memory) <= 3
+    assert all(len(body) < 5000 for _, body in coverage._memory)
+    assert times(coverage, "models", MODEL) == 10
 
 
 # -- what is missing, and why

@@ -10,7 +10,7 @@ from understudy.contracts.checks.coverage import Coverage
 from understudy.contracts.checks.drill import drill
 from understudy.contracts.checks.referee import Referee
 from understudy.contracts.contract import contract
-from understudy.mocks.reached import Reached
+from understudy.mocks.reached import MOST_CONTRACTS, Reached
 from understudy.mocks.stand_in import stand_in
 from understudy.mocks.subjects import Ours
 
@@ -65,6 +65,20 @@ def test_each_session_counts_by_its_own_readings() -> None:
     (row,) = [row for row in told["groups"]["states"]["rows"] if row["item"] == ["model", "result", "SUCCEEDED"]]
     assert row["times"] == 2
     assert json.loads(json.dumps(told)) == told
+
+
+def test_contracts_of_many_sessions_are_not_all_held() -> None:
+    reached = Reached()
+    for number in range(MOST_CONTRACTS + 5):
+        with stand_in("runcomfy") as handle:
+            handle.add_model(f"acme/{number}/tts", kind="audio")
+            handle.client().get("/v1/models")
+            reached.read(handle.session)
+    assert len(reached._live) <= MOST_CONTRACTS
+    told = reached.as_dict()["runcomfy"]
+    assert told["groups"]["models"]["of"] == len(HOUSE.catalogue.models) + MOST_CONTRACTS + 5
+    (row,) = [row for row in told["groups"]["answers"]["rows"] if row["item"] == ["list_models", "200"]]
+    assert row["times"] == MOST_CONTRACTS + 5
 
 
 @pytest.mark.parametrize("kept", [1, 3])
