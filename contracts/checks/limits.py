@@ -15,7 +15,7 @@ from .bending import inputs, queried, querying, sending
 from .mutant import Bend, Mutant, Stage
 from .subject import Ask
 
-STRANGE = (0.5, 5, "odd", True, [], {}, ["odd"], None)  # one of them is of another type than is asked for
+STRANGE: tuple[Any, ...] = (0.5, 5, "odd", True, [], {}, ["odd"], None)  # one of them is of another type than is asked for
 LIMITS = ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
           "minItems", "maxItems", "pattern", "type")  # fmt: skip
 BOUNDS = ("enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")  # what can be just kept
@@ -208,13 +208,14 @@ def broken(field: Mapping[str, Any], keyword: str, items: Mapping[str, Any] | No
     """Values that may break one rule of a field alone."""
     bound = field[keyword]
     item = _item(items or {})
-    return {
+    values: dict[str, Callable[[], list[Any]]] = {
         "minimum": lambda: [bound - 1, bound - 0.5], "maximum": lambda: [bound + 1, bound + 0.5],
         "exclusiveMinimum": lambda: [bound], "exclusiveMaximum": lambda: [bound], "multipleOf": lambda: [bound * 1.5],
         "minLength": lambda: ["x" * (bound - 1)], "maxLength": lambda: ["x" * (bound + 1)],
         "minItems": lambda: [[item] * (bound - 1)], "maxItems": lambda: [[item] * (bound + 1)],
         "pattern": lambda: ["odd"], "enum": lambda: ["odd", 99, -99], "type": lambda: list(STRANGE),
-    }[keyword]()  # fmt: skip
+    }  # fmt: skip
+    return values[keyword]()
 
 
 def _item(items: Mapping[str, Any]) -> Any:

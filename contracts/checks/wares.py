@@ -180,11 +180,10 @@ _opened("a file changes from fetch to fetch", "a cache holds another file than t
 def _seeded(name: str, why: str, seed: Callable[[Stage, int], int]) -> None:
     @WARES.behaves(name, "files", why, "seed")
     def bend(stage: Stage, ask: Ask) -> Exchange:
-        body, key = inputs(ask) if stage.orders_from(ask) else None, stage.tells["seed"]
-        told_seed = body.get(key) if isinstance(body, dict) else None
-        if not isinstance(told_seed, int) or isinstance(told_seed, bool):
-            return stage.send(ask)
-        return stage.send(sending(ask, {**body, key: seed(stage, told_seed)}))
+        body: Any = inputs(ask) if stage.orders_from(ask) else None
+        key = stage.tells["seed"]
+        seeded = isinstance(body, dict) and type(body.get(key)) is int
+        return stage.send(sending(ask, {**body, key: seed(stage, body[key])}) if seeded else ask)
 
 
 _seeded("every seed makes the same file", SAME, lambda stage, seed: 1)
