@@ -15,7 +15,8 @@ from .bending import inputs, queried, querying, sending
 from .mutant import Bend, Mutant, Stage
 from .subject import Ask
 
-STRANGE: tuple[Any, ...] = (0.5, 5, "odd", True, [], {}, ["odd"], None)  # one of them is of another type than is asked for
+# One of them is of another type than is asked for.
+STRANGE: tuple[Any, ...] = (0.5, 5, "odd", True, [], {}, ["odd"], None)
 LIMITS = ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
           "minItems", "maxItems", "pattern", "type")  # fmt: skip
 BOUNDS = ("enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")  # what can be just kept
