@@ -21,7 +21,7 @@ MOST_BODY = 1 << 20  # so that a body that is too large need not be 64 MiB
 class Ours(Subject):
     """A stand-in of this house: its clock is moved by hand, and its director is asked for what no client can do."""
 
-    can = frozenset({"advance", "fail", "poor", "rich"})
+    can = frozenset({"advance", "fail", "cost", "poor", "rich"})
     most_body = MOST_BODY
 
     def __init__(self, provider: str, socket: bool = True, **settings: Any) -> None:
@@ -46,6 +46,8 @@ class Ours(Subject):
             self.now = self._handle.clock.now
         elif what == "fail":
             self._handle.script(fails=True, optional=True)
+        elif what == "cost":
+            self._handle.script(cost=amount, optional=True)
         else:
             self._handle.ledger.set(0 if what == "poor" else self._rich)
 
@@ -53,7 +55,6 @@ class Ours(Subject):
         """The same address and keys; nothing has happened."""
         self._handle.reset()
         self.now = 0.0
-        self.other_key = self._handle.another_key()
 
     def close(self) -> None:
         """Forgets the session."""

@@ -31,6 +31,10 @@ def readable(contract: Contract, said: Exchange) -> Iterator[Finding]:
         yield _finding(
             "wrong-header", said, "content-length", str(len(said.answer_body)), length, "count the body's bytes"
         )
+    coding = header(said, "content-encoding")
+    if coding not in ("", "identity") and not said.header("accept-encoding"):
+        yield _finding("wrong-header", said, "content-encoding", "none, since nobody asked for one", coding,
+                       "send the body as it is, or as accept-encoding allows")  # fmt: skip
     if said.method in NO_BODY:
         return
     wrong = _unread(said.answer_body)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from ..contract import Contract
-from .drill import JSON, NOBODY, Drill
 from .edges import bad_edges, good_edges
 from .move import NONE, OTHER, OWN, WRONG, Move
 from .referee import Referee
+from .steps import JSON, NOBODY, Steps
 from .subject import Ask, Subject
 
 MOST_ORDERS = 24  # in one world; the line is full by then
@@ -25,7 +25,7 @@ class Life(RuleBasedStateMachine):
     """Any moves in any order in one world. `machine` makes a class of it that knows whom to ask."""
 
     referee: Callable[[], Referee]
-    drill: Drill
+    steps: Steps
     fails = True  # as a test; a check goes on, and looks at the referee's cases in the end
 
     def __init__(self) -> None:
@@ -53,35 +53,35 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def submit(self, data: st.DataObject) -> None:
         """An order, to the bounds of what a model takes."""
-        model = data.draw(st.sampled_from(self.drill.models), "model")
+        model = data.draw(st.sampled_from(self.steps.models), "model")
         body = data.draw(st.sampled_from(edges(model, True)), "body")
-        self.made(self.drill.order(model, body))
+        self.made(self.steps.order(model, body))
 
     @rule(data=st.data())
     def submit_wrongly(self, data: st.DataObject) -> None:
         """A body of which one rule is broken."""
-        model = data.draw(st.sampled_from(self.drill.models), "model")
-        self.made(self.drill.order(model, data.draw(st.sampled_from(edges(model, False)), "body")))
+        model = data.draw(st.sampled_from(self.steps.models), "model")
+        self.made(self.steps.order(model, data.draw(st.sampled_from(edges(model, False)), "body")))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
     def look(self, data: st.DataObject) -> None:
         """One order, by one channel."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(Move("about", operation=data.draw(st.sampled_from(self.drill.looks), "channel"), nth=nth))
+        self.made(Move("about", operation=data.draw(st.sampled_from(self.steps.looks), "channel"), nth=nth))
 
     @precondition(lambda self: self.orders)
     @rule()
     def look_around(self) -> None:
         """Every order, by every channel, at one moment."""
-        self.made(*(move for nth in range(self.orders) for move in self.drill.look(nth)))
+        self.made(*(move for nth in range(self.orders) for move in self.steps.look(nth)))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), key=st.sampled_from((OWN, OWN, OTHER, NONE, WRONG)))
     def cancel(self, data: st.DataObject, key: str) -> None:
         """At any moment, with anybody's key."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(self.drill.cancel(nth, key), *self.drill.look(nth))
+        self.made(self.steps.cancel(nth, key), *self.steps.look(nth))
 
     @rule(seconds=st.one_of(st.integers(0, 100_000), st.sampled_from((500, 1000, 2000, 5000, 10_000))))
     def advance(self, seconds: int) -> None:
@@ -93,20 +93,20 @@ class Life(RuleBasedStateMachine):
     def until(self, data: st.DataObject, what: str) -> None:
         """Time passes to the very moment at which an order begins or ends."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(Move(what, nth=nth), *self.drill.look(nth))
+        self.made(Move(what, nth=nth), *self.steps.look(nth))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
     def fetch(self, data: st.DataObject) -> None:
         """The files that a result told of, and what it cost."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(*self.drill.look(nth), self.drill.costly(nth), Move("open", nth=nth))
+        self.made(*self.steps.look(nth), self.steps.costly(nth), Move("open", nth=nth))
 
     @precondition(lambda self: self.orders)
     @rule()
     def expire(self) -> None:
         """So much time passes that no file is kept."""
-        self.made(Move("advance", amount=self.drill.life.media_ttl + 2), Move("open", nth=0))
+        self.made(Move("advance", amount=self.steps.life.media_ttl + 2), Move("open", nth=0))
 
     @rule(what=st.sampled_from(("fail", "poor", "rich", "rich")))
     def direct(self, what: str) -> None:
@@ -116,23 +116,22 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data(), key=st.sampled_from((OWN, OTHER, NONE, WRONG)))
     def ask_for_nothing(self, data: st.DataObject, key: str) -> None:
         """About an order that nobody placed."""
-        operation = data.draw(st.sampled_from([each for each in self.drill.operations if each.task]), "operation")
-        self.made(Move("ask", Ask(operation.method, self.drill.path(operation, NOBODY)), key=key))
+        operation = data.draw(st.sampled_from([each for each in self.steps.operations if each.task]), "operation")
+        self.made(Move("ask", Ask(operation.method, self.steps.path(operation, NOBODY)), key=key))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
     def peep(self, data: st.DataObject) -> None:
         """At somebody else's order."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(Move("about", operation=data.draw(st.sampled_from(self.drill.looks), "channel"), nth=nth, key=OTHER))
+        self.made(Move("about", operation=data.draw(st.sampled_from(self.steps.looks), "channel"), nth=nth, key=OTHER))
 
     @rule(data=st.data())
     def browse(self, data: st.DataObject) -> None:
         """A page of the catalogue."""
-        rows = self.drill.contract.facts.openapi.get("catalogue")
-        if rows:
-            listed = self.drill.contract.operations[rows["list"]["operation"]]
-            query = data.draw(st.sampled_from(list(self.drill.queries(listed, rows["list"]))), "query")
+        if self.steps.rows:
+            listed = self.steps.contract.operations[self.steps.rows["list"]["operation"]]
+            query = data.draw(st.sampled_from(list(self.steps.queries())), "query")
             self.made(Move("ask", Ask("GET", listed.path + ("?" + query if query else ""), JSON)))
 
 
@@ -157,12 +156,12 @@ def machine(contract: Contract, make: Callable[[], Subject], whole: bool = True)
             opened.append(Referee(contract, make()))
         return opened[0]
 
-    return type("Life", (Life,), {"referee": staticmethod(referee), "drill": Drill(contract, whole)})
+    return type("Life", (Life,), {"referee": staticmethod(referee), "steps": Steps(contract, whole)})
 
 
 def lived(referee: Referee, whole: bool, number: int, worlds: int, steps: int) -> None:
     """Plays so many worlds of so many steps, all chosen by one seed; what is wrong stands in the referee's cases."""
-    told = {"referee": staticmethod(lambda: referee), "drill": Drill(referee.contract, whole), "fails": False}
+    told = {"referee": staticmethod(lambda: referee), "steps": Steps(referee.contract, whole), "fails": False}
     playing = type("Life", (Life,), told)
     limits = settings(
         max_examples=worlds, stateful_step_count=steps, phases=[Phase.generate], database=None, deadline=None,

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from .subject import Ask
 
 CUES = {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}
-OWN, OTHER, NONE, WRONG = "own", "other", "none", "wrong"  # whose key a request bears
+# Whose key a request bears: its own, another account's, none, one that nobody has; and its own without the scheme
+# before it, or behind a scheme of another kind.
+OWN, OTHER, NONE, WRONG, BARE, ODD = "own", "other", "none", "wrong", "bare", "odd"
 
 
 class Move(NamedTuple):
@@ -36,6 +38,8 @@ class Move(NamedTuple):
             return f"open the files of order {self.nth + 1}"
         if self.what in ("advance", "wait"):
             return f"{self.amount:g} s pass"
+        if self.what == "cost":
+            return f"the next order is to cost {self.amount:g}"
         if self.what in ("start", "finish"):
             return f"until order {self.nth + 1} has {'left the queue' if self.what == 'start' else 'ended'}"
         return {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}[

@@ -13,7 +13,7 @@ from .answers import Answers
 from .case import Case
 from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
-from .move import NONE, OTHER, OWN, WRONG, Move
+from .move import BARE, NONE, ODD, OTHER, OWN, WRONG, Move
 from .opened import opened
 from .reference import Known
 from .shelf import shelved
@@ -52,13 +52,14 @@ class Referee:
 
     def headers(self, key: str = OWN) -> tuple[tuple[str, str], ...]:
         """What bears a key: the subject's own, another account's, none, or a wrong one."""
-        return self._keys[key]
+        return self._keys.get(key, ())
 
     def _spelled(self) -> dict[str, tuple[tuple[str, str], ...]]:
         door = self.contract.facts.openapi["security"]
         words = {OWN: self.subject.key, OTHER: self.subject.other_key, NONE: "", WRONG: "0" * 32}
-        return {name: ((door["name"], f"{door.get('scheme', '')} {word}".strip()),) if word else ()
-                for name, word in words.items()}  # fmt: skip
+        said = {name: f"{door.get('scheme', '')} {word}".strip() if word else "" for name, word in words.items()}
+        said |= {BARE: self.subject.key, ODD: f"Token {self.subject.key}"} if door.get("scheme") else {}
+        return {name: ((door["name"], text),) if text else () for name, text in said.items()}
 
     # -- moves
 
@@ -119,7 +120,7 @@ class Referee:
             return
         self.subject.cue(move.what, move.amount)
         self.tapes[-1].append(move)
-        self.world.cued(move.what)
+        self.world.cued(move.what, move.amount)
         self.story.append(move)
 
     def _nth(self, nth: int) -> Known | None:
@@ -177,7 +178,7 @@ class Referee:
             self.walks += len(order.walked) > before and order.walked == self._whole_walk
         if operation.model and value in self.contract.catalogue.models:
             yield from answers.taken(why.body, why.account or "own")
-        elif operation.channel == "catalogue":
+        elif operation.channel == "catalogue" and not why.reasons:
             yield from shelved(self.world, said, operation, value)
         elif order is not None and operation.id == self.world.life.cancel["operation"]:
             yield from answers.stopped(order)

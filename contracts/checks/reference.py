@@ -31,6 +31,7 @@ class Known:
     running: float
     ending: str = "SUCCEEDED"
     cancelled: float = inf
+    cost: float | None = None  # that was wished for
     possible: frozenset[str] = frozenset(STATES)  # states in which it may be, after all that was told
     heard: str = "nothing yet"
     place: tuple[int, int] | None = None  # that was told last, and among how many orders

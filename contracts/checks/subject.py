@@ -20,8 +20,8 @@ class Subject:
     """A server under check. Who knows no more than its address can only ask it: then `can` is empty.
 
     `can` holds the cues that `cue` takes: "advance" (so many seconds of the story pass), "fail" (the next order ends
-    badly), "poor" and "rich" (the balance is 0, and is what it was), "wait" (so many real seconds pass). Where its
-    clock can be moved, `now` tells its time.
+    badly), "cost" (the next one costs so much), "poor" and "rich" (the balance is 0, and is what it was), "wait" (so
+    many real seconds pass). Where its clock can be moved, `now` tells its time.
     """
 
     name = ""  # what is checked, as a person would say it

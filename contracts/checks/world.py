@@ -22,6 +22,7 @@ class World:
         self.reference = Reference(self.life.slots)
         self.poor = False
         self.doomed = 0  # so many of the next orders are to fail
+        self.priced: float | None = None  # what the next order is to cost
         self.epoch: float | None = None  # what the subject's stamps call the beginning
         self.prints: dict[str, str] = {}  # the digest of each file, by its address
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
@@ -47,14 +48,18 @@ class World:
         queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "SUCCEEDED"
         order = Known(name, len(self.orders), account, model, kind, inputs, self.now, queued, running, ending)
+        if not self.doomed:  # one wish at a time comes true, the older first
+            order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)
         self.reference.orders[name] = order
         return order
 
-    def cued(self, what: str) -> None:
+    def cued(self, what: str, amount: float) -> None:
         """Something was done that no client can do."""
         if what == "fail":
             self.doomed += 1
+        elif what == "cost":
+            self.priced = amount
         elif what in ("poor", "rich"):
             self.poor = what == "poor"
 
