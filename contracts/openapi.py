@@ -34,7 +34,8 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
 
 def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, dict[str, Any]]]:
     paths: dict[str, dict[str, Any]] = {}
-    shapes: set[tuple[str, ...]] = set()
+    # Links leave from one model of each kind: with more to begin at, chance would rarely stay with one order.
+    kinds: set[str] = set()
     for operation in contract.operations.values():
         slashes = next((name for name, p in operation.parameters.items() if p.get("slashes")), "")
         if not slashes:
@@ -43,8 +44,8 @@ def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, d
             continue
         for model in models:
             path = operation.path.replace("{" + slashes + "}", model.id)
-            linked = bool(operation.model) and model.shape not in shapes
-            shapes.add(model.shape) if operation.model else None
+            linked = bool(operation.model) and model.kind not in kinds
+            kinds.add(model.kind) if operation.model else None
             paths.setdefault(path, {})[operation.method.lower()] = _route(contract, operation, model, linked)
     yield from paths.items()
 

@@ -34,7 +34,7 @@ LOG = logging.getLogger("understudy")
 DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
-HERE = "~here~"  # stands in a document that is kept, for the address by which it will be asked for
+HERE = "~here~"  # in a kept document, the address at which it will be asked for, so that it leads back there
 MOST_WAYS, LONGEST_PATH, LONGEST_HEADERS = 4096, 256, 2048  # paths and headers that are remembered, and how long
 
 
@@ -263,7 +263,6 @@ class App:
         return base
 
     def _document(self, dialect: Dialect, base: str) -> bytes:
-        """The promise, whose server is the one that was asked: a client that reads it comes back here."""
         import orjson
 
         promise = dialect.contract

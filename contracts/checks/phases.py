@@ -29,6 +29,7 @@ except ImportError as wrong:
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
+SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
@@ -50,8 +51,9 @@ def explore(
                 return
             lens = Lens(referee, handfuls[turn % len(handfuls)])
             words = PHASES if turn < len(handfuls) else ENDLESS
-            for left, word in zip(range(len(words), 0, -1), words, strict=True):
-                share = clock() + max(end - clock(), 0) / left  # what a phase leaves is the next ones'
+            for at, word in enumerate(words):
+                part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
+                share = clock() + max(end - clock(), 0) * part
                 before = referee.asked.get(word, 0)
                 referee.by = word
                 referee.begin()

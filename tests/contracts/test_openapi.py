@@ -67,16 +67,16 @@ def test_every_model_has_its_path() -> None:
         assert "get" in WHOLE["paths"][f"/v1/models/{model.id}"]
 
 
-def test_there_are_links_for_one_model_of_each_shape() -> None:
+def test_there_are_links_for_one_model_of_each_kind() -> None:
     linked = {}
     for path, method, route in routes(WHOLE):
         links = [answer["links"] for answer in route["responses"].values() if "links" in answer]
         if links and route["x-understudy-operation"] == "submit":
             assert (method, len(links)) == ("post", 1)
             linked[path] = links[0]
-    shapes = {model.shape for model in MODELS}
-    assert len(linked) == len(shapes)
-    assert {HOUSE.catalogue.models[path.removeprefix("/v1/models/")].shape for path in linked} == shapes
+    kinds = {model.kind for model in MODELS}
+    assert len(linked) == len(kinds)
+    assert {HOUSE.catalogue.models[path.removeprefix("/v1/models/")].kind for path in linked} == kinds
     names = {route["operationId"] for _, _, route in routes(WHOLE)}
     for links in linked.values():
         assert set(links) == {"status", "result", "cancel"} <= names

@@ -55,6 +55,20 @@ def test_a_public_address_is_named_instead() -> None:
     assert told["result_url"].startswith("https://fake.example:8443/runcomfy/v1/requests/")
 
 
+def test_the_document_leads_back_to_where_it_was_asked_for() -> None:
+    app = house()
+    for path, host, server in (
+        ("/runcomfy", "localhost:8383", "http://localhost:8383/runcomfy"),
+        ("", "127.0.0.1:1", "http://127.0.0.1:1"),
+        ("/~default/runcomfy", "[::1]:7", "http://[::1]:7/~default/runcomfy"),
+        ("/runcomfy", 'evil.example/"><script>', "http://127.0.0.1:1/runcomfy"),
+    ):
+        status, told = ask(app, "GET", path + "/openapi.json", host=host)
+        assert (status, told["servers"]) == (200, [{"url": server}])
+    public = ask(house(public_url="https://fake.example:8443/"), "GET", "/runcomfy/openapi.json")[1]
+    assert public["servers"] == [{"url": "https://fake.example:8443/runcomfy"}]
+
+
 def test_a_host_that_is_none_is_not_repeated() -> None:
     told = ask(house(), "POST", "/runcomfy" + MODEL, host='evil.example/"><script>', body={"prompt": "x"})[1]
     assert "evil" not in json.dumps(told)

@@ -1,0 +1,65 @@
+"""The stock command: `schemathesis run`, all checks on, against a fresh `serve`; as a program, it takes its flags."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+SERVE = [sys.executable, "-m", "understudy.cli", "serve", "--port", "0", "--json", "--quiet"]
+STOCK = [sys.executable, "-m", "schemathesis.cli", "run", "--checks", "all"]
+WALK = {"submit", "status", "result", "cancel"}
+
+
+class Outcome(NamedTuple):
+    """What came of a run: its exit code, what it printed, and how many orders were asked everything."""
+
+    code: int
+    text: str
+    walks: int
+
+
+@contextmanager
+def served(folder: str) -> Iterator[dict[str, Any]]:
+    """A house of its own, whose clock runs as it does for everybody."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTUDY_")}
+    house = subprocess.Popen(SERVE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=ours)
+    try:
+        assert house.stdout is not None
+        yield json.loads(house.stdout.readline())
+    finally:
+        house.terminate()
+        house.communicate(timeout=30)
+
+
+def stock(*words: str) -> Outcome:
+    """Runs it, with more words if there are any."""
+    with TemporaryDirectory() as folder, served(folder) as house:
+        at = house["providers"]["runcomfy"]
+        command = [*STOCK, at["url"] + "/openapi.json", "--header", f"Authorization: Bearer {at['api_key']}", *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+        return Outcome(done.returncode, done.stdout + done.stderr, walks(house["control"]))
+
+
+def walks(control: str) -> int:
+    """Of how many orders the journal holds all four operations, answered as they should be, by one and the same id."""
+    with urllib.request.urlopen(control + "/sessions/default/journal") as answer:
+        told = json.load(answer)["exchanges"]
+    met: dict[str, set[str]] = defaultdict(set)
+    for each in told:
+        if each["answer"]["status"] in (200, 202):
+            met[each["task"]].add(each["operation"])
+    return sum(met[task] >= WALK for task in met if task)
+
+
+if __name__ == "__main__":
+    outcome = stock(*sys.argv[1:])
+    print(f"{outcome.text}\n{outcome.walks} orders were submitted, looked at, fetched and asked to be cancelled")
+    sys.exit(outcome.code or not outcome.walks)

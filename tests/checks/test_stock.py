@@ -1,0 +1,23 @@
+"""The stock command is clean, and walks from submit to cancel."""
+
+from __future__ import annotations
+
+import pytest
+from understudy.tests.checks.stock import stock
+
+pytestmark = pytest.mark.more
+
+
+def test_the_generators_own_command_finds_nothing() -> None:
+    outcome = stock("--max-time", "60")
+    assert outcome.code == 0, outcome.text
+    for phase in ("Examples", "Coverage", "Fuzzing"):
+        assert f"✅ {phase}" in outcome.text, outcome.text
+
+
+def test_its_walks_lead_from_submit_to_cancel() -> None:
+    # On a busy machine the phases before it leave little of a minute: here it has a time of its own.
+    outcome = stock("--phases", "stateful", "--max-time", "15")
+    assert outcome.code == 0, outcome.text
+    assert "✅ Stateful" in outcome.text, outcome.text
+    assert outcome.walks >= 1
