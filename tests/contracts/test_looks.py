@@ -145,7 +145,7 @@ PENDING = {"QUEUED": "pending", "RUNNING": "pending"}
 def test_a_step_counts_once_though_what_was_before_it_stays_in_doubt() -> None:
     steps = (("QUEUED", "RUNNING"), ("RUNNING", "SUCCEEDED"), ("SUCCEEDED", "CANCELLED"), ("QUEUED", "SUCCEEDED"))
     contract = house({**PENDING, "SUCCEEDED": "done"}, {}, *steps)
-    coverage = seen(
+    coverage = looked(
         contract, ("status", "pending"), ("status", "done"), ("result", "cancelled"), ("status", "cancelled")
     )
     assert counted(coverage, "transitions") == {("SUCCEEDED", "CANCELLED"): 1}
