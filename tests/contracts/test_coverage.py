@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -205,103 +204,6 @@ def test_a_strange_model_or_body_reaches_nothing_and_breaks_nothing() -> None:
                     said("status", {"status": ["in_queue"]}), said("status", []))  # fmt: skip
     assert ("inputs", MODEL, "seed", "given") in coverage.rows
     assert reached(coverage, "states") == set()
-
-
-# -- states and steps
-
-
-def test_a_poll_loop_and_its_result_prove_each_state_and_step_that_was_seen() -> None:
-    coverage = seen(submit(), look("status", "QUEUED"), look("status", "RUNNING"), look("status", "SUCCEEDED"),
-                    look("status", "SUCCEEDED"), look("result", "SUCCEEDED"))  # fmt: skip
-    asked = {("model", "status", state) for state in ("QUEUED", "RUNNING", "SUCCEEDED")}
-    assert reached(coverage, "states") == asked | {("model", "result", "SUCCEEDED")}
-    assert times(coverage, "states", "model", "status", "SUCCEEDED") == 2
-    assert reached(coverage, "transitions") == {("model", "QUEUED", "RUNNING"), ("model", "RUNNING", "SUCCEEDED")}
-
-
-def test_a_word_of_two_states_proves_none_until_the_other_channel_tells() -> None:
-    story = [submit(), look("status", "RUNNING"), look("status", "FAILED")]
-    coverage = seen(*story)
-    assert reached(coverage, "states") == {("model", "status", "RUNNING")}
-    assert reached(coverage, "transitions") == set()
-    whys = {each.name: each.why for each in coverage.missing() if each.group == "states"}
-    told = "'completed' was told once, said of another state too; nothing told which"
-    assert whys["model status FAILED"] == whys["model status SUCCEEDED"] == told
-    coverage.saw(look("result", "FAILED"), "me")
-    assert ("model", "status", "FAILED") in reached(coverage, "states")
-    assert ("model", "status", "SUCCEEDED") not in reached(coverage, "states")
-    assert reached(coverage, "transitions") == {("model", "RUNNING", "FAILED")}
-    assert coverage.rows["states", "model", "status", "SUCCEEDED"].doubted == 0
-
-
-def test_who_asked_first_is_named_when_it_is_proved_later() -> None:
-    coverage = Coverage(HOUSE)
-    for exchange, by in ((submit(), "a"), (look("status", "SUCCEEDED"), "b"), (look("result", "SUCCEEDED"), "c")):
-        coverage.saw(exchange, by)
-    assert coverage.rows["states", "model", "status", "SUCCEEDED"].by == {"b": 1}
-    assert coverage.rows["states", "model", "result", "SUCCEEDED"].by == {"c": 1}
-
-
-def test_a_step_between_two_looks_is_not_seen_and_says_so() -> None:
-    coverage = seen(submit(), look("result", "QUEUED"), look("result", "SUCCEEDED"))
-    assert reached(coverage, "transitions") == set()
-    whys = {each.name: each.why for each in coverage.missing() if each.group == "transitions"}
-    unseen = "it happened once between two looks, where nobody saw it"
-    assert whys["model QUEUED -> RUNNING"] == whys["model RUNNING -> SUCCEEDED"] == unseen
-    assert whys["model RUNNING -> FAILED"] == "nobody looked before and after it"
-
-
-def test_an_accepted_cancel_proves_the_step_and_one_that_came_too_late_does_not() -> None:
-    step = {("model", "QUEUED", "CANCELLED")}
-    assert reached(seen(submit(), cancel("cancelled")), "transitions") == step
-    assert reached(seen(submit(), look("status", "QUEUED"), cancel("cancelled")), "transitions") == step
-    late = seen(submit(), look("status", "RUNNING"), cancel("cancelled"))
-    assert reached(late, "transitions") == set()
-    assert reached(late, "states") == {("model", "status", "RUNNING"), ("model", "cancel", "accepted")}
-    refusal = seen(submit(), look("status", "RUNNING"), cancel("not_cancellable"), look("result", "SUCCEEDED"))
-    assert reached(refusal, "transitions") == {("model", "RUNNING", "SUCCEEDED")}
-    assert ("model", "cancel", "refused") in reached(refusal, "states")
-
-
-def test_the_same_look_again_counts_again_and_steps_nowhere() -> None:
-    coverage = seen(submit(), *(look("status", "QUEUED") for _ in range(3)), look("result", "QUEUED"))
-    assert times(coverage, "states", "model", "status", "QUEUED") == 3
-    assert times(coverage, "states", "model", "result", "QUEUED") == 1
-    assert reached(coverage, "transitions") == set()
-
-
-def test_an_illegal_story_reaches_no_step() -> None:
-    for first, second in permutations(LIFE.reach, 2):
-        legal = (first, second) in LIFE.steps
-        coverage = seen(submit(), look("result", first), look("result", second))
-        assert (("model", first, second) in reached(coverage, "transitions")) is legal
-        assert {("model", "result", first), ("model", "result", second)} <= reached(coverage, "states")
-
-
-def test_tasks_of_one_id_in_two_worlds_are_two() -> None:
-    here, there = "/~a/runcomfy", "/~b/runcomfy"
-    running, queued = look("result", "RUNNING"), look("result", "QUEUED")
-    coverage = seen(queued._replace(url=here), running._replace(url=there))
-    assert reached(coverage, "transitions") == set()
-    anew = seen(submit(), queued, submit(), running)
-    assert reached(anew, "transitions") == set()
-
-
-def test_a_bent_answer_and_one_of_another_direction_or_provider_prove_no_state() -> None:
-    assert reached(seen(look("status", "QUEUED", bent="fault('drip')")), "states") == set()
-    other = seen(look("status", "QUEUED", provider="toy"), look("status", "QUEUED", direction="out"))
-    assert not any(row.times for row in other.rows.values())
-
-
-def test_many_tasks_are_forgotten_with_their_doubts_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("understudy.contracts.checks.looks.MOST_TASKS", 2)
-    coverage = seen(*(look("status", "SUCCEEDED", task=str(number)) for number in range(5)))
-    assert coverage.rows["states", "model", "status", "FAILED"].doubted == 3
-    (row,) = [
-        row for row in coverage.as_dict()["groups"]["states"]["rows"] if row["item"] == ["model", "status", "FAILED"]
-    ]
-    assert row["doubted"] == 5
-    assert coverage.rows["states", "model", "status", "FAILED"].doubted == 3
 
 
 def test_what_is_remembered_of_queries_and_bodies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
