@@ -52,7 +52,7 @@ class Answers:
         cost = self.tells.get("cost", {})
         if not order.over and cost.get("operation") == self.operation.id and self.at(cost["key"]) is not None:
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", shown(self.at(cost["key"])),
-                          "tell what it cost when that is known", self.operation.id, "inferred")  # fmt: skip
+                          "tell what it cost when that is known", self.operation.id, "inferred", "", "early")  # fmt: skip
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 
