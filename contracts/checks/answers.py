@@ -53,7 +53,7 @@ class Answers:
         if not order.over and cost.get("operation") == self.operation.id and self.at(cost["key"]) is not None:
             came = shown(self.at(cost["key"]))
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
-                          "tell what it cost when that is known", self.operation.id, "inferred", "", "early")  # fmt: skip
+                          "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from math import inf, nextafter
@@ -33,6 +34,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(LETTERS, max_size=5), inner, max_size=3),
 )
 
+Ways = dict[str, list[SearchStrategy[tuple[Any, Broken]]]]  # by the rule that is broken
+
 
 def inputs(model: str | Model, /, provider: str = "", **fixed: Any) -> SearchStrategy[dict[str, Any]]:
     """Every body that a model takes, about which nothing is doubtful either.
@@ -45,16 +48,19 @@ def inputs(model: str | Model, /, provider: str = "", **fixed: Any) -> SearchStr
 
 
 def bad_inputs(model: str | Model, /, provider: str = "") -> SearchStrategy[tuple[Any, Broken]]:
-    """Bodies of which each breaks exactly one rule of a model, with the rule that it is."""
+    """Bodies of which each breaks exactly one rule of a model, and which; one rule as often as another."""
     whom = found(model, provider)
     whole = inputs(whom)
     schema = whom.input_schema
-    ways: list[SearchStrategy[tuple[Any, Broken]]] = []
-    ways += [st.builds(_without, whole, st.just(name)) for name in schema.get("required", ())]
-    ways += [st.builds(_with, whole, st.just(name), _wrong(field, (name,))) for name, field in _fields(schema).items()]
-    ways.append(JSON.filter(lambda value: type(value) is not dict).map(
+    ways: Ways = defaultdict(list)
+    ways["missing-required"] += [st.builds(_without, whole, st.just(name)) for name in schema.get("required", ())]
+    for name, field in _fields(schema).items():
+        for rule, bad in _wrong(field, (name,)).items():
+            ways[rule].append(st.builds(_with, whole, st.just(name), st.one_of(bad)))
+    ways["bad-json"].append(JSON.filter(lambda value: type(value) is not dict).map(
         lambda value: (value, Broken("bad-json", "", f"{shown(value, 20)} in place of an object"))))  # fmt: skip
-    return st.one_of(ways).filter(lambda pair: breaks(whom, *pair))
+    every = [st.one_of(each) for each in ways.values() if each]
+    return st.sampled_from(every).flatmap(lambda way: way).filter(lambda pair: breaks(whom, *pair))
 
 
 def found(model: str | Model, provider: str = "") -> Model:
@@ -183,30 +189,31 @@ def _number(schema: Schema, whole: bool) -> SearchStrategy[Any]:
     return st.floats(max(low, -1e15), min(high, 1e15))
 
 
-def _wrong(schema: Schema, path: Path) -> SearchStrategy[tuple[Any, Broken]]:
-    """A value that breaks one rule of a field: one just outside as often as any other."""
+def _wrong(schema: Schema, path: Path) -> Ways:
+    """Values that break one rule of a field, by rule: one just outside as often as any other."""
     where, wanted = pointer(path), types(schema)
-    ways: list[SearchStrategy[tuple[Any, Broken]]] = []
+    ways: Ways = defaultdict(list)
     edges: dict[str, list[tuple[Any, Broken]]] = {}
     for value, broken in bad_values(schema, path):
         edges.setdefault(broken.rule, []).append((value, broken))
-    ways += [st.sampled_from(each) for each in edges.values()]
+    for rule, each in edges.items():
+        ways[rule].append(st.sampled_from(each))
     if wanted:
-        ways.append(JSON.filter(lambda value: not any(fits(value, word) for word in wanted)).map(
+        ways["invalid-type"].append(JSON.filter(lambda value: not any(fits(value, word) for word in wanted)).map(
             lambda value: (value, Broken("invalid-type", where, f"{shown(value, 20)} where "
                                          f"{' or '.join(wanted)} is asked for"))))  # fmt: skip
     if "enum" in schema:
         other = st.text(LETTERS, max_size=12) if "string" in wanted else st.integers(-MOST_WHOLE, MOST_WHOLE)
         words = schema["enum"]
-        ways.append(other.filter(lambda word: word not in words).map(
+        ways["not-in-list"].append(other.filter(lambda word: word not in words).map(
             lambda word: (word, Broken("not-in-list", where, "a word that nobody lists"))))  # fmt: skip
     elif {"integer", "number"} & set(wanted):
-        ways += _outside(schema, where)
+        ways["out-of-range"] += _outside(schema, where)
     elif "maxLength" in schema:
         most = schema["maxLength"]
-        ways.append(st.integers(most + 1, most * 2 + 100).map(lambda length: (
+        ways["wrong-length"].append(st.integers(most + 1, most * 2 + 100).map(lambda length: (
             "雨" * length, Broken("wrong-length", where, f"{length} characters, of {most} at most"))))  # fmt: skip
-    return st.one_of(ways)
+    return {rule: each for rule, each in ways.items() if each}
 
 
 def _outside(schema: Schema, where: str) -> list[SearchStrategy[tuple[Any, Broken]]]:

@@ -81,6 +81,7 @@ def drawn(strategy: st.SearchStrategy[Any], count: int = 150) -> list[Any]:
     return found
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("name", [EDIT, "bytedance/seed-audio-1.0/text-to-audio"])
 def test_each_word_bound_and_field_is_reached(name: str) -> None:
     model = PROMISE.catalogue.models[name]
@@ -138,7 +139,7 @@ def test_schemas_that_others_write_are_taken_as_well() -> None:
     assert {body["either"] == "auto" for body in bodies if "either" in body} == {True, False}
     wrong = drawn(bad_inputs(STRANGER), 200)
     assert all(breaks(STRANGER, *pair) for pair in wrong)
-    assert {broken.where.split("/")[1] for _, broken in wrong if broken.where} >= {"steps", "grid", "box", "a~1b"}
+    assert {broken.where.split("/")[1] for _, broken in wrong if broken.where} >= {"steps", "grid", "box"}
 
 
 FETCHED = made({"type": "object", "properties": {"image": {"type": "string", "format": "image_uri"}}}, data_uris=False)
