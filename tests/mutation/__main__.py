@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 # Which tests concern a module: the nearest first, since the first failure is enough.
 CONCERNED = {
     "timeline": ("timeline", "telling", "session", "slots"),
-    "clock": ("clock", "waiting", "sleepers", "sleepers_awake", "courier"),
-    "courier": ("courier", "courier_faults"),
+    "clock": ("ringing", "clock", "waiting", "sleepers", "sleepers_awake", "courier"),
+    "courier": ("courier_faults", "courier"),
     "agenda": ("agenda", "clock", "waiting", "sleepers"),
 }
 

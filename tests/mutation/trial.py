@@ -49,7 +49,7 @@ class Finder:
 
 
 class Still:
-    """Properties are tried with the same examples in each trial; a failure is enough, its smallest form is not sought."""
+    """Properties are tried with the same examples in each trial; that one fails is enough, how is not sought."""
 
     def pytest_sessionstart(self) -> None:
         """Comes after conftest.py and before any test is read."""
