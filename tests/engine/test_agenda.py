@@ -54,6 +54,13 @@ def test_what_never_happens_is_no_news(when: float) -> None:
         Agenda().book(when, print, None, False, False)
 
 
+def test_what_was_dropped_is_forgotten_once_it_was_looked_for() -> None:
+    agenda = Agenda()
+    for ticket in [agenda.book(1, print, None, False, False) for _ in range(5)]:
+        agenda.drop(ticket)
+    assert (agenda.due, agenda._entries, agenda._dropped) == (None, [], set())
+
+
 def test_when_it_is_cleared_nothing_is_left() -> None:
     agenda = Agenda()
     tickets = [agenda.book(at, print, None, True, True) for at in range(5)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import inf, nan
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from understudy.mocks.engine import clock as clock_module
-from understudy.mocks.engine.clock import Clock
+from understudy.mocks.engine.clock import EPOCH, Clock, today
 
 micros = st.integers(0, 20_000_000)
 FLOWING = ("real", "x10", "x0.5", "x1000")
@@ -174,8 +175,10 @@ def test_news_that_books_itself_for_ever_is_found_out(monkeypatch: pytest.Monkey
                 clock.book(clock.now + later, again)
 
             clock.book(0, again)
-            with pytest.raises(RuntimeError, match="books itself"):
+            with pytest.raises(RuntimeError) as told:
                 move(clock)
+            assert str(told.value) == (
+                "expected the agenda to end; came 100 pieces of news; look for news that books itself")  # fmt: skip
 
 
 def test_settle_ends_when_nothing_is_left() -> None:
@@ -206,8 +209,9 @@ def test_dropping_what_was_handed_out_is_harmless() -> None:
 @pytest.mark.parametrize("span", [-1, -1e-9, inf, nan])
 def test_a_span_that_is_none_is_refused(span: float) -> None:
     clock = Clock("manual")
-    with pytest.raises(ValueError, match="time goes forward"):
+    with pytest.raises(ValueError, match="time goes forward") as told:
         clock.advance(span)
+    assert str(told.value) == f"expected a span of 0 s or more; came {span}; time goes forward, and never ends"
     assert clock.now == 0
 
 
@@ -222,6 +226,13 @@ def test_a_jump_goes_forward_to_a_whole_microsecond() -> None:
     for to, now in ((1.00000012, 1.000001), (0.5, 1.000001), (inf, 1.000001), (nan, 1.000001), (12.3, 12.3)):
         clock.jump(to)
         assert clock.now == now
+
+
+def test_a_moment_is_a_whole_microsecond() -> None:
+    clock, (flows, tick) = Clock("manual"), flowing("real")
+    clock.advance(0.12345678)
+    tick.now += 0.12345678
+    assert (clock.now, clock.age, flows.now) == (0.123457, 0.123457, 0.123457)
 
 
 # -- modes
@@ -240,17 +251,44 @@ def test_where_time_flows_it_follows_real_time(mode: str) -> None:
     tick.now += 2
     assert (clock.now, ran) == (3.5 * factor, [3 * factor])
     assert clock.age_at(clock.now) == 3.5
-    moves: list[Callable[[], None]] = [lambda: clock.advance(1), clock.settle, lambda: clock.jump(99)]
-    for move in moves:
-        with pytest.raises(RuntimeError, match='ask for clock="manual"'):
+    moves: dict[str, Callable[[], Any]] = {
+        "advance": lambda: clock.advance(1), "settle": clock.settle, "jump": lambda: clock.jump(99),
+    }  # fmt: skip
+    for verb, move in moves.items():
+        with pytest.raises(RuntimeError) as told:
             move()
+        assert str(told.value) == (f'expected clock "manual" or "auto" for {verb}(); came "{mode}", whose time flows '
+                                   f'by itself; ask for clock="manual"')  # fmt: skip
     assert clock.now == 3.5 * factor
 
 
-@pytest.mark.parametrize("mode", ["", "fast", "x", "x0", "x-1", "xnan", "x1e9", "10x"])
+@pytest.mark.parametrize("mode", ["", "fast", "x", "x0", "x-1", "xnan", "x1e9", "x1000000.5", "10x"])
 def test_no_such_mode(mode: str) -> None:
-    with pytest.raises(ValueError, match="expected clock"):
+    with pytest.raises(ValueError, match="expected clock") as told:
         Clock(mode)
+    assert str(told.value) == f"expected clock real, xN (as x10), manual or auto; came {mode!r}"
+
+
+def test_the_fastest_is_a_million_times_as_fast() -> None:
+    assert Clock("x1000000").factor == 1_000_000
+
+
+def test_a_story_that_is_told_begins_with_the_year_and_one_that_flows_begins_today() -> None:
+    assert datetime(2026, 1, 1, tzinfo=UTC) == EPOCH == Clock().epoch == Clock("manual").epoch
+    before = datetime.now(UTC)
+    assert before <= today() <= datetime.now(UTC)
+    assert before <= Clock("real").epoch <= datetime.now(UTC)
+    then = EPOCH + timedelta(days=400)
+    assert {Clock(mode, then).epoch for mode in ("auto", "manual", "real")} == {then}
+
+
+def test_the_client_time_is_real_time_and_what_was_spared() -> None:
+    tick = Tick()
+    clock = Clock("auto", tick=tick)
+    clock.jump(600)
+    tick.now += 2
+    clock.slept += 5
+    assert clock.client_now() == 7
 
 
 @given(micros=st.integers(0, 10**13), off=st.floats(0, 4e-7))

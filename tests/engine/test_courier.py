@@ -47,7 +47,9 @@ def test_where_order_does_not_matter_nobody_waits() -> None:
     on_a_loop(story)
 
 
-def test_so_many_are_under_way_at_most() -> None:
+def test_eight_are_under_way_at_most() -> None:
+    assert MOST_IN_FLIGHT == 8
+
     async def story(post: Post) -> None:
         bodies = [b"%d" % number for number in range(3 * MOST_IN_FLIGHT)]
         post.closed(*bodies)
@@ -85,11 +87,18 @@ def test_what_nobody_took_is_brought_again_on_the_clock_and_then_given_up(mode: 
     on_a_loop(story, mode)
 
 
+def test_what_is_not_said_of_a_parcel_and_its_manner() -> None:
+    assert Parcel("push", "here", b"") == Parcel("push", "here", b"", (), "POST", "", "", "")
+    assert Manner() == Manner((), 10.0, True)
+    assert Receipt() == Receipt(0, (), b"", "", False)
+
+
 @pytest.mark.parametrize(
     ("answers", "numbers", "fine"),
     [
         ([TAKEN], [1], True), ([Receipt(204)], [1], True), ([BUSY, Receipt(299)], [1, 2], True),
-        ([Receipt(302), TAKEN], [1, 2], True), ([Receipt(trouble="blocked", final=True)], [1], False),
+        ([Receipt(300), TAKEN], [1, 2], True), ([Receipt(199)] * 9, [1, 2, 3], False),
+        ([Receipt(trouble="blocked", final=True)], [1], False),
         ([BUSY, Receipt(410, final=True)], [1, 2], False), ([BUSY] * 9, [1, 2, 3], False),
         ([OSError("no way"), TAKEN], [1, 2], True), ([OSError("no way")] * 9, [1, 2, 3], False),
     ],

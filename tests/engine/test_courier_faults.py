@@ -16,9 +16,53 @@ def test_what_is_lost_never_leaves_and_is_written_down() -> None:
         await post.courier.idle()
         assert post.bodies == [b"b"]
         (lost, fine), (other, _) = post.book
-        assert (lost.receipt.trouble, lost.body, lost.bent, fine) == (
-            "lost", b"a", "fault('lost', on='webhook', when='after')", True)  # fmt: skip
+        assert (lost.receipt.trouble, lost.body, lost.number, lost.bent, fine) == (
+            "lost", b"a", 1, "fault('lost', on='webhook', when='after')", True)  # fmt: skip
         assert other.bent == ""
+
+    on_a_loop(story)
+
+
+def test_the_body_of_what_is_lost_is_not_made() -> None:
+    async def story(post: Post) -> None:
+        post.wishes.faults = [Fault("lost")]
+        post.send(lambda: 1 / 0)
+        await post.courier.idle()
+        assert (post.came, post.book[0][0].body) == ([], b"")
+
+    on_a_loop(story)
+
+
+@pytest.mark.parametrize("what", ["late", "reordered", "duplicated"])
+def test_whatever_becomes_of_it_the_first_attempt_is_the_first(what: str) -> None:
+    async def story(post: Post) -> None:
+        post.wishes.faults = [Fault(what)]
+        post.send(b"a", b"b")
+        post.clock.settle()
+        await post.courier.idle()
+        assert {attempt.number for attempt, _ in post.book} == {1}
+
+    on_a_loop(story)
+
+
+def test_what_waits_leaves_at_a_whole_microsecond() -> None:
+    async def story(post: Post) -> None:
+        post.wishes.faults = [Fault("late", seconds=0.12345678)]
+        post.send(b"a")
+        assert post.clock.due == 0.123457
+
+    on_a_loop(story)
+
+
+def test_what_left_by_itself_is_not_brought_again_with_the_next_one() -> None:
+    async def story(post: Post) -> None:
+        post.wishes.faults = [Fault("reordered", seconds=10)]
+        post.send(b"a")
+        post.clock.advance(10)
+        await post.courier.idle()
+        post.send(b"b")
+        await post.courier.idle()
+        assert post.bodies == [b"a", b"b"]
 
     on_a_loop(story)
 

@@ -7,7 +7,7 @@ from math import inf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.mocks.engine.timeline import FINAL, Course, State, laid
+from understudy.mocks.engine.timeline import FINAL, Course, State, Timeline, laid
 
 RANK = {State.QUEUED: 0, State.RUNNING: 1} | dict.fromkeys(FINAL, 2)
 WORDS: list[dict[str, str]] = [
@@ -59,14 +59,9 @@ def test_until_is_the_next_moment_with_another_word(
     life: tuple[Course, float, float], moment: float, words: dict[str, str]
 ) -> None:
     timeline = laid(*life)[0]
-    until = timeline.until(moment, words)
     now = words[timeline.at(moment)]
     later = [time for time in timeline.times if moment < time < inf and words[timeline.at(time)] != now]
-    if until is None:
-        assert not later
-    else:
-        assert moment < until <= min(later, default=inf)
-        assert until in timeline.times
+    assert timeline.until(moment, words) == min(later, default=None)
 
 
 @given(life=lives, moment=st.floats(0, 20), before=moments)
@@ -130,3 +125,48 @@ def test_a_life_that_waits_for_cues_has_one_beat_and_no_end(asked: float, wait: 
     assert timeline.states == (State.RUNNING if begun else State.QUEUED,)
     assert (timeline.starts, starts, ends) == (asked if begun else inf, asked if begun else inf, inf)
     assert timeline.until(asked, WORDS[0]) is None
+
+
+def test_the_words_of_the_house_are_as_they_are_told() -> None:
+    assert [str(state) for state in State] == ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
+
+
+def test_an_order_of_which_no_more_is_said_succeeds_and_stops_nobody() -> None:
+    assert Course(1, 2) == Course(1, 2, State.SUCCEEDED, "", 0, 0, False)
+    for timeline in (laid(Course(1, 2), 0, 0)[0], laid(Course(0, 2), 0, 0)[0], Timeline((0,), (State.QUEUED,))):
+        assert timeline.stops is False
+
+
+@pytest.mark.parametrize("course", [Course(0, 5), Course(0, inf), Course(0, 5, looks=5), Course(0, inf, looks=5)])
+@pytest.mark.parametrize("asked", [0.0, 3.0])
+def test_who_has_a_slot_and_need_not_queue_never_queued(course: Course, asked: float) -> None:
+    assert laid(course, asked, asked)[0].states[0] is State.RUNNING
+    assert laid(course, asked, asked + 1)[0].states[0] is State.QUEUED
+
+
+@given(queued=st.floats(0, 9), running=st.floats(0, 9), slot=st.floats(1, 9), looks=st.integers(0, 3))
+def test_each_beat_is_on_a_whole_microsecond(queued: float, running: float, slot: float, looks: int) -> None:
+    timeline, starts, ends = laid(Course(queued, running, looks=looks), 0.0, slot)
+    for moment in (*timeline.times, starts, ends):
+        assert moment == round(moment, 6)
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_a_life_without_end_goes_on_as_it_stands(looks: int) -> None:
+    timeline = laid(Course(0, inf, looks=looks), 1.0, 1.0)[0]
+    assert timeline.at(inf) is State.RUNNING
+    assert inf not in timeline.times
+
+
+def test_a_life_of_looks_that_is_cut_still_stops() -> None:
+    for slot in (0.0, inf):
+        cut = laid(Course(0, 5, looks=5), 0.0, slot)[0].cut(0.5, State.CANCELLED)
+        assert cut.until(0, dict.fromkeys(State, "something")) == 0.5
+
+
+def test_a_life_whose_beats_have_no_states_is_found_out() -> None:
+    broken = Timeline((0, 1), (State.QUEUED,))
+    with pytest.raises(ValueError, match="shorter"):
+        broken.until(0, WORDS[0])
+    with pytest.raises(ValueError, match="shorter"):
+        list(broken.beats)

@@ -132,7 +132,37 @@ def test_who_waits_long_on_a_manual_clock_is_named(
 
     with caplog.at_level(logging.WARNING, "understudy"):
         on_a_loop(story, "manual")
-    assert "clock.advance()" in caplog.text
+    (row,) = caplog.records
+    assert (row.name, row.levelname) == ("understudy", "WARNING")
+    assert row.getMessage() == ("expected the clock to reach 7.000 s; came 0.001 s of real time without it; call "
+                                'clock.advance() or use clock="auto"')  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "after"), [("manual", [2.0]), ("auto", []), ("x1000", [])])
+def test_who_waits_on_a_manual_clock_is_named_after_two_seconds_unless_answered(
+    mode: str, after: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(clock: Clock) -> None:
+        loop, alarms = asyncio.get_running_loop(), list[tuple[float, asyncio.TimerHandle]]()
+        later = loop.call_later
+
+        def noted(delay: float, call: Callable[..., None], *more: Any) -> asyncio.TimerHandle:
+            alarm = later(delay, call, *more)
+            if call is clock_module._say_stalled:
+                alarms.append((delay, alarm))
+            return alarm
+
+        monkeypatch.setattr(loop, "call_later", noted)
+        waiting = asyncio.create_task(clock.wait(7))
+        while clock.due is None:
+            await asyncio.sleep(0)
+        if mode == "manual":
+            clock.advance(7)
+        await waiting
+        assert [delay for delay, _ in alarms] == after
+        assert all(alarm.cancelled() for _, alarm in alarms)
+
+    on_a_loop(story, mode)
 
 
 @pytest.mark.parametrize(("mode", "when"), [("real", 0.03), ("x10", 0.3), ("x1000", 30.0), ("auto", 600.0)])
