@@ -17,6 +17,7 @@ from .extra import missing
 from .lens import DOCUMENT, Lens
 from .objection import objection
 from .referee import Referee
+from .steps import shapes
 
 try:
     import schemathesis
@@ -37,18 +38,18 @@ STEPS = 10  # of a walk: an order that is met by all who may ask about it takes 
 def explore(
     referee: Referee, *, seed: int, seconds: float, bounded: bool, say: Callable[[str], None],
     clock: Callable[[], float],
-) -> None:  # fmt: skip
-    """Asks what the documents allow and what they forbid, for so many seconds at most.
+) -> list[str]:  # fmt: skip
+    """Asks what the documents allow and what they forbid, for so many seconds at most; answers what that cut short.
 
     A bounded run asks a fixed number of questions about one model of each shape, so that equal seeds ask the same.
     A longer one goes on to all the other models, as many at a time, and then makes up new questions about each.
     """
-    end = clock() + seconds
+    end, short = clock() + seconds, []
     handfuls = dealt(referee.contract)[: 1 if bounded else None]
     with traceless():
         for turn in count():
             if turn and (bounded or clock() >= end):
-                return
+                break
             lens = Lens(referee, handfuls[turn % len(handfuls)])
             words = PHASES if turn < len(handfuls) else ENDLESS
             for at, word in enumerate(words):
@@ -60,14 +61,13 @@ def explore(
                 whole = _run(lens, word, seed + turn, partial(_over, clock, share))
                 asked = referee.asked.get(word, 0) - before
                 say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
+                short += [] if whole or turn else [word]
+    return short
 
 
 def dealt(contract: Contract) -> list[list[Model]]:
     """All models in handfuls; the first holds one of each shape."""
-    found: dict[tuple[str, ...], Model] = {}
-    for model in contract.catalogue.models.values():
-        found.setdefault(model.shape, model)
-    first = list(found.values())
+    first = shapes(contract)
     models = [*first, *(model for model in contract.catalogue.models.values() if model not in first)]
     return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
 
@@ -100,7 +100,8 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     with closing(stream.generator):
         for event in stream:
             interrupted = interrupted or isinstance(event, events.Interrupted)
-            if isinstance(event, events.NonFatalError):
+            # A generator may stumble over an answer that is none; then the referee has had something against it.
+            if isinstance(event, events.NonFatalError) and not lens.referee.cases:
                 raise RuntimeError(f"{word}, {event.label}: {event.value}") from event.value
             if isinstance(event, events.FatalError):
                 raise event.exception

@@ -49,7 +49,8 @@ def check(
             referee.by = "lifecycle"
             lived(referee, not bounded, seed, worlds, steps)
             left = LONGEST if isinf(max_time) else max_time - (clock() - began)
-            explore(referee, seed=seed, seconds=max(left, SHORTEST), bounded=bounded, say=say, clock=clock)
+            short = explore(referee, seed=seed, seconds=max(left, SHORTEST), bounded=bounded, say=say, clock=clock)
+            cut = f"time was over before {' and '.join(short)} came to an end; raise --max-time" if short else ""
     except KeyboardInterrupt:
         cut = STOPPED
     return Checked(contract.provider, subject.name, seed, clock() - began, dict(referee.asked), referee.walks,
@@ -63,7 +64,7 @@ def _drilled(referee: Referee, bounded: bool, say: Say, over: Callable[[], bool]
     referee.by = "drill"
     for number, (name, tape) in enumerate(tapes, 1):
         if over():
-            return f"its time was over after {number - 1} of {len(tapes)} tapes of the drill; raise --max-time"
+            return f"time was over after {number - 1} of {len(tapes)} tapes of the drill; raise --max-time"
         say(f"drill {number}/{len(tapes)}: {name}; {_found(referee)}")
         referee.begin()
         for move in tape:
