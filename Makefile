@@ -42,6 +42,7 @@ properties: setup
 # The long run: every operation and model, 500 lives of 50 steps, every broken server, the stock generator without a limit.
 contracts: setup
 	$(BIN)/understudy check runcomfy --long --html .understudy/check.html
+	$(BIN)/python -m understudy.tests.checks.stock
 	$(BIN)/understudy check runcomfy --score --long
 
 bench: setup
