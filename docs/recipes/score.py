@@ -27,7 +27,7 @@ def main(provider: str) -> None:
     versions = {"understudy": understudy.__version__, "python": platform.python_version(),
                 "mutants": hashlib.sha256(names.encode()).hexdigest()[:16]}  # fmt: skip
     scored = rerun(promise, lambda: Ours(provider, socket=False), lambda text: print(text, file=sys.stderr), whole=True)
-    keep(scored, Path(__file__).parents[2] / "contracts", str(today()), "long", versions)
+    keep(scored, Path(__file__).parents[2] / "contracts", today().date().isoformat(), "long", versions)
     print(scored)
 
 

@@ -81,7 +81,8 @@ def refusals() -> Tape:
         moves.append(get(f"/v1/requests/{NOBODY}/{name}", method="POST" if name == "cancel" else "GET"))
     moves += [get("/nowhere"), get("/no%2fwhere"), get("/v1/models/"), get("/V1/models"),
               get("/v1/models", method="PUT"), get(f"/v1/requests/{NOBODY}/status", method="DELETE"),
-              get("/v1/requests/..%2f/status"), get("/v1/models/no/such/model"), post("/v1/models/no/such/model", b"{}")]  # fmt: skip
+              get("/v1/requests/..%2f/status"), get("/v1/models/no/such/model"),
+              post("/v1/models/no/such/model", b"{}")]  # fmt: skip
     here = f"/v1/models/{PLAIN}"
     moves += [post(here, b"{}"), post(here, b'{"prompt": 5}'), post(here, b"[]"), post(here, b'{"prompt":'),
               post(here, b'{"prompt": "x"}', (("Content-Type", "text/plain"),)),
