@@ -8,7 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from ..exchange import Exchange
-from .bending import bodied, changed, edited, found, headed, inputs, put, sending
+from .bending import bodied, changed, edited, found, headed, inputs, put, queried, sending, told
 from .mutant import Stage, Table, addresses
 from .subject import Ask
 
@@ -204,6 +204,15 @@ _priced("a cost is negative", SUM, lambda stage, cost: -1.0)
 _priced("a cost is higher than the price", "a user is charged too much", lambda stage, cost: cost + 1.0)
 _priced("a cost grows with each look", SUM, lambda stage, cost: float(cost) + stage.count("looks"))
 _priced("a cost is no number", "a client's sum is none", lambda stage, cost: float("nan"))
+
+
+@WARES.looks("a cost is told before the end", "money", "a client counts what may never be charged", "cost")
+def _early(stage: Stage, said: Exchange) -> Exchange:
+    name, _, word = stage.tells["cost"]["query"].partition("=")
+    key = stage.key("cost", said)
+    if not key or queried(stage.asked).get(name) != word or found(said.json, key) is not None:
+        return said
+    return told(said, {**said.json, key[1:]: 1.0})
 
 
 @WARES.looks("a failed order has its price", "money", "a user pays for nothing", "cost", "error")
