@@ -33,7 +33,7 @@ class Stage:
         self.tells: Mapping[str, Any] = self.life.tells
         self.memory: dict[Any, Any] = {}
         self.orders: list[Taken] = []
-        self.files: dict[str, str] = {}  # the order of each file that was told of, by its path
+        self._results: list[Exchange] = []
         self.heard: list[tuple[Ask, Exchange]] = []  # what was truly asked and said since the mutant was asked
         self.cued: list[tuple[str, float]] = []
         self.counts: Counter[str] = Counter()
@@ -51,23 +51,21 @@ class Stage:
 
     def send(self, ask: Ask) -> Exchange:
         """What the true server says, with the operation that it is about."""
-        said = self.subject.send(ask)
-        operation, value = self.match(ask)
-        if operation is not None:
-            said = said._replace(provider=self.contract.provider, operation=operation.id, channel=operation.channel,
-                                 task=value if operation.task else "")  # fmt: skip
-            if said.status in operation.answers:
-                self._remember(ask, operation, said)
+        said = placed(self.contract, self.subject.send(ask))
+        if said.operation:
+            operation = self.contract.operations[said.operation]
+            if operation.model and said.status in operation.answers and "id" in self.tells:
+                self.orders.append(Taken(str(found(said.json, self.tells["id"])), ask, said))
+            elif said.operation == self.tells.get("files", {}).get("operation"):
+                self._results.append(said)
         self.heard.append((ask, said))
         return said
 
-    def _remember(self, ask: Ask, operation: Operation, said: Exchange) -> None:
-        row = self.tells.get("files", {})
-        if operation.model and "id" in self.tells:
-            self.orders.append(Taken(str(found(said.json, self.tells["id"])), ask, said))
-        elif row.get("operation") == operation.id:
-            for url in addresses(found(said.json, row["key"])):
-                self.files[url.removeprefix(self.subject.base)] = said.task
+    @property
+    def files(self) -> set[str]:
+        """The paths of all files that were told of in this world."""
+        urls = (url for said in self._results for url in addresses(found(said.json, self.key("files", said))))
+        return {url.removeprefix(self.subject.base) for url in urls}
 
     @property
     def channel(self) -> Mapping[str, Any]:
@@ -225,7 +223,9 @@ class Mutated(Subject):
         stage.heard.clear()
         stage.cued.clear()
         said = self._mutant.bend(stage, ask)
-        self.struck += [(ask, said)] != stage.heard or bool(stage.cued)
+        if [(ask, said)] == stage.heard and not stage.cued:
+            return said
+        self.struck += 1
         self._claim(now)
         return said._replace(method=ask.method, url=ask.path, request_body=ask.body, request_headers=wired(ask))
 
@@ -248,6 +248,18 @@ class Mutated(Subject):
         self._subject.fresh()
         self._stage = Stage(self._contract, self._subject)
         self._mirror()
+
+
+def placed(contract: Contract, said: Exchange) -> Exchange:
+    """What went over the wire, with the operation and the order that it is about."""
+    if said.provider:
+        return said
+    operations, value = contract.match(said.path)
+    operation = operations.get(said.method)
+    if operation is None:
+        return said._replace(provider=contract.provider)
+    return said._replace(provider=contract.provider, operation=operation.id, channel=operation.channel,
+                         task=value if operation.task else "")  # fmt: skip
 
 
 def wired(ask: Ask) -> tuple[tuple[bytes, bytes], ...]:

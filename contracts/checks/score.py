@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +16,10 @@ import yaml
 
 from ..contract import Contract
 from ..exchange import Exchange
+from .case import Case
 from .drill import drill
 from .move import Move
-from .mutant import Mutant, mirrored
+from .mutant import Mutant, mirrored, placed
 from .mutants import mutants
 from .referee import Referee
 from .subject import Ask, Subject
@@ -144,6 +146,7 @@ class Reel(NamedTuple):
 
     tape: Tape
     told: list[Told]
+    other_key: str  # each world has another
 
 
 class Written(Subject):
@@ -199,11 +202,12 @@ class Rehearsal(Subject):
         """Whatever it brought about stands in what was said."""
 
 
-def strikes(contract: Contract, subject: Subject, told: Sequence[Told], mutant: Mutant) -> bool:
-    """Whether a mutant would have said, asked or done anything otherwise; told without asking anybody."""
+def strikes(contract: Contract, subject: Subject, reel: Reel, mutant: Mutant) -> bool:
+    """Whether a mutant would have said, asked or done anything otherwise; found without asking anybody."""
     rehearsal = Rehearsal(subject)
+    rehearsal.other_key = reel.other_key
     mutated = mutant.over(contract, rehearsal)
-    for step in told:
+    for step in reel.told:
         rehearsal.next = step
         try:
             mutated.cue(step.cue, step.amount) if step.ask is None else mutated.send(step.ask)
@@ -214,22 +218,29 @@ def strikes(contract: Contract, subject: Subject, told: Sequence[Told], mutant: 
     return False
 
 
-def _proved(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> list[Reel]:
-    """What is told where nothing is bent; a referee that finds fault with that cannot tell a mutant from it."""
-    written = Written(subject)
-    referee = Referee(contract, written)
+def written(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> tuple[list[Reel], list[Case]]:
+    """What is told where nothing is bent, and what a referee has against it."""
+    book = Written(subject)
+    referee = Referee(contract, book)
     reels: list[Reel] = []
     for tape in tapes:
         referee.begin()
         for move in tape:
             referee.play(move)
-        reels.append(Reel(tape, written.told))
-    if referee.cases:
-        case = next(iter(referee.cases.values()))
+        told = [step._replace(said=placed(contract, step.said)) if step.said else step for step in book.told]
+        reels.append(Reel(tape, told, book.other_key))
+    return reels, list(referee.cases.values())
+
+
+def _proved(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> list[Reel]:
+    """A referee that finds fault where nothing is bent cannot tell a mutant from it."""
+    reels, cases = written(contract, subject, tapes)
+    for case in cases:
+        found = case.finding
         raise ValueError(
-            f"expected no case where nothing is bent; came {len(referee.cases)} on {subject.name}, the first of them "
-            f"{case.finding.rule} in {case.finding.operation or case.exchange.path} (expected {case.finding.expected}; "
-            f"came {case.finding.came}); mend the subject or the referee, then ask for the score"
+            f"expected no case where nothing is bent; came {len(cases)} on {subject.name}, the first of them "
+            f"{found.rule} in {found.operation or case.exchange.path} (expected {found.expected}; came {found.came}); "
+            f"mend the subject or the referee, then ask for the score"
         )
     return reels
 
@@ -240,7 +251,7 @@ def _hunted(contract: Contract, subject: Subject, reels: Sequence[Reel], mutant:
     try:
         referee = Referee(contract, mutated)
         for reel in reels:
-            if not strikes(contract, subject, reel.told, mutant):
+            if not strikes(contract, subject, reel, mutant):
                 continue
             referee.begin()
             for move in reel.tape:
@@ -257,12 +268,12 @@ def _hunted(contract: Contract, subject: Subject, reels: Sequence[Reel], mutant:
 
 def excused(provider: str) -> dict[str, str]:
     """Why some mutants may live, by their names."""
-    return dict(_kept(provider, "excuses.yaml") or {})
+    return read(_folder(provider) / "excuses.yaml")
 
 
 def kept(provider: str) -> dict[str, Any]:
     """The score that was kept last; nothing, where none was."""
-    return dict(_kept(provider, "score.json") or {})
+    return read(_folder(provider) / "score.json")
 
 
 def keep(scored: Score, folder: Path, date: str, configuration: str, versions: Mapping[str, str]) -> Path:
@@ -273,9 +284,13 @@ def keep(scored: Score, folder: Path, date: str, configuration: str, versions: M
     return path
 
 
-def _kept(provider: str, name: str) -> Any:
-    file = files(__name__.rpartition(".checks")[0]) / provider / name
-    return yaml.safe_load(file.read_bytes()) if file.is_file() else None
+def read(file: Path | Traversable) -> dict[str, Any]:
+    """A file of this module's; empty, where there is none."""
+    return dict(yaml.safe_load(file.read_bytes()) or {}) if file.is_file() else {}
+
+
+def _folder(provider: str) -> Traversable:
+    return files(__name__.rpartition(".checks")[0]) / provider
 
 
 # -- the page
@@ -296,7 +311,7 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
         some, all_ = of["killed"], of["mutants"]
         yield f"  {kind:<{wide}}  {some:>4} of {all_:>4}  {_percent(some, all_):>7}  {_bar(some, all_)}"
     if row["survivors"]:
-        yield f"{len(row['survivors'])} live:"
+        yield "1 lives:" if len(row["survivors"]) == 1 else f"{len(row['survivors'])} live:"
         yield from (f"  {one['kind']}: {one['name']}: {one['reason']}" for one in row["survivors"])
 
 

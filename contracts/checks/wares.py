@@ -201,8 +201,7 @@ def _priced(name: str, why: str, cost: Callable[[Stage, Any], Any]) -> None:
 
 
 _priced("a cost is negative", SUM, lambda stage, cost: -1.0)
-_priced("a cost is twice the price", "a user is charged twice", lambda stage, cost: cost * 2 if cost else 1.0)
-_priced("a cost is always nothing", SUM, lambda stage, cost: 0.0)
+_priced("a cost is higher than the price", "a user is charged too much", lambda stage, cost: cost + 1.0)
 _priced("a cost grows with each look", SUM, lambda stage, cost: float(cost) + stage.count("looks"))
 _priced("a cost is no number", "a client's sum is none", lambda stage, cost: float("nan"))
 

@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.resources import files
 from importlib.util import find_spec
 from math import inf
 from pathlib import Path
@@ -19,6 +18,7 @@ import click
 
 from ... import contracts
 from ...contracts.checks.case import STOPPED, Checked
+from ...contracts.checks.score import kept, rerun, shown
 from ...contracts.checks.subject import Subject
 from ...contracts.contract import Contract, contract
 from ...contracts.exchange import Exchange
@@ -197,18 +197,12 @@ def scored(provider: str, wish: Wanted) -> int:
     """Prints the kept score of the check itself, or plays all broken servers anew."""
     if wish.long:
         with Progress(wish.quiet) as progress:
-            click.echo(import_module(".checks.score", contracts.__name__).rerun(provider, progress.say))
-        return 0
-    kept = files(contracts) / provider / "score.json"
-    if not kept.is_file():
-        raise click.UsageError(f"expected a score of {provider} that was kept; came none; count it with --score --long")
-    row = json.loads(kept.read_text(encoding="utf-8"))
-    if wish.json:
-        click.echo(json.dumps(row, ensure_ascii=False))
+            row = rerun(contract(provider), lambda: Ours(provider, socket=False), progress.say, whole=True).as_dict()
     else:
-        share = 100 * row["killed"] / row["mutants"]
-        click.echo(f"understudy: the check of {provider} found out {row['killed']} of {row['mutants']} broken servers "
-                   f"({share:.1f} %), counted on {row['date']}")  # fmt: skip
+        row = kept(provider)
+    if not row:
+        raise click.UsageError(f"expected a score of {provider} that was kept; came none; count it with --score --long")
+    click.echo(json.dumps(row, ensure_ascii=False) if wish.json else shown(row))
     return 0
 
 
