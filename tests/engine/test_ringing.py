@@ -128,8 +128,11 @@ def test_it_rings_in_vain_while_somebody_is_busy(busy: str) -> None:
 
 
 def test_it_is_set_again_though_news_has_failed() -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
     world = World("auto")
-    world.clock.book(10, lambda: 1 / 0, owed=True)
+    world.clock.book(10, fail, owed=True)
     world.book(20, "next", owed=True)
     with pytest.raises(ZeroDivisionError):
         world.loop.ring()

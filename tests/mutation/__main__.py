@@ -9,28 +9,21 @@ import time
 from pathlib import Path
 
 from .mutants import mutants
-from .score import PROMISED, Score
+from .score import MODULES, PROMISED, Score, known
 from .trial import Finder, trial
 
 ROOT = Path(__file__).parents[2]
-# Which tests concern a module: the nearest first, since the first failure is enough.
-CONCERNED = {
-    "timeline": ("timeline", "telling", "session", "slots"),
-    "clock": ("ringing", "clock", "waiting", "sleepers", "sleepers_awake", "courier"),
-    "courier": ("courier_faults", "courier"),
-    "agenda": ("agenda", "clock", "waiting", "sleepers"),
-}
 
 
 def arguments() -> argparse.Namespace:
     """The flags, each with what it does."""
     parser = argparse.ArgumentParser(prog="make mutants", description="Make the engine's time wrong, and count.")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of: {', '.join(CONCERNED)} (all)")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of: {', '.join(MODULES)} (all)")
     parser.add_argument("--only", default="", metavar="TEXT", help="only changes in a function whose name has this")
     chosen = parser.parse_args()
-    chosen.modules = chosen.modules or list(CONCERNED)
-    if unknown := set(chosen.modules) - set(CONCERNED):
-        parser.error(f"expected modules of {', '.join(CONCERNED)}; came {', '.join(sorted(unknown))}; name those")
+    chosen.modules = chosen.modules or list(MODULES)
+    if unknown := set(chosen.modules) - set(MODULES):
+        parser.error(f"expected modules of {', '.join(MODULES)}; came {', '.join(sorted(unknown))}; name those")
     return chosen
 
 
@@ -39,13 +32,13 @@ def tried(module: str, only: str) -> Score:
     path = ROOT / "mocks" / "engine" / f"{module}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     finder = Finder(f"understudy.mocks.engine.{module}", path, tree)
-    tests = {str(ROOT / "tests" / "engine" / f"test_{name}.py"): 0.0 for name in CONCERNED[module]}
+    tests = {str(ROOT / "tests" / "engine" / f"test_{name}.py"): 0.0 for name in MODULES[module]}
     for test in tests:
         began = time.monotonic()
         if trial(finder, test, 300) != "survived":
             raise SystemExit(f"expected tests that hold; came a failure of {test} without any change; mend it first")
         tests[test] = 5 + 4 * (time.monotonic() - began)
-    score = Score(module)
+    score = Score(module, known(module))
     for mutant in mutants(tree):
         if only in mutant.name.scope:
             old = mutant.place.put(mutant.node)

@@ -6,7 +6,9 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+Outcome = Literal["killed", "hung", "survived"]
 
 # What stands instead of an operator: its neighbour at the boundary, and its contrary.
 OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
@@ -25,16 +27,16 @@ class Place(NamedTuple):
 
     parent: ast.AST
     field: str
-    index: int | None
+    at: int | None  # of a list, at which place
 
     def put(self, node: ast.AST) -> ast.AST:
         """Hangs another node here; answers the one that hung here before."""
-        if self.index is None:
+        if self.at is None:
             before = getattr(self.parent, self.field)
             setattr(self.parent, self.field, node)
         else:
             row = getattr(self.parent, self.field)
-            before, row[self.index] = row[self.index], node
+            before, row[self.at] = row[self.at], node
         return before  # type: ignore[no-any-return]
 
 
@@ -123,8 +125,7 @@ def _others(node: ast.AST, place: Place) -> Iterator[ast.AST]:
             yield ast.Continue()
         case ast.Continue():
             yield ast.Break()
-    asked = place.field in ("test", "ifs")
-    if asked and not isinstance(node, ast.Compare | ast.Constant) and not _is_not(node):
+    if place.field in ("test", "ifs") and isinstance(node, ast.expr) and not _is_turned(node):
         yield ast.UnaryOp(ast.Not(), node)
 
 
@@ -139,8 +140,10 @@ def _values(value: Any) -> Iterator[ast.AST]:
         yield ast.Constant(b"XX" + value)
 
 
-def _is_not(node: ast.AST) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+def _is_turned(node: ast.expr) -> bool:
+    """Whether another change makes a condition its contrary."""
+    turned = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return turned or isinstance(node, ast.Compare | ast.Constant)
 
 
 def _with(node: ast.AST, **fields: Any) -> ast.AST:

@@ -12,12 +12,13 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
 
-Outcome = Literal["killed", "hung", "survived"]
+from .mutants import Outcome
+
 ROOM = 4 << 30  # bytes that a trial may take: a loop that books for ever is stopped by it, or by the clock
 
 
