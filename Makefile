@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: serve test setup test-all check types lint bench contracts properties mutants clients wheel clean
-.PHONY: serve test setup test-all check types lint bench contracts clients wheel mutants clean
 
 serve: setup
 	$(BIN)/understudy serve
