@@ -8,6 +8,7 @@ from ..contract import Contract
 from ..exchange import Exchange
 from .bending import bodied, dropped, edited, found, put, told
 from .claims import CLAIMS
+from .corners import CORNERS
 from .manners import MANNERS
 from .mutant import Bend, Cue, Mutant, Stage, Table
 from .shelves import SHELVES
@@ -21,7 +22,7 @@ Place = Callable[[Stage, Exchange, int], int]
 
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     """The hand-written mutants for which a contract has a place."""
-    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS) if mutant.fits(contract))
+    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS) if mutant.fits(contract))
 
 
 def words(stage: Stage, said: Exchange, state: str) -> Exchange:

@@ -72,6 +72,11 @@ class Stage:
         """The first channel of the lifecycle: where one looks how an order stands."""
         return next(iter(self.life.channels.values()))
 
+    @property
+    def moment(self) -> float:
+        """The seconds that have passed in this world, as far as a client knows."""
+        return (self.subject.now or 0.0) + self.late
+
     def key(self, what: str, said: Exchange) -> str:
         """Where an answer tells a thing; nowhere, if another operation does."""
         row = self.tells[what]

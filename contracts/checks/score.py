@@ -188,7 +188,7 @@ class Rehearsal(Subject):
 
     def __init__(self, subject: Subject) -> None:
         mirrored(self, subject)
-        self.now = None
+        self.now = None if subject.now is None else 0.0
         self.next: Told | None = None
 
     def send(self, ask: Ask) -> Exchange:
@@ -199,7 +199,9 @@ class Rehearsal(Subject):
         return said
 
     def cue(self, what: str, amount: float = 0.0) -> None:
-        """Whatever it brought about stands in what was said."""
+        """Time passes; whatever else it brought about stands in what was said."""
+        if what == "advance" and self.now is not None:
+            self.now += amount
 
 
 def strikes(contract: Contract, subject: Subject, reel: Reel, mutant: Mutant) -> bool:

@@ -16,6 +16,7 @@ PROMISE = contract("runcomfy")
 MODELS = PROMISE.catalogue.models
 PLAIN = "tongyi-mai/z-image/turbo"
 JSON = (("Content-Type", "application/json"),)
+CHARSET = (("Content-Type", "application/json; charset=utf-8"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 TOO_LARGE = (1 << 20) + 1
 Tape = list[Move]
@@ -106,6 +107,36 @@ def shelf() -> Tape:
     return [get(f"/v1/models{path}") for path in paths]
 
 
+def corners() -> Iterator[Tape]:
+    """What is asked rarely."""
+    yield [*[order(key=OTHER)] * 3, Move("start", nth=2), *(about("status", nth, OTHER) for nth in range(3))]
+    yield [order(), Move("finish"), about("result"), Move("open"), Move("advance", amount=61.0), Move("open")]
+    yield [Move("fail"), order(), Move("finish"), *looks(), order(), Move("finish", nth=1), *looks(1)]
+    yield [order(), order(), about("cancel"), *looks(1)]
+    queries = ("search=turbo&category=turbo", "search=turbo&offset=1", "search=", "search=TURBO", "limit=1&strange=1")
+    yield [get(f"/v1/models?{query}") for query in queries]
+    yield [order(name) for name in (next(name for name in MODELS if "." in name),
+                                    next(name for name in MODELS if name.count("/") > 2),
+                                    next(name for name in MODELS if name.count("/") == 1))]  # fmt: skip
+    fields = [(model.id, name, field) for model in MODELS.values() for name, field in model.fields.items()]
+    zero = next(row for row in fields if row[2].get("minimum") == 0 and row[2]["type"] == "integer")
+    flag = next(row for row in fields if row[2].get("type") == "boolean")
+    some = next(row for row in fields if row[2].get("type") == "array" and row[2].get("minItems", 1) == 1)
+    image = next(row for row in fields if row[2].get("format") == "image_uri")
+    yield [
+        order(prompt=""),
+        order(prompt="\u96e8"),
+        order(prompt="one\ntwo"),
+        order(zero[0], **{zero[1]: 0}),
+        order(zero[0], **{zero[1]: 5.0}),
+        order(flag[0], **{flag[1]: False}),
+        order(some[0], **{some[1]: ["https://example.com/input.png"]}),
+        order(image[0], **{image[1]: "data:image/png;base64,AAAA"}),
+        post(f"/v1/models/{PLAIN}", b' {"prompt": "x"}\n'),
+        post(f"/v1/models/{PLAIN}", b'{"prompt": "x"}', CHARSET),
+    ]
+
+
 def queue() -> Tape:
     """More orders than there are slots, of which some are cancelled, in time and too late."""
     many: Tape = [order(seed=7)] * 12
@@ -124,5 +155,5 @@ def tapes(own: str = "0" * 32) -> list[Tape]:
         [Move("fail"), *life(order())],
         [order(), Move("poor"), order(), *looks(), Move("rich"), order(), *looks(1)],
         [order(), order(seed=3), about("cancel", 1), *looks(0), *looks(1)],
-        refusals(), odd_keys(own), shelf(),
+        refusals(), odd_keys(own), shelf(), *corners(),
     ]  # fmt: skip

@@ -15,7 +15,10 @@ from xml.etree import ElementTree
 import pytest
 from understudy.cli import main
 from understudy.contracts.checks.case import STOPPED, Case, Checked
+from understudy.contracts.checks.drill import drill
+from understudy.contracts.checks.mutants import mutants
 from understudy.contracts.checks.subject import Ask, Subject
+from understudy.contracts.contract import contract
 from understudy.contracts.finding import Finding
 from understudy.mocks.settings import Settings
 from understudy.mocks.stand_in import StandIn, opened
@@ -243,17 +246,25 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_a_kept_score_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    (tmp_path / "runcomfy").mkdir()
-    monkeypatch.setattr("understudy.mocks.terminal.checking.files", lambda package: tmp_path)
+def test_a_kept_score_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    row: dict[str, Any] = {}
+    monkeypatch.setattr("understudy.mocks.terminal.checking.kept", lambda provider: row)
     assert check("--score") == 2
     assert "came none; count it with --score --long" in capsys.readouterr().err
-    row = {"date": "2026-09-01", "mutants": 500, "killed": 490, "survivors": []}
-    (tmp_path / "runcomfy" / "score.json").write_text(json.dumps(row), encoding="utf-8")
+    row |= {"provider": "runcomfy", "date": "2026-09-01", "configuration": "long", "mutants": 500, "killed": 490,
+            "by_kind": {"wire": {"mutants": 500, "killed": 490}}, "survivors": []}  # fmt: skip
     assert check("--score") == 0
-    assert "found out 490 of 500 broken servers (98.0 %), counted on 2026-09-01" in capsys.readouterr().out
+    assert "490 of 500 mutants found out (98.0 %), long run of 2026-09-01" in capsys.readouterr().out
     assert check("--score", "--json") == 0
     assert json.loads(capsys.readouterr().out) == row
+
+
+def test_a_score_is_counted_anew(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    drawn = [mutant for mutant in mutants(contract("runcomfy")) if mutant.kind == "status"][:2]
+    monkeypatch.setattr("understudy.contracts.checks.score.mutants", lambda promise: drawn)
+    monkeypatch.setattr("understudy.contracts.checks.score.drill", lambda promise, whole: drill(promise)[:1])
+    assert check("--score", "--long", "--quiet") == 0
+    assert "runcomfy: 2 of 2 mutants found out (100.0 %)" in capsys.readouterr().out
 
 
 def test_help_and_mistakes_load_no_generator() -> None:
