@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from understudy.mocks.engine import clock as clock_module
-from understudy.mocks.engine.clock import Clock
+from understudy.mocks.engine.clock import Clock, pause
 
 
 def on_a_loop(story: Callable[[Clock], Awaitable[Any]], mode: str = "auto") -> Any:
@@ -236,3 +236,13 @@ def test_when_it_is_over_nothing_is_carried_out_any_more() -> None:
 
     for mode in ("auto", "real"):
         on_a_loop(story, mode)
+
+
+def test_a_pause_is_real_and_the_story_stands() -> None:
+    async def story(clock: Clock) -> None:
+        began = asyncio.get_running_loop().time()
+        await pause(0.02)
+        assert asyncio.get_running_loop().time() - began >= 0.019
+        assert clock.now == 0
+
+    on_a_loop(story)
