@@ -65,7 +65,6 @@ class Clock:
         self._timer: asyncio.TimerHandle | None = None
         self._rings = 0.0  # the moment that the timer is set to, where time flows
         self._busy = False  # news is being handed out
-        self._waking = False
 
     # -- the two hands
 
@@ -264,17 +263,13 @@ class Clock:
         self.stir()
 
     def _nudge(self) -> None:
-        if self.loop is None or self.factor is not None:
-            return
-        if not self._waiters or len(self._waiters) < self.open or not self.auto:
+        if self.loop is None or not self._waiters or len(self._waiters) < self.open or not self.auto:
             self._arm()
-        elif not self._waking:
-            self._waking = True
+        else:
             self.loop.call_soon(self._wake)
 
     def _wake(self) -> None:
         """Moves to the earliest date if every open request waits for one; one that was woken must answer first."""
-        self._waking = False
         waiters = self._waiters.values()
         if waiters and len(waiters) >= self.open and not any(woken.done() for _, woken in waiters):
             self.jump(min(until for until, _ in waiters))

@@ -150,6 +150,21 @@ def test_news_that_moves_the_clock_keeps_the_order() -> None:
     assert (ran, clock.now) == ([1, 2, 4], 5)
 
 
+def test_news_is_not_handed_out_within_other_news() -> None:
+    ran: list[str] = []
+    clock = Clock("auto")
+
+    def first() -> None:
+        ran.append("begins")
+        clock.jump(5)
+        ran.append("ends")
+
+    clock.book(1, first)
+    clock.book(2, lambda: ran.append("second"))
+    clock.advance(1)
+    assert ran == ["begins", "ends", "second"]
+
+
 def test_news_that_fails_is_told_and_the_rest_is_still_handed_out() -> None:
     def fail() -> None:
         raise ZeroDivisionError
@@ -193,6 +208,10 @@ def test_settle_ends_when_nothing_is_left() -> None:
     clock.settle()
     clock.settle()
     assert (ran, clock.now, clock.age, clock.due) == ([900], 900, 0, None)
+    clock.book(900, partial(noted, clock, ran))
+    clock.book(5, partial(noted, clock, ran))
+    clock.settle()
+    assert (ran, clock.now) == ([900, 900, 900], 900), "what is due already is handed out too"
 
 
 def test_dropping_what_was_handed_out_is_harmless() -> None:
@@ -223,7 +242,14 @@ def test_what_never_happens_is_no_news(when: float) -> None:
 
 def test_a_jump_goes_forward_to_a_whole_microsecond() -> None:
     clock = Clock("auto")
-    for to, now in ((1.00000012, 1.000001), (0.5, 1.000001), (inf, 1.000001), (nan, 1.000001), (12.3, 12.3)):
+    for to, now in (
+        (0.30000018, 0.300001),
+        (1.00000012, 1.000001),
+        (0.5, 1.000001),
+        (inf, 1.000001),
+        (nan, 1.000001),
+        (12.3, 12.3),
+    ):
         clock.jump(to)
         assert clock.now == now
 
@@ -310,6 +336,8 @@ def test_a_question_is_remembered_for_one_instant() -> None:
         clock.answered("how?")
         assert clock.again("how?")
         clock.advance(0)
+        clock.book(clock.now, lambda: None)
+        clock.hand_out()
         assert clock.again("how?")
         move()
         assert not clock.again("how?")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from understudy.mocks.engine import clock as clock_module
-from understudy.mocks.engine.clock import Clock
+from understudy.mocks.engine.clock import Clock, pause
 
 
 def on_a_loop(story: Callable[[Clock], Awaitable[Any]], mode: str = "auto") -> Any:
@@ -36,6 +36,7 @@ def test_waiters_are_answered_at_their_dates_in_order() -> None:
         answers: list[tuple[float, float]] = []
         clock.book(15, lambda: answers.append((15, clock.now)))
         await asyncio.gather(*(asked(clock, until, answers) for until in (30, 10, 20, 10, 0, -1)))
+        assert (clock.agenda._entries, clock.agenda._dropped) == ([], set()), "nothing is left behind"
         return answers
 
     assert on_a_loop(story) == [(0, 0), (-1, 0), (10, 10), (10, 10), (15, 15), (20, 20), (30, 30)]
@@ -113,6 +114,30 @@ def test_a_waiter_that_was_told_to_ask_again_does_so_before_the_clock_moves() ->
         clock.leave()
         clock.stir()
         await waiting
+        assert (at, clock.now) == ([0], 50)
+
+    on_a_loop(story)
+
+
+def test_the_clock_waits_for_one_that_is_to_ask_again_though_another_waits_already() -> None:
+    async def story(clock: Clock) -> None:
+        at: list[float] = []
+
+        async def ask() -> None:
+            clock.enter()
+            await clock.wait(100)
+            at.append(clock.now)
+            clock.leave()
+
+        clock.enter()
+        asking = asyncio.create_task(ask())
+        while clock.due is None:
+            await asyncio.sleep(0)
+        clock.leave()
+        clock.stir()
+        clock.enter()
+        await clock.wait(50)
+        await asking
         assert (at, clock.now) == ([0], 50)
 
     on_a_loop(story)
@@ -211,3 +236,13 @@ def test_when_it_is_over_nothing_is_carried_out_any_more() -> None:
 
     for mode in ("auto", "real"):
         on_a_loop(story, mode)
+
+
+def test_a_pause_is_real_and_the_story_stands() -> None:
+    async def story(clock: Clock) -> None:
+        began = asyncio.get_running_loop().time()
+        await pause(0.02)
+        assert asyncio.get_running_loop().time() - began >= 0.019
+        assert clock.now == 0
+
+    on_a_loop(story)
