@@ -121,6 +121,7 @@ def test_a_body_that_breaks_two_rules_or_another_one_is_none_of_ours() -> None:
     assert not breaks(model, right, Broken("out-of-range", "/num_images", ""))
 
 
+@pytest.mark.more
 def test_the_stand_in_takes_and_refuses_them_all() -> None:
     ours = Ours("runcomfy", socket=False)
     headers = (*bearing("runcomfy", ours.key).items(), ("Content-Type", "application/json"))

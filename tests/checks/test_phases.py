@@ -17,6 +17,8 @@ from understudy.contracts.checks.subject import Ask, Subject
 from understudy.contracts.exchange import Exchange
 from understudy.tests.checks.worlds import Bend, answered, refereed
 
+pytestmark = pytest.mark.more  # the generators take seconds to think of anything
+
 TURBO = "tongyi-mai/z-image/turbo"
 SUBMITTED = json.dumps({"request_id": "a", **dict.fromkeys(("status_url", "result_url", "cancel_url"), "http://a/b")})
 

@@ -97,6 +97,7 @@ def test_a_lot_is_drawn_evenly_and_the_same_again() -> None:
     assert max(kinds.values()) - min(kinds.values()) <= 1
 
 
+@pytest.mark.more
 def test_every_kind_is_found_out_by_the_drill() -> None:
     tapes = [tape for name, tape in drill(PROMISE) if not name.startswith(("edges", "a life of"))]
     drawn = [mutant for mutant in sampled(mutants(PROMISE), 3, 120) if mutant.kind not in ("rule", "input")][:30]
