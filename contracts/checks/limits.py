@@ -286,14 +286,17 @@ def _unheeded(contract: Contract) -> Iterator[Mutant]:
     for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
         if any(name in model.fields for model in contract.catalogue.models.values()):
             place = f"{submit.id} /{name}"
-            yield Mutant(f"{submit.id} {name} not heeded", "input", place, OTHERWISE, asking(submit, _lacking(name)))
+            yield Mutant(f"{submit.id} {name} not heeded", "input", place, OTHERWISE, _deaf(name))
 
 
-def _lacking(name: str) -> Turn:
-    def lacking(ask: Ask) -> Ask:
-        body = inputs(ask)
-        if not isinstance(body, dict) or name not in body:
-            return ask
-        return sending(ask, {key: value for key, value in body.items() if key != name})
+def _deaf(name: str) -> Bend:
+    """Makes what is made where an input was left out, of what is right with it and without."""
 
-    return lacking
+    def bend(stage: Stage, ask: Ask) -> Exchange:
+        model, body = stage.orders_from(ask), inputs(ask)
+        if model is None or not isinstance(body, dict) or name not in body or not model.judge.good(body):
+            return stage.send(ask)
+        usual = {name: model.example()[name]} if name in model.schema.get("required", ()) else {}
+        return stage.send(sending(ask, {**{key: value for key, value in body.items() if key != name}, **usual}))
+
+    return bend

@@ -46,7 +46,7 @@ def _known(stage: Stage, text: str) -> bool:
 
 
 def _let_in(name: str, why: str, whom: Callable[[Stage, str], bool]) -> None:
-    @MANNERS.behaves(name, "key", why)
+    @MANNERS.behaves(name, "account", why)
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         if not said.operation or not stage.refused(said, "bad-key") or not whom(stage, worn(stage, ask)):
@@ -64,7 +64,7 @@ _let_in("a key without its scheme is let in", UNTAUGHT,
         lambda stage, text: _known(stage, text) and " " not in text and _scheme(stage) != "")  # fmt: skip
 
 
-@MANNERS.behaves("the second account's key is refused", "key", "a customer cannot order")
+@MANNERS.behaves("the second account's key is refused", "account", "a customer cannot order")
 def _unwelcome(stage: Stage, ask: Ask) -> Exchange:
     other = stage.subject.other_key
     return stage.send(keyed(stage, ask, f"{other}0") if other and worn(stage, ask).endswith(other) else ask)
@@ -73,7 +73,7 @@ def _unwelcome(stage: Stage, ask: Ask) -> Exchange:
 def _foreign(name: str, why: str, cancels: bool) -> None:
     """Lets everybody ask about every order."""
 
-    @MANNERS.behaves(name, "key", why, "id")
+    @MANNERS.behaves(name, "account", why, "id")
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         owner = next((order.ask for order in stage.orders if order.id == said.task), None)
@@ -87,7 +87,9 @@ _foreign("another account's orders can be seen", "a customer sees another's pict
 _foreign("another account's orders can be cancelled", "a customer stops another's orders", True)
 
 
-@MANNERS.behaves("another account's order is told as unknown", "key", "a client looks for its mistake elsewhere", "id")
+@MANNERS.behaves(
+    "another account's order is told as unknown", "account", "a client looks for its mistake elsewhere", "id"
+)
 def _denied(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     foreign = said.task and stage.refused(said, "foreign-id")

@@ -180,9 +180,8 @@ _opened("a file changes from fetch to fetch", "a cache holds another file than t
 def _seeded(name: str, why: str, seed: Callable[[Stage, int], int]) -> None:
     @WARES.behaves(name, "files", why, "seed")
     def bend(stage: Stage, ask: Ask) -> Exchange:
-        body: Any = inputs(ask) if stage.orders_from(ask) else None
-        key = stage.tells["seed"]
-        seeded = isinstance(body, dict) and type(body.get(key)) is int
+        model, body, key = stage.orders_from(ask), inputs(ask), stage.tells["seed"]
+        seeded = model is not None and isinstance(body, dict) and type(body.get(key)) is int and model.judge.good(body)
         return stage.send(sending(ask, {**body, key: seed(stage, body[key])}) if seeded else ask)
 
 

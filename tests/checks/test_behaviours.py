@@ -39,7 +39,19 @@ def test_there_are_as_many_as_promised() -> None:
 
 def test_no_providers_word_stands_in_the_mutants() -> None:
     folder = Path(str(module.__file__)).parent
-    names = ("behaviours", "bending", "claims", "limits", "manners", "mutant", "mutants", "score", "shelves", "wares")
+    names = (
+        "behaviours",
+        "bending",
+        "claims",
+        "corners",
+        "limits",
+        "manners",
+        "mutant",
+        "mutants",
+        "score",
+        "shelves",
+        "wares",
+    )
     for name in names:
         text = (folder / f"{name}.py").read_text(encoding="utf-8").lower()
         assert not [provider for provider in PROVIDERS if provider in text], name
@@ -242,3 +254,30 @@ def test_every_seventh_answer_is_another(subject: Ours) -> None:
     client = Client(subject, "every seventh answer is 503")
     statuses = [client.ask("/v1/models?limit=1").status for _ in range(14)]
     assert statuses == [*[200] * 6, 503] * 2
+
+
+def test_a_look_takes_an_order_on_and_no_time_has_passed(subject: Ours) -> None:
+    client = Client(subject, "each look takes an order half a second on")
+    name = client.order()
+    assert [client.look(name)["status"] for _ in range(5)] == ["in_queue"] * 4 + ["in_progress"]
+    assert client.subject.now == 0.0
+
+
+@pytest.mark.parametrize("name", ["an order that was refused for its input is made unseen", "a page is empty"])
+def test_an_order_that_nobody_sees_takes_a_place(name: str, subject: Ours) -> None:
+    client = Client(subject, name)
+    orders = [client.order() for _ in range(10)]
+    assert client.ask(f"/v1/models/{PLAIN}", {"prompt": 5}).status == 422
+    orders.append(client.order())
+    client.passes(12)
+    assert client.look(orders[-1])["queue_position"] == (1 if name == "a page is empty" else 2)
+
+
+def test_one_of_many_is_bent_alone(subject: Ours) -> None:
+    client = Client(subject, "the third order is over while it runs")
+    orders = [client.order() for _ in range(4)]
+    client.passes(3)
+    assert [client.look(name)["status"] for name in orders] == [*["in_progress"] * 2, "completed", "in_progress"]
+    client = Client(subject, "an input with a line break is refused")
+    assert client.ask(f"/v1/models/{PLAIN}", {"prompt": "one\ntwo"}).status == 422
+    assert client.ask(f"/v1/models/{PLAIN}", {"prompt": "one two"}).status == 200

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from understudy.contracts.checks import score as module
 from understudy.contracts.checks.drill import drill
-from understudy.contracts.checks.mutant import Mutant
+from understudy.contracts.checks.mutant import Mutant, Stage
 from understudy.contracts.checks.mutants import mutants
 from understudy.contracts.checks.score import Score, Survivor, keep, kept, rerun, sampled, score, shown
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.document import PROVIDERS
+from understudy.contracts.exchange import Exchange
 from understudy.mocks.subjects import Ours
 from understudy.tests.checks.subjects import Bent, but
 from understudy.tests.checks.tapes import PROMISE, get, life, order
@@ -66,12 +67,12 @@ def test_who_strikes_unseen_is_told_apart() -> None:
     assert one.reason == f"struck {one.struck} times, and nobody noticed"
 
 
-def _louder(said):
+def _louder(said: Exchange) -> Exchange:
     return said._replace(answer_headers=(*said.answer_headers, (b"x-served-by", b"a mutant")))
 
 
 def test_what_breaks_on_the_way_is_told_with_its_name() -> None:
-    def breaks(stage, ask):
+    def breaks(stage: Stage, ask: Ask) -> Exchange:
         raise KeyError("files")
 
     (one,) = score(PROMISE, ours, TAPES, [Mutant("a broken one", "wire", "wire", "nobody", breaks)]).survivors
@@ -141,7 +142,7 @@ def test_nobody_is_asked_where_a_mutant_does_not_strike() -> None:
     asked: list[Ask] = []
 
     class Counted(Ours):
-        def send(self, ask):
+        def send(self, ask: Ask) -> Exchange:
             asked.append(ask)
             return super().send(ask)
 
