@@ -36,6 +36,7 @@ def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape
     yield "bodies that are none", list(noes.bodies())
     yield "paths", list(noes.paths())
     yield "no money", list(noes.money())
+    yield "refusals leave no trace", list(noes.traces())
     yield "the catalogue", list(offers.shelf())
     for model in offers.models:
         yield f"edges of {model.id}", list(offers.edges(model))

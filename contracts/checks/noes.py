@@ -39,6 +39,9 @@ class Noes(Steps):
         yield from self.look()
         yield self.order(self.plain, key=OTHER)
         yield from (*self.look(1, OTHER), *self.look(1), self.cancel(1), self.cancel(1, OTHER), *self.look(1, OTHER))
+        yield self.order(self.plain, key=OTHER)
+        for step in (Move("start", nth=2), Move("advance", amount=0.5), Move("finish", nth=2)):
+            yield from (step, *self.look(2, OTHER), *self.look(0))
 
     def ids(self) -> Iterator[Move]:
         """Ids that nobody was given."""
@@ -63,6 +66,19 @@ class Noes(Steps):
                 yield Move("ask", Ask(operation.method, self.path(operation, name), JSON, body))
         yield self.order(self.plain)
         yield Move("ask", Ask("POST", path, (("content-type", "application/json; charset=utf-8"),), good))
+        yield Move("ask", Ask("POST", path, JSON, b" \t\n" + good + b"\r\n"))
+
+    def traces(self) -> Iterator[Move]:
+        """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
+        many = (self.life.slots or 3) + 2
+        yield from (self.order(self.plain, []) for _ in range(many))
+        yield from (self.order(self.plain, {}) for _ in range(many))
+        yield from (self.order(self.plain), *self.look(), Move("start"), *self.look())
+        yield Move("poor")
+        yield from (self.order(self.plain) for _ in range(many))
+        yield Move("rich")
+        yield from (self.order(self.plain), *self.look(1), Move("start", nth=1), *self.look(1), Move("finish", nth=1))
+        yield from (*self.look(0), *self.look(1))
 
     def paths(self) -> Iterator[Move]:
         """Other methods, and paths that lead nowhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,8 +78,14 @@ class Steps:
         top = operation.parameters[most]["schema"]["maximum"]
         for start in range(0, len(models) + top, top):
             yield f"{most}={top}&{first}={start}"
-        word = self.plain.id.partition("/")[0]
+        makers = Counter(name.partition("/")[0] for name in models)
+        word, own = makers.most_common(1)[0][0], {name for name in models if makers[name.partition("/")[0]] > 1}
         last = self.plain.id.rpartition("/")[2]
+        shared = next((name for name in own if name.startswith(word)), self.plain.id).rpartition("/")[2]
+        yield from (f"{row['search']}={word}&{row['category']}={shared}",
+                    f"{row['search']}={word}&{row['category']}={last}",
+                    f"{row['search']}={word}&{most}=1&{first}=1", f"{row['search']}={word}&{most}=2&{first}=1",
+                    f"{row['search']}=", f"{row['category']}=")  # fmt: skip
         yield from (f"{row['search']}={word}", f"{row['search']}={word.upper()}", f"{row['search']}=no-such-thing",
                     f"{row['category']}={last}", f"{row['category']}=no-such-thing", f"{row['kind']}=model",
                     f"{row['kind']}=no-such-thing", f"{row['schema']}=true&{most}=2", f"{row['schema']}=false&{most}=2",
