@@ -71,7 +71,6 @@ class Noes(Steps):
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
         many = (self.life.slots or 3) + 2
-        yield from (self.order(self.plain, []) for _ in range(many))
         yield from (self.order(self.plain, {}) for _ in range(many))
         yield from (self.order(self.plain), *self.look(), Move("start"), *self.look())
         yield Move("poor")

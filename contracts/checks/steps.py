@@ -41,9 +41,9 @@ class Steps:
         self.looks = [row["operation"] for row in self.life.channels.values()]
         self.rows: dict[str, Any] = contract.facts.openapi.get("catalogue", {})
         self.models = list(contract.catalogue.models.values()) if whole else shapes(contract)
-        self.plain = min(
-            contract.catalogue.models.values(), key=lambda model: (model.kind != "image", len(model.fields))
-        )
+        # Whose orders stand for all: one that makes pictures, is known whole, and cannot be ordered by saying nothing.
+        self.plain = min(contract.catalogue.models.values(), key=lambda model: (
+            model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields)))  # fmt: skip
 
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
