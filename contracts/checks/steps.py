@@ -42,8 +42,9 @@ class Steps:
         self.rows: dict[str, Any] = contract.facts.openapi.get("catalogue", {})
         self.models = list(contract.catalogue.models.values()) if whole else shapes(contract)
         # Whose orders stand for all: one that makes pictures, is known whole, and cannot be ordered by saying nothing.
-        self.plain = min(contract.catalogue.models.values(), key=lambda model: (
-            model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields)))  # fmt: skip
+        everybody = contract.catalogue.models.values()
+        self.plain = min(everybody, key=lambda model: (model.kind != "image", not model.complete,
+                                                       not model.schema.get("required"), len(model.fields)))  # fmt: skip
 
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
