@@ -29,6 +29,10 @@ def shapes(contract: Contract) -> list[Model]:
     return list(found.values())
 
 
+def _plainness(model: Model) -> tuple[bool, bool, bool, int]:
+    return (model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields))
+
+
 class Steps:
     """What a check can do, made from the contract alone; `whole` is for all models, else for one of each shape."""
 
@@ -42,9 +46,7 @@ class Steps:
         self.rows: dict[str, Any] = contract.facts.openapi.get("catalogue", {})
         self.models = list(contract.catalogue.models.values()) if whole else shapes(contract)
         # Whose orders stand for all: one that makes pictures, is known whole, and cannot be ordered by saying nothing.
-        everybody = contract.catalogue.models.values()
-        self.plain = min(everybody, key=lambda model: (model.kind != "image", not model.complete,
-                                                       not model.schema.get("required"), len(model.fields)))  # fmt: skip
+        self.plain = min(contract.catalogue.models.values(), key=_plainness)
 
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
