@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..contracts.checks.coverage import Coverage
+from ..contracts.checks.reaching.coverage import Coverage
 from ..contracts.contract import Contract
 from ..contracts.exchange import Exchange
 from .engine.session import Session

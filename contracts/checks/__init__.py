@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 from .extra import missing
 
 if TYPE_CHECKING:
-    from .bodies import bad_inputs, inputs
-    from .edges import Broken, bad_edges, good_edges
-    from .files import File, told
-    from .lifecycle import machine
+    from .asking.bodies import bad_inputs, inputs
+    from .asking.edges import Broken, bad_edges, good_edges
+    from .asking.lifecycle import machine
     from .published import schema
+    from .reading.files import File, told
 
 __all__ = ["Broken", "File", "bad_edges", "bad_inputs", "good_edges", "inputs", "machine", "schema", "told"]
 
 # No name here is a module's too: whichever is loaded last would hide the other.
-_HOMES = {"Broken": "edges", "bad_edges": "edges", "good_edges": "edges", "File": "files", "told": "files",
-          "bad_inputs": "bodies", "inputs": "bodies", "machine": "lifecycle", "schema": "published"}  # fmt: skip
+_HOMES = {"Broken": "asking.edges", "bad_edges": "asking.edges", "good_edges": "asking.edges",
+          "bad_inputs": "asking.bodies", "inputs": "asking.bodies", "machine": "asking.lifecycle",
+          "File": "reading.files", "told": "reading.files", "schema": "published"}  # fmt: skip
 _EXTRA = ("hypothesis", "schemathesis")
 
 

@@ -7,12 +7,12 @@ from math import isinf
 
 from ..contract import Contract
 from ..exchange import Exchange
+from .asking.drill import drill
+from .asking.lifecycle import lived
+from .asking.phases import explore
 from .case import STOPPED, Checked, cannot
-from .coverage import Coverage
-from .drill import drill
-from .lifecycle import lived
-from .phases import explore
-from .referee import Referee
+from .judging.referee import Referee
+from .reaching.coverage import Coverage
 from .subject import Subject
 
 BOUNDED, LONG = (60, 40), (500, 50)  # worlds of chance, and steps in each

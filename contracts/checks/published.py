@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from ..contract import contract
 from ..document import PROVIDERS
 from ..openapi import published
-from .bodies import found
+from .asking.bodies import found
 
 
 @runtime_checkable

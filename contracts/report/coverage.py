@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..checks.covered import Covered, Missing
+from ..checks.reaching.covered import Covered, Missing
 
 WIDE = 30  # of a bar
 MOST = 3  # missing rows of a group that are told unless all are asked for

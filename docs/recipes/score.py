@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 import understudy
-from understudy.contracts.checks.mutants import mutants
-from understudy.contracts.checks.score import keep, rerun
+from understudy.contracts.checks.breaking.mutants import mutants
+from understudy.contracts.checks.breaking.score import keep, rerun
 from understudy.contracts.contract import contract
 from understudy.mocks.engine.clock import today
 from understudy.mocks.subjects import Ours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...contracts.checks.coverage import Coverage
+from ...contracts.checks.reaching.coverage import Coverage
 from ..engine.session import Session
 from ..reached import Reached
 from .asked import Asked

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import click
 
 from ... import contracts
+from ...contracts.checks.breaking.score import kept, rerun, shown
 from ...contracts.checks.case import STOPPED, Checked
-from ...contracts.checks.score import kept, rerun, shown
 from ...contracts.checks.subject import Subject
 from ...contracts.contract import Contract, contract
 from ...contracts.exchange import Exchange

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ...contracts.checks.coverage import Coverage, read
-from ...contracts.checks.covered import VERSION
+from ...contracts.checks.reaching.coverage import Coverage, read
+from ...contracts.checks.reaching.covered import VERSION
 from ...contracts.document import PROVIDERS
 from ...contracts.finding import did_you_mean
 from ...contracts.report.coverage import MOST, lines

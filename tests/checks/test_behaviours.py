@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from understudy.contracts.checks import behaviours as module
-from understudy.contracts.checks.behaviours import behaviours
+from understudy.contracts.checks.breaking import behaviours as module
+from understudy.contracts.checks.breaking.behaviours import behaviours
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.document import PROVIDERS
 from understudy.contracts.exchange import Exchange

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from understudy.contracts.catalogue import Model
-from understudy.contracts.checks.bodies import bad_inputs, inputs
-from understudy.contracts.checks.edges import breaks, sound
+from understudy.contracts.checks.asking.bodies import bad_inputs, inputs
+from understudy.contracts.checks.asking.edges import breaks, sound
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
 from understudy.mocks.subjects import Ours, bearing

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from understudy.contracts.catalogue import Model
-from understudy.contracts.checks.edges import (
+from understudy.contracts.checks.asking.edges import (
     Broken,
     bad_edges,
     bad_values,
@@ -18,8 +18,8 @@ from understudy.contracts.checks.edges import (
     good_values,
     sound,
 )
+from understudy.contracts.checks.asking.values import ordinary, plain_body
 from understudy.contracts.checks.subject import Ask
-from understudy.contracts.checks.values import ordinary, plain_body
 from understudy.contracts.contract import contract
 from understudy.contracts.schema import Judge
 from understudy.mocks.subjects import Ours, bearing

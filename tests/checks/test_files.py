@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from understudy.contracts.checks.files import BY_SIGN, BY_TRIAL, File, told
+from understudy.contracts.checks.reading.files import BY_SIGN, BY_TRIAL, File, told
 from understudy.mocks.engine.media.file import file_of
 from understudy.mocks.engine.medium import FORMATS, Card, Medium
 

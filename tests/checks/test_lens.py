@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from understudy.contracts.checks.lens import DOCUMENT, EVERY, FAILS, Lens
+from understudy.contracts.checks.asking.lens import DOCUMENT, EVERY, FAILS, Lens
+from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.checks.move import Move
-from understudy.contracts.checks.referee import Referee
 from understudy.contracts.exchange import Exchange
 from understudy.tests.checks.worlds import Bend, answered, refereed
 

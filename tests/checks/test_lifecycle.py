@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from understudy.contracts.checks.lifecycle import lived, machine
-from understudy.contracts.checks.referee import Referee
+from understudy.contracts.checks.asking.lifecycle import lived, machine
+from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 from understudy.tests.checks.subjects import Bent, but, ours

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from understudy.contracts.checks.limits import representatives, rules
-from understudy.contracts.checks.mutant import Mutant, Mutated
-from understudy.contracts.checks.mutants import generated, keys, mutants
-from understudy.contracts.checks.score import Reel, strikes, written
+from understudy.contracts.checks.breaking.limits import representatives, rules
+from understudy.contracts.checks.breaking.mutant import Mutant, Mutated
+from understudy.contracts.checks.breaking.mutants import generated, keys, mutants
+from understudy.contracts.checks.breaking.score import Reel, strikes, written
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.exchange import Exchange
 from understudy.mocks.subjects import Ours

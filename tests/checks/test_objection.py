@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import schemathesis.openapi.checks
 from schemathesis.core import failures
-from understudy.contracts.checks.objection import OBJECTIONS, objection
+from understudy.contracts.checks.asking.objection import OBJECTIONS, objection
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from understudy.contracts.checks import phases
-from understudy.contracts.checks.referee import Referee
+from understudy.contracts.checks.asking import phases
+from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.checks.subject import Ask, Subject
 from understudy.contracts.exchange import Exchange
 from understudy.tests.checks.worlds import Bend, answered, refereed

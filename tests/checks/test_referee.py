@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from understudy.contracts.checks.drill import drill
+from understudy.contracts.checks.asking.drill import drill
+from understudy.contracts.checks.asking.steps import JSON
+from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.checks.move import OTHER, Move
-from understudy.contracts.checks.referee import Referee
-from understudy.contracts.checks.steps import JSON
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from understudy.contracts.checks.reference import Known, Reference
+from understudy.contracts.checks.judging.reference import Known, Reference
 from understudy.mocks.engine.clock import Clock
 from understudy.mocks.engine.gallery import Gallery
 from understudy.mocks.engine.medium import Medium

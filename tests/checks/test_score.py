@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from understudy.contracts.checks import score as module
-from understudy.contracts.checks.drill import drill
-from understudy.contracts.checks.mutant import Mutant, Stage
-from understudy.contracts.checks.mutants import mutants
-from understudy.contracts.checks.score import Score, Survivor, keep, kept, rerun, sampled, score, shown
+from understudy.contracts.checks.asking.drill import drill
+from understudy.contracts.checks.breaking import score as module
+from understudy.contracts.checks.breaking.mutant import Mutant, Stage
+from understudy.contracts.checks.breaking.mutants import mutants
+from understudy.contracts.checks.breaking.score import Score, Survivor, keep, kept, rerun, sampled, score, shown
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.document import PROVIDERS
 from understudy.contracts.exchange import Exchange

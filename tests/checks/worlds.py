@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from understudy.contracts.checks.grounds import Asked
-from understudy.contracts.checks.referee import Referee, Seen
+from understudy.contracts.checks.judging.grounds import Asked
+from understudy.contracts.checks.judging.referee import Referee, Seen
 from understudy.contracts.checks.subject import Ask, Subject
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange

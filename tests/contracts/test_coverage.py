@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from understudy.contracts.checks.coverage import Coverage
-from understudy.contracts.checks.covered import CANNOT, GROUPS, MOST_LABELS, Covered
+from understudy.contracts.checks.reaching.coverage import Coverage
+from understudy.contracts.checks.reaching.covered import CANNOT, GROUPS, MOST_LABELS, Covered
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 
@@ -207,7 +207,7 @@ def test_a_strange_model_or_body_reaches_nothing_and_breaks_nothing() -> None:
 
 
 def test_what_is_remembered_of_queries_and_bodies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("understudy.contracts.checks.coverage.MOST_MEMORIES", 3)
+    monkeypatch.setattr("understudy.contracts.checks.reaching.coverage.MOST_MEMORIES", 3)
     coverage = seen(*(submit(seed=number) for number in range(9)), submit(prompt="x" * 5000))
     assert len(coverage._memory) <= 3
     assert all(len(body) < 5000 for _, body in coverage._memory)

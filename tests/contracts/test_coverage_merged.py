@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from understudy.contracts.checks.coverage import Coverage
-from understudy.contracts.checks.covered import CANNOT, MOST_LABELS
+from understudy.contracts.checks.reaching.coverage import Coverage
+from understudy.contracts.checks.reaching.covered import CANNOT, MOST_LABELS
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 from understudy.contracts.life import STATES

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from understudy.contracts.checks.coverage import Coverage
-from understudy.contracts.checks.covered import CANNOT
+from understudy.contracts.checks.reaching.coverage import Coverage
+from understudy.contracts.checks.reaching.covered import CANNOT
 from understudy.contracts.contract import contract
 from understudy.contracts.report.coverage import EMPTY, FULL, MOST, WIDE, bar, lines
 from understudy.tests.contracts.test_coverage import look, said, submit

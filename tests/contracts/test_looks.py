@@ -9,8 +9,8 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from understudy.contracts.checks.coverage import Coverage
-from understudy.contracts.checks.looks import MOST_LOOKS
+from understudy.contracts.checks.reaching.coverage import Coverage
+from understudy.contracts.checks.reaching.looks import MOST_LOOKS
 from understudy.contracts.contract import Contract
 from understudy.contracts.document import document
 from understudy.contracts.exchange import Exchange
@@ -101,7 +101,7 @@ def test_a_bent_answer_and_one_of_another_direction_or_provider_prove_no_state()
 
 
 def test_many_tasks_are_forgotten_with_their_doubts_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("understudy.contracts.checks.looks.MOST_TASKS", 2)
+    monkeypatch.setattr("understudy.contracts.checks.reaching.looks.MOST_TASKS", 2)
     coverage = seen(*(look("status", "SUCCEEDED", task=str(number)) for number in range(5)))
     assert coverage.rows["states", "model", "status", "FAILED"].doubted == 3
     (row,) = [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from understudy.contracts import checks
 from understudy.contracts.checks import Broken, File
-from understudy.contracts.checks.files import BY_SIGN, BY_TRIAL
+from understudy.contracts.checks.reading.files import BY_SIGN, BY_TRIAL
 from understudy.contracts.document import PROVIDERS, document, read
 from understudy.fixtures import plugin
 from understudy.mocks.engine.session import Session

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.case import cannot
-from understudy.contracts.checks.coverage import Coverage
-from understudy.contracts.checks.drill import drill
-from understudy.contracts.checks.referee import Referee
+from understudy.contracts.checks.judging.referee import Referee
+from understudy.contracts.checks.reaching.coverage import Coverage
 from understudy.contracts.contract import contract
 from understudy.mocks.reached import MOST_CONTRACTS, Reached
 from understudy.mocks.stand_in import stand_in

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 from understudy.cli import main
+from understudy.contracts.checks.asking.drill import drill
+from understudy.contracts.checks.breaking.mutants import mutants
 from understudy.contracts.checks.case import STOPPED, Case, Checked
-from understudy.contracts.checks.drill import drill
-from understudy.contracts.checks.mutants import mutants
 from understudy.contracts.checks.subject import Ask, Subject
 from understudy.contracts.contract import contract
 from understudy.contracts.finding import Finding
@@ -261,8 +261,8 @@ def test_a_kept_score_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: Captur
 
 def test_a_score_is_counted_anew(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     drawn = [mutant for mutant in mutants(contract("runcomfy")) if mutant.kind == "status"][:2]
-    monkeypatch.setattr("understudy.contracts.checks.score.mutants", lambda promise: drawn)
-    monkeypatch.setattr("understudy.contracts.checks.score.drill", lambda promise, whole: drill(promise)[:1])
+    monkeypatch.setattr("understudy.contracts.checks.breaking.score.mutants", lambda promise: drawn)
+    monkeypatch.setattr("understudy.contracts.checks.breaking.score.drill", lambda promise, whole: drill(promise)[:1])
     assert check("--score", "--long", "--quiet") == 0
     assert "runcomfy: 2 of 2 mutants found out (100.0 %)" in capsys.readouterr().out
 

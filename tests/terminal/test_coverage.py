@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from understudy.cli import main
-from understudy.contracts.checks.coverage import Coverage
+from understudy.contracts.checks.reaching.coverage import Coverage
 from understudy.contracts.contract import contract
 from understudy.tests.contracts.test_coverage import look, said, submit
 

@@ -1,0 +1,136 @@
+"""The drill: what every check asks, whatever chance brings besides.
+
+Each tape is one world: a whole life in every channel, cancels at every moment, a full queue, each way of saying no at
+each operation, each edge of what the models take, the catalogue page by page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...catalogue import Model
+from ...contract import Contract
+from ..move import Move
+from .noes import Noes
+from .offers import Offers
+from .steps import Steps, Tape
+
+
+def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
+    """The tapes, each with its name; `whole` has every model, else one model of each shape stands for the others."""
+    return list(_tapes(Lives(contract, whole), Noes(contract, whole), Offers(contract, whole)))
+
+
+def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape]]:
+    yield "a life, and nothing goes wrong", lives.lived(lives.plain)
+    for model in lives.models:
+        yield f"a life of {model.id}", lives.lived(model)
+    yield "a cancel in time", lives.stopped()
+    yield "a cancel too late", lives.late()
+    yield "a queue", lives.queued()
+    yield "a generation that fails", lives.failed()
+    yield "seeds", list(lives.seeds())
+    yield "parameters", list(lives.parameters())
+    yield "keys", list(noes.keys())
+    yield "ids", list(noes.ids())
+    yield "bodies that are none", list(noes.bodies())
+    yield "paths", list(noes.paths())
+    yield "no money", list(noes.money())
+    yield "refusals leave no trace", list(noes.traces())
+    yield "the catalogue", list(offers.shelf())
+    for model in offers.models:
+        yield f"edges of {model.id}", list(offers.edges(model))
+    for model in offers.makers():
+        yield f"files of {model.id}", list(offers.files(model))
+
+
+class Lives(Steps):
+    """What becomes of orders."""
+
+    def lived(self, model: Model) -> Tape:
+        """An order from submit to its file's end."""
+        queued, running = self.life.durations[model.kind]
+        between = [Move("advance", amount=queued / 2), *self.look()] if queued else []
+        return [
+            self.order(model), *self.look(), *self.look(), *between, Move("start"), *self.look(), self.cancel(),
+            Move("advance", amount=running / 2), *self.look(), self.costly(), Move("finish"), *self.look(),
+            self.costly(), Move("open"), self.cancel(), *self.look(), *self.look(), self.costly(), Move("open"),
+            Move("advance", amount=self.life.media_ttl - 60), Move("open"), *self.look(),
+            Move("advance", amount=120), Move("open"), *self.look(),
+        ]  # fmt: skip
+
+    def stopped(self) -> Tape:
+        """Cancelled while it queues; nothing becomes of it afterwards."""
+        return [
+            self.order(self.plain), self.cancel(), *self.look(), self.costly(), self.cancel(), *self.look(),
+            Move("advance", amount=3600), *self.look(), self.cancel(), self.costly(),
+            self.order(self.plain), *self.look(1), self.cancel(1), *self.look(1), *self.look(0), Move("open", nth=1),
+        ]  # fmt: skip
+
+    def late(self) -> Tape:
+        """Asked to be cancelled at every later moment."""
+        told = [self.cancel(), *self.look(), self.costly()]
+        return [self.order(self.plain), Move("start"), *told, Move("advance", amount=0.5), *told, Move("finish"), *told,
+                Move("advance", amount=100), *told, Move("open")]  # fmt: skip
+
+    def queued(self) -> Tape:
+        """More orders than run at once; some of them are cancelled, and all move up."""
+        many = (self.life.slots or 3) + 4
+        kinds = {model.kind: model for model in self.contract.catalogue.models.values()}
+        picked = [list(kinds.values())[turn % len(kinds)] for turn in range(many)]
+        orders = [self.order(model) for model in picked]
+        everybody = [move for nth in range(many) for move in self.look(nth)]
+        steps: Tape = [*orders, *everybody, Move("advance", amount=1), *everybody]
+        steps += [
+            self.cancel(many - 2),
+            *everybody,
+            Move("start", nth=0),
+            *everybody,
+            self.cancel(0),
+            self.cancel(many - 3),
+        ]
+        for nth in (0, 1, many - 4, many - 1):
+            steps += [Move("start", nth=nth), *everybody, Move("finish", nth=nth), *everybody]
+        costs = [self.costly(nth) for nth in range(many)]
+        return [
+            *steps,
+            Move("advance", amount=3600),
+            *everybody,
+            *costs,
+            *[Move("open", nth=nth) for nth in range(many)],
+        ]
+
+    def failed(self) -> Tape:
+        """It ends badly, and stays so; the next one does not."""
+        return [
+            Move("fail"), self.order(self.plain), *self.look(), Move("start"), *self.look(), Move("finish"),
+            *self.look(), self.costly(), self.cancel(), *self.look(), self.costly(),
+            self.order(self.plain), Move("finish", nth=1), *self.look(1), self.costly(1), Move("open", nth=1),
+            *self.look(), Move("cost", amount=0.25), self.order(self.plain), self.costly(2), Move("finish", nth=2),
+            self.costly(2), *self.look(2),
+        ]  # fmt: skip
+
+    def seeds(self) -> Iterator[Move]:
+        """The same seed makes the same file, another seed another."""
+        name = self.life.tells.get("seed", "")
+        model = next((each for each in self.contract.catalogue.models.values()
+                      if name in each.fields and each.kind == "image" and not each.media), None)  # fmt: skip
+        if model is None:
+            return
+        for seed in (7, 7, 8):
+            yield self.order(model, {**model.example(), name: seed})
+        yield from (Move("finish", nth=nth) for nth in range(3))
+        for nth in range(3):
+            yield from self.look(nth)
+            yield Move("open", nth=nth)
+
+    def parameters(self) -> Iterator[Move]:
+        """Every word of each parameter of a look, before and after the end, and a wrong one."""
+        yield self.order(self.plain)
+        for step in (Move("start"), Move("finish")):
+            yield step
+            for operation in (each for each in self.operations if each.task):
+                for name, row in operation.parameters.items():
+                    words = [*row["schema"].get("enum", ()), "perhaps", ""] if row["in"] == "query" else ()
+                    for word in words:
+                        yield Move("about", operation=operation.id, query=f"{name}={word}")

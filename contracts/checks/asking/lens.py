@@ -1,0 +1,100 @@
+"""The lens: an ASGI application between a generator of requests and a subject; all that passes, the referee asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from ...catalogue import Model
+from ...exchange import Exchange
+from ...openapi import published
+from ..judging.referee import Referee
+from ..move import Move
+from ..subject import Ask
+
+DOCUMENT = "/openapi.json"
+OWN = ("host", "content-length", "x-schemathesis-")  # headers of the generator's line to here, not of the request
+# Where time stands still unless it is moved, so much passes before every third request: enough for one order to be
+# met while it queues, another while it runs, and a third when it is over.
+EVERY, PASSES = 3, (2.0, 5.0, 30.0, 100.0)
+FAILS = 5  # every so manieth order is one that fails
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Lens:
+    """Shows a generator the promise, and the subject through it. What it is shown is made for it: the provider's own
+    document, with this as its server, of some models or of all."""
+
+    def __init__(self, referee: Referee, models: Iterable[Model]) -> None:
+        self.referee = referee
+        self.said: Exchange | None = None  # the last one, and
+        self.good = True  # whether the referee had nothing against it
+        self._document = json.dumps(published(referee.contract, "/", models)).encode()
+        self._asked = 0
+        self._ordered = 0
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            raise NotImplementedError(f"the lens passes requests over HTTP; {scope['type']} came")
+        body = await _body(receive)
+        if scope["path"] == DOCUMENT and scope["method"] == "GET":
+            await _answer(send, 200, ((b"content-type", b"application/json"),), self._document)
+            return
+        await _answer(send, *_seen(self._ask(self._read(scope, body))))
+
+    def _ask(self, ask: Ask) -> Exchange:
+        """Lets time pass and orders fail in a way that depends on the requests alone, then asks."""
+        referee = self.referee
+        self._asked += 1
+        if self._asked % EVERY == 0:
+            referee.play(Move("advance", amount=PASSES[self._asked // EVERY % len(PASSES)]))
+        operation = referee.contract.match(ask.path.partition("?")[0])[0].get(ask.method)
+        if operation is not None and operation.model:
+            self._ordered += 1
+            if self._ordered % FAILS == 0:
+                referee.play(Move("fail"))
+        before = _against(referee)
+        self.said = referee.ask(ask)
+        self.good = _against(referee) == before
+        return self.said
+
+    def _read(self, scope: Mapping[str, Any], body: bytes) -> Ask:
+        """The request as it was sent: nothing of its path is decoded, nothing of its headers is added."""
+        query = scope["query_string"]
+        path = (scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1")
+        door = self.referee.contract.facts.openapi["security"]["name"]
+        named = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        # The way here made all names small; by the one that bears a key, the referee knows whose it is.
+        headers = tuple((door if name == door.lower() else name, value)
+                        for name, value in named if not name.startswith(OWN))  # fmt: skip
+        return Ask(scope["method"], path, headers, body)
+
+
+def _against(referee: Referee) -> int:
+    return sum(case.times for case in referee.cases.values())
+
+
+def _seen(said: Exchange) -> tuple[int, Iterable[tuple[bytes, bytes]], bytes]:
+    """What a generator is to see of an answer: here an error that wears another status would get the one it stands
+    for. What was not answered must not look as if it was."""
+    if not said.status:
+        return 502, ((b"content-type", b"text/plain"),), b"no answer: " + said.answer_body
+    return said.status, said.answer_headers, said.answer_body
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _answer(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,108 @@
+"""Tapes about refusals: keys, ids, bodies, paths and money, each way of saying no at each operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from ..move import BARE, NONE, ODD, OTHER, WRONG, Move
+from ..subject import Ask
+from .steps import JSON, NOBODY, Steps
+
+TOO_LARGE = (1 << 20) + 4096  # bytes; more than a subject of ours takes
+
+
+class Noes(Steps):
+    """What a server must not take."""
+
+    def keys(self) -> Iterator[Move]:
+        """No key, a wrong one, and one that is bent, at every operation; and orders of another account."""
+        door = self.contract.facts.openapi["security"]
+        yield self.order(self.plain)
+        for operation in self.operations:
+            headers = JSON if operation.model else ()
+            body = json.dumps(self.plain.example()).encode() if operation.model else b""
+            for key in (NONE, WRONG, BARE, ODD):
+                if operation.task:
+                    yield Move("about", operation=operation.id, key=key)
+                else:
+                    path = self.path(operation, self.plain.id)
+                    yield Move("ask", Ask(operation.method, path, headers, body), key=key)
+            bent = ((door["name"], f"{door.get('scheme', '')}"), *headers)
+            yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id), bent, body), key=NONE)
+            basic = ((door["name"], "Basic dXNlcjpwYXNz"), *headers)
+            yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id), basic, body), key=NONE)
+        yield from self.look(key=OTHER)
+        yield self.cancel(key=OTHER)
+        for operation in (each for each in self.operations if each.channel == "catalogue"):
+            yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id)), key=OTHER)
+        yield from self.look()
+        yield self.order(self.plain, key=OTHER)
+        yield from (*self.look(1, OTHER), *self.look(1), self.cancel(1), self.cancel(1, OTHER), *self.look(1, OTHER))
+        yield self.order(self.plain, key=OTHER)
+        for step in (Move("start", nth=2), Move("advance", amount=0.5), Move("finish", nth=2)):
+            yield from (step, *self.look(2, OTHER), *self.look(0))
+
+    def ids(self) -> Iterator[Move]:
+        """Ids that nobody was given."""
+        yield self.order(self.plain)
+        for operation in (each for each in self.operations if each.task):
+            for name in (NOBODY, "x", "0", NOBODY.upper(), "a" * 200, "..%2f..", "%00", "%20"):
+                yield Move("ask", Ask(operation.method, self.path(operation, name)))
+        yield from (*self.look(), Move("finish"), *self.look())
+
+    def bodies(self) -> Iterator[Move]:
+        """Bodies that are no JSON, no object, not labelled, too large, for models that there are not."""
+        path, good = self.path(self.submit, self.plain.id), json.dumps(self.plain.example()).encode()
+        for body in (b"", b"{", good[:-1], b"[]", b"null", b'"text"', b"3", b"\xff\xfe", good + b"x", b"{'a': 1}",
+                     b'{"prompt": NaN}', b"\xef\xbb\xbf" + good):  # fmt: skip
+            yield Move("ask", Ask("POST", path, JSON, body))
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+            yield Move("ask", Ask("POST", path, (("Content-Type", kind),) if kind else (), good))
+        yield Move("ask", Ask("POST", path, JSON, b'{"prompt": "' + b"x" * TOO_LARGE + b'"}'))
+        for name in ("no/such/model", self.plain.id + "x", self.plain.id.upper(), self.plain.id.rpartition("/")[0]):
+            for operation in (each for each in self.operations if each.model or "unknown-model" in each.refusals):
+                body = good if operation.model else b""
+                yield Move("ask", Ask(operation.method, self.path(operation, name), JSON, body))
+        yield self.order(self.plain)
+        yield Move("ask", Ask("POST", path, (("content-type", "application/json; charset=utf-8"),), good))
+        yield Move("ask", Ask("POST", path, JSON, b" \t\n" + good + b"\r\n"))
+
+    def traces(self) -> Iterator[Move]:
+        """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
+        many = (self.life.slots or 3) + 2
+        yield from (self.order(self.plain, {}) for _ in range(many))
+        yield from (self.order(self.plain), *self.look(), Move("start"), *self.look())
+        yield Move("poor")
+        yield from (self.order(self.plain) for _ in range(many))
+        yield Move("rich")
+        yield from (self.order(self.plain), *self.look(1), Move("start", nth=1), *self.look(1), Move("finish", nth=1))
+        yield from (*self.look(0), *self.look(1))
+
+    def paths(self) -> Iterator[Move]:
+        """Other methods, and paths that lead nowhere."""
+        yield self.order(self.plain)
+        for operation in self.operations:
+            path = self.path(operation, NOBODY if operation.task else self.plain.id)
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                if method not in self.contract.match(path)[0]:
+                    yield Move(
+                        "ask", Ask(method, path, JSON if method == "POST" else (), b"{}" if method == "POST" else b"")
+                    )
+            yield Move("ask", Ask(operation.method, path + "/more/of/it"))
+            yield Move("ask", Ask(operation.method, path + "/", JSON if operation.model else ()))
+            yield Move("ask", Ask(operation.method, path.upper()))
+            yield Move("ask", Ask(operation.method, "/v0" + path))
+        for path in ("/", "/nothing", "/%2e%2e/", "/openapi"):
+            yield Move("ask", Ask("GET", path))
+
+    def money(self) -> Iterator[Move]:
+        """An empty balance: nothing new is taken, the rest goes on."""
+        yield self.order(self.plain)
+        yield Move("poor")
+        yield self.order(self.plain)
+        yield self.order(self.plain, {})
+        yield from (*self.look(), Move("finish"), *self.look(), Move("open"))
+        yield Move("rich")
+        yield self.order(self.plain)
+        yield from self.look(1)

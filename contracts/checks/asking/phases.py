@@ -1,0 +1,135 @@
+"""The phases of schemathesis, all its checks on, through the lens: what it objects to becomes findings of ours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import count
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+
+from ...catalogue import Model
+from ...contract import Contract
+from ..extra import missing
+from ..judging.referee import Referee
+from .lens import DOCUMENT, Lens
+from .objection import objection
+from .steps import shapes
+
+try:
+    import schemathesis
+    from hypothesis import configuration
+    from schemathesis.config import CacheConfig, HealthCheck, SchemathesisConfig
+    from schemathesis.engine import events, from_schema
+    from schemathesis.python.asgi import shutdown_lifespans
+except ImportError as wrong:
+    raise missing("phases", "schemathesis") from wrong
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
+SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
+MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
+
+
+def explore(
+    referee: Referee, *, seed: int, seconds: float, bounded: bool, say: Callable[[str], None],
+    clock: Callable[[], float],
+) -> list[str]:  # fmt: skip
+    """Asks what the documents allow and what they forbid, for so many seconds at most; answers what that cut short.
+
+    A bounded run asks a fixed number of questions about one model of each shape, so that equal seeds ask the same.
+    A longer one goes on to all the other models, as many at a time, and then makes up new questions about each.
+    """
+    end, short = clock() + seconds, []
+    handfuls = dealt(referee.contract)[: 1 if bounded else None]
+    with traceless():
+        for turn in count():
+            if turn and (bounded or clock() >= end):
+                break
+            lens = Lens(referee, handfuls[turn % len(handfuls)])
+            words = PHASES if turn < len(handfuls) else ENDLESS
+            for at, word in enumerate(words):
+                part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
+                share = clock() + max(end - clock(), 0) * part
+                before = referee.asked.get(word, 0)
+                referee.by = word
+                referee.begin()
+                whole = _run(lens, word, seed + turn, partial(_over, clock, share))
+                asked = referee.asked.get(word, 0) - before
+                say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
+                short += [] if whole or turn else [word]
+    return short
+
+
+def dealt(contract: Contract) -> list[list[Model]]:
+    """All models in handfuls; the first holds one of each shape."""
+    first = shapes(contract)
+    models = [*first, *(model for model in contract.catalogue.models.values() if model not in first)]
+    return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
+
+
+def _over(clock: Callable[[], float], end: float) -> bool:
+    return clock() >= end
+
+
+def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
+    """Runs one phase, and tells whether it came to its end."""
+    cut = Event()
+    schema = schemathesis.openapi.from_asgi(DOCUMENT, lens, config=_configured(lens.referee, word, seed))
+
+    @schema.hook
+    def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
+        # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
+        # against it already. It is let pass, so that nothing is asked again to make it smaller.
+        if lens.good and lens.said is not None:
+            lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
+        return False
+
+    @schema.hook
+    def after_call(_context: Any, _case: Any, _response: Any) -> None:
+        if over():
+            cut.set()
+            stream.stop()
+
+    stream = from_schema(schema).execute()
+    interrupted = False
+    with closing(stream.generator):
+        for event in stream:
+            interrupted = interrupted or isinstance(event, events.Interrupted)
+            # A generator may stumble over an answer that is none; then the referee has had something against it.
+            if isinstance(event, events.NonFatalError) and not lens.referee.cases:
+                raise RuntimeError(f"{word}, {event.label}: {event.value}") from event.value
+            if isinstance(event, events.FatalError):
+                raise event.exception
+    if interrupted and not cut.is_set():
+        raise KeyboardInterrupt
+    return not cut.is_set()
+
+
+def _configured(referee: Referee, word: str, seed: int) -> SchemathesisConfig:
+    config = SchemathesisConfig(seed=seed, suppress_health_check=[HealthCheck.all], cache=CacheConfig(enabled=False))
+    project = config.projects.override
+    project.update(headers=dict(referee.headers()))
+    project.phases.update(phases=[word])
+    project.phases.stateful.max_steps = STEPS
+    project.generation.update(database="none", no_shrink=True, max_examples=MOST.get(word))
+    project.checks.update(included_check_names=["all"])
+    return config
+
+
+@contextmanager
+def traceless() -> Iterator[None]:
+    """Nothing is left on disk by generators, nothing is said on the terminal, and no application of ours is held."""
+    before = vars(configuration).get("__hypothesis_home_directory")
+    with TemporaryDirectory(prefix="understudy-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        configuration.set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            configuration.set_hypothesis_home_dir(before)
+            shutdown_lifespans()

@@ -1,0 +1,1 @@
+"""Whether the judges can fail: servers that break the promise in one way each, and who is found out."""

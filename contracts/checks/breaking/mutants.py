@@ -1,0 +1,304 @@
+"""The mutants that a contract's own rows make: each key, word, step, status, error and header, bent in each way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ...contract import Contract
+from ...exchange import Exchange
+from ..subject import Ask
+from .behaviours import behaviours
+from .bending import EVERY, Edit, bodied, dropped, edited, found, headed, nulled, put, renamed, retyped
+from .limits import limits
+from .mutant import Bend, Mutant, Stage
+
+WAYS: dict[str, tuple[Edit, str]] = {
+    "dropped": (dropped, "a client that reads it stops"),
+    "renamed": (renamed, "a client that reads it finds nothing"),
+    "retyped": (retyped, "a typed client cannot read it"),
+    "nulled": (nulled, "a client takes it for something that is there"),
+}
+# Which looks, of those that are due to tell the later state, tell the earlier one instead.
+STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
+    "taken back": (lambda look: look > 0, "a client that saw the later state sees the earlier one again"),
+    "told late": (lambda look: look == 0, "a client is told that it runs what is over"),
+    "never told": (lambda look: True, "a client waits for ever"),
+    "taken back once": (lambda look: look == 1, "a client sees its order flicker"),
+}
+UNREFUSED = ("unknown-path", "wrong-method", "bad-path")  # what is refused before any operation is known
+When = Callable[[Stage, Exchange], bool]
+Change = Callable[[Exchange], Exchange]
+
+
+def mutants(contract: Contract) -> tuple[Mutant, ...]:
+    """Every mutant of a contract: the ones that its rows make, and the hand-written ones that it has a place for."""
+    return (*generated(contract), *behaviours(contract))
+
+
+def generated(contract: Contract) -> tuple[Mutant, ...]:
+    """The mutants that the contract's own rows make."""
+    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits)
+    return tuple(mutant for make in makers for mutant in make(contract))
+
+
+# -- what is bent, and when
+
+
+def where(when: When, change: Change) -> Bend:
+    """Bends the answers of which something is true."""
+
+    def bend(stage: Stage, ask: Ask) -> Exchange:
+        said = stage.send(ask)
+        return change(said) if when(stage, said) else said
+
+    return bend
+
+
+def answered(operation: str, status: int) -> When:
+    """The answers of an operation with a status."""
+    return lambda stage, said: said.operation == operation and said.status == status
+
+
+def refused(reason: str, operation: str | None = None) -> When:
+    """The answers that refuse for a reason: of all operations, of one, or (with "") of none."""
+    return lambda stage, said: (said.status >= 400 and operation in (None, said.operation)
+                                and why_refused(stage.contract, said) == reason)  # fmt: skip
+
+
+def why_refused(contract: Contract, said: Exchange) -> str:
+    """The reason for which a request was refused, as its status and code have it."""
+    known = contract.operations[said.operation].refusals if said.operation else ()
+    rows = [contract.errors[reason] for reason in (*known, *UNREFUSED) if reason in contract.errors]
+    rows = [row for row in rows if row.get("status") == said.status]
+    key, body = contract.facts.openapi.get("refused", {}).get("code"), said.json
+    if key and isinstance(body, dict):
+        rows = [row for row in rows if row["code"] == body.get(key)] or rows
+    reasons = [str(row["reason"]) for row in rows]
+    if "bad-json" in reasons and not isinstance(said.request_json, dict):
+        return "bad-json"
+    return reasons[0] if reasons else ""
+
+
+def refusing(contract: Contract, reason: str) -> list[str]:
+    """The operations that refuse for a reason; none by name, for one that is told before any is known."""
+    if "status" not in contract.errors[reason]:
+        return []
+    named = [operation.id for operation in contract.operations.values() if reason in operation.refusals]
+    return named or [""] * (reason in UNREFUSED)
+
+
+def _edit(place: str, edit: Edit) -> Change:
+    return lambda said: edited(said, place, edit)
+
+
+def _status(status: int) -> Change:
+    return lambda said: said._replace(status=status)
+
+
+def _emptied(said: Exchange) -> Exchange:
+    return bodied(said._replace(status=204), b"")
+
+
+# -- keys
+
+
+class Key(NamedTuple):
+    """One key of an answer: where it stands, and whether it must be there."""
+
+    place: str
+    must: bool
+
+
+def _keys(contract: Contract) -> Iterator[Mutant]:
+    for operation in contract.operations.values():
+        for status, row in contract.facts.openapi["operations"][operation.id]["answers"].items():
+            for key in keys(contract, contract.schemas[row["schema"]], operation.id):
+                yield from _bent(key, f"{operation.id} {status}", answered(operation.id, int(status)))
+
+
+def _error_keys(contract: Contract) -> Iterator[Mutant]:
+    for reason in contract.errors:
+        for key in keys(contract, contract.schemas["Error"], "") if refusing(contract, reason) else ():
+            # Only input is refused field by field.
+            if ("/" not in key.place[1:] and key.must) or reason == "invalid-input":
+                yield from _bent(key, f"error {reason}", refused(reason))
+
+
+def _bent(key: Key, place: str, when: When) -> Iterator[Mutant]:
+    for way, (edit, why) in WAYS.items():
+        if key.must or way in ("retyped", "nulled"):
+            name = f"{place} {key.place}"
+            yield Mutant(f"{name} {way}", "key", name, why, where(when, _edit(key.place, edit)))
+
+
+def keys(contract: Contract, schema: Mapping[str, Any], operation: str, place: str = "") -> Iterator[Key]:
+    """The keys that a schema promises of an operation's answers, or of errors (""); what no row speaks of may never
+    come, and is left out."""
+    if "$ref" in schema:
+        schema = contract.schemas[schema["$ref"].rpartition("/")[2]]
+    if "items" in schema:
+        if operation:
+            yield Key(f"{place}/{EVERY}", False)
+        yield from keys(contract, schema["items"], operation, f"{place}/{EVERY}")
+    fields: Mapping[str, Any] = schema.get("properties", {})
+    must = _musts(contract, schema, operation)
+    if schema.get("minProperties"):
+        fields = {name: field for name, field in fields.items() if name in must}
+    for name, field in fields.items():
+        if name in must or not operation or name in _spoken(contract):
+            yield Key(f"{place}/{name}", name in must)
+            yield from keys(contract, field, operation, f"{place}/{name}")
+
+
+def _musts(contract: Contract, schema: Mapping[str, Any], operation: str) -> set[str]:
+    """The keys that must be there: in each state, in one, or since they are all that a client came for."""
+    must = {*schema.get("required", ())}
+    for condition in schema.get("allOf", ()):
+        must |= {*condition.get("then", {}).get("required", ())}
+    shown = contract.facts.openapi.get("catalogue", {}).get("entry", {})
+    if operation and operation == shown.get("operation"):
+        must |= {name for name in shown.values() if name in schema.get("properties", {})}
+    return must | (_file_keys(contract) if schema.get("minProperties") else set())
+
+
+def _file_keys(contract: Contract) -> set[str]:
+    """The keys under which files stand: one of a kind, or several where a model makes several."""
+    made: set[str] = set()
+    for life in contract.lives.values():
+        row = life.tells.get("files", {})
+        for model in contract.catalogue.models.values():
+            several = not model.known.isdisjoint(contract.facts.media["counts"]["values"])
+            forms = (row.get("one", ""), row.get("several", "") if several else "")
+            made |= {form.format(kind=model.kind) for form in forms}
+    return made - {""}
+
+
+def _spoken(contract: Contract) -> set[str]:
+    """The keys that the contract's rows on meaning name."""
+    rows = [*(life.tells for life in contract.lives.values()), contract.facts.openapi.get("catalogue", {})]
+    return {text.rpartition("/")[2] for row in rows for text in _texts(row)}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield from _texts(each)
+    elif isinstance(value, str):
+        yield value
+
+
+# -- errors
+
+
+def _errors(contract: Contract) -> Iterator[Mutant]:
+    key = contract.facts.openapi.get("refused", {}).get("code", "")
+    rows = [row for row in contract.errors.values() if "status" in row]
+    for row in rows:
+        for operation in refusing(contract, row["reason"]):
+            place = f"{operation or 'anywhere'} {row['reason']}"
+            other = _another(row["status"], [each["status"] for each in rows])
+            ways = {f"told as {status}": (_status(status), why) for status, why in (
+                (200, "a client takes the refusal for an answer"),
+                (500, "a client tries again what can never be taken"),
+                (other, "a client tells its user of another trouble"))}  # fmt: skip
+            if key and "code" in row:
+                code = _another(row["code"], [each["code"] for each in rows if "code" in each])
+                why = "a client that keys on the code does what another error asks for"
+                ways[f"told with code {code}"] = (_edit(f"/{key}", put(code)), why)
+            for said, (change, why) in ways.items():
+                yield Mutant(f"{place} {said}", "error", place, why, where(refused(row["reason"], operation), change))
+
+
+def _another(value: Any, values: list[Any]) -> Any:
+    """The next one that is another."""
+    at = values.index(value)
+    return next(each for each in (*values[at:], *values) if each != value)
+
+
+# -- words and steps
+
+
+def _words(contract: Contract) -> Iterator[Mutant]:
+    for name, channel in _channels(contract):
+        words, place = list(dict.fromkeys(channel["words"].values())), f"{channel['operation']} {channel['key']}"
+        for word in words:
+            strange = word.upper() if word.upper() not in words else f"{word}_"
+            for other in [*(each for each in words if each != word), strange]:
+                why = "a client acts on a state that is not" if other in words else "a client knows no such word"
+                bend = where(_telling(channel, word), _edit(channel["key"], put(other)))
+                yield Mutant(f"{name} {word} told as {other}", "word", place, why, bend)
+
+
+def _channels(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for life in contract.lives.values():
+        yield from life.channels.items()
+
+
+def _telling(channel: Mapping[str, Any], word: str) -> When:
+    return lambda stage, said: (said.operation == channel["operation"] and said.status < 300
+                                and found(said.json, channel["key"]) == word)  # fmt: skip
+
+
+def _steps(contract: Contract) -> Iterator[Mutant]:
+    for life in contract.lives.values():
+        for name, channel in life.channels.items():
+            words, place = channel["words"], f"{channel['operation']} {channel['key']}"
+            for one, to in dict.fromkeys((words[one], words[to]) for one, to in sorted(life.steps)):
+                for way, (due, why) in STEPS.items():
+                    bend = _step(channel, one, to, due)
+                    yield Mutant(f"{name} {one} to {to} {way}", "step", place, why, bend)
+
+
+def _step(channel: Mapping[str, Any], one: str, to: str, due: Callable[[int], bool]) -> Bend:
+    """Tells the earlier answer, whole, in the place of some of the later ones."""
+
+    def bend(stage: Stage, ask: Ask) -> Exchange:
+        said = stage.send(ask)
+        if _telling(channel, one)(stage, said):
+            stage.memory[said.task] = said.answer_body
+        elif said.task in stage.memory and _telling(channel, to)(stage, said) and due(stage.count(said.task)):
+            return bodied(said, stage.memory[said.task])
+        return said
+
+    return bend
+
+
+# -- statuses and headers
+
+
+def _statuses(contract: Contract) -> Iterator[Mutant]:
+    for place, operation, status in _answers(contract):
+        other = 200 if status != 200 else 201
+        ways: dict[str, tuple[Change, str]] = {
+            f"told as {other}": (_status(other), "a client that asks for the documented status takes it for a failure"),
+            "told as 500": (_status(500), "a client throws away a good answer"),
+            "told as 404": (_status(404), "a client believes that nothing is there"),
+            "told as 204 without a body": (_emptied, "a client has nothing to read"),
+        }
+        for said, (change, why) in ways.items():
+            yield Mutant(f"{place} {said}", "status", place, why, where(answered(operation, status), change))
+
+
+def _answers(contract: Contract) -> Iterator[tuple[str, str, int]]:
+    for operation in contract.operations.values():
+        for status in operation.answers:
+            yield f"{operation.id} {status}", operation.id, status
+
+
+def _headers(contract: Contract) -> Iterator[Mutant]:
+    row = contract.facts.openapi.get("headers", {})
+    places = [(place, answered(operation, status)) for place, operation, status in _answers(contract)]
+    places += [(f"error {reason}", refused(reason)) for reason in contract.errors if refusing(contract, reason)]
+    for place, when in places if "content-type" in row else ():
+        for said, label in (("dropped", ""), ("as text/plain", "text/plain")):
+            yield Mutant(f"{place} content-type {said}", "header", place, "a client that looks at it reads no JSON",
+                         where(when, _header("content-type", label)))  # fmt: skip
+    for said, methods in (("dropped", ""), ("as another", "PATCH")) if "methods" in row else ():
+        place, bend = "error wrong-method", where(refused("wrong-method"), _header(row["methods"], methods))
+        yield Mutant(f"{place} {row['methods']} {said}", "header", place, "a client is not told what it may send", bend)
+
+
+def _header(name: str, value: str) -> Change:
+    return lambda said: headed(said, name, value)

@@ -1,0 +1,327 @@
+"""The score: how many mutants are found out by the moves that a check makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from ...contract import Contract
+from ...exchange import Exchange
+from ..asking.drill import drill
+from ..case import Case
+from ..judging.referee import Referee
+from ..move import Move
+from ..subject import Ask, Subject
+from .mutant import Mutant, mirrored, placed
+from .mutants import mutants
+
+Tape = Sequence[Move]
+Say = Callable[[str], None]
+BAR = 40  # characters of the bar
+OFTEN = 50  # mutants between two words on how far it is
+
+
+class Survivor(NamedTuple):
+    """A mutant that nobody found out: how often it struck, and why it may live, if somebody has said so."""
+
+    mutant: Mutant
+    struck: int
+    excuse: str = ""
+    trouble: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it lives."""
+        if self.trouble:
+            return f"the referee broke: {self.trouble}"
+        if self.excuse:
+            return f"excused: {self.excuse}"
+        if not self.struck:
+            return "never struck: no move asks for what it bends"
+        times = "once" if self.struck == 1 else f"{self.struck} times"
+        return f"struck {times}, and nobody noticed"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What came of it. A survivor counts against the share, whatever its excuse."""
+
+    provider: str
+    subject: str
+    killed: Mapping[str, str]  # the rule by which each was found out, by the mutant's name
+    mutants: tuple[Mutant, ...]
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def share(self) -> float:
+        """How many of a hundred were found out, as a number from 0 to 1."""
+        return len(self.killed) / len(self.mutants) if self.mutants else 0.0
+
+    @property
+    def kinds(self) -> dict[str, tuple[int, int]]:
+        """By kind, how many were found out, and how many there are."""
+        there = Counter(mutant.kind for mutant in self.mutants)
+        found = Counter(mutant.kind for mutant in self.mutants if mutant.name in self.killed)
+        return {kind: (found[kind], count) for kind, count in there.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "provider": self.provider,
+            "mutants": len(self.mutants),
+            "killed": len(self.killed),
+            "by_kind": {kind: {"killed": found, "mutants": there} for kind, (found, there) in self.kinds.items()},
+            "survivors": [{"name": one.mutant.name, "kind": one.mutant.kind, "struck": one.struck, "reason": one.reason}
+                          for one in self.survivors],
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return shown(self.as_dict())
+
+
+def score(contract: Contract, make: Callable[[], Subject], tapes: Sequence[Tape], hunted: Sequence[Mutant],
+          say: Say = lambda text: None) -> Score:  # fmt: skip
+    """Plays each mutant the tapes until it is found out; the subject itself must be found without fault on them."""
+    subject = make()
+    try:
+        reels = _proved(contract, subject, tapes)
+        killed: dict[str, str] = {}
+        survivors: list[Survivor] = []
+        excuses = excused(contract.provider)
+        for number, mutant in enumerate(hunted, 1):
+            rule, struck, trouble = _hunted(contract, subject, reels, mutant)
+            if rule:
+                killed[mutant.name] = rule
+            else:
+                survivors.append(Survivor(mutant, struck, excuses.get(mutant.name, ""), trouble))
+            if number % OFTEN == 0 or number == len(hunted):
+                say(f"{number} of {len(hunted)} mutants played, {len(killed)} found out")
+        return Score(contract.provider, subject.name, killed, tuple(hunted), tuple(survivors))
+    finally:
+        subject.close()
+
+
+def rerun(contract: Contract, make: Callable[[], Subject], say: Say = lambda text: None, whole: bool = False) -> Score:
+    """The score of the drill over all mutants; `whole` is a drill of every model's edges, as in a long check."""
+    return score(contract, make, [tape for _, tape in drill(contract, whole)], mutants(contract), say)
+
+
+def sampled(those: Sequence[Mutant], seed: int, most: int = 40) -> tuple[Mutant, ...]:
+    """So many mutants, of each kind as evenly as may be; equal seeds draw the same."""
+
+    def lot(mutant: Mutant) -> str:
+        return hashlib.sha256(f"{seed}:{mutant.name}".encode()).hexdigest()
+
+    drawn: Counter[str] = Counter()
+    rows = []
+    for mutant in sorted(those, key=lot):
+        rows.append((drawn[mutant.kind], lot(mutant), mutant))
+        drawn[mutant.kind] += 1
+    return tuple(row[2] for row in sorted(rows, key=lambda row: row[:2])[:most])
+
+
+# -- playing
+
+
+class Told(NamedTuple):
+    """One step of what was told once: what was asked and said, or, without a request, a cue and its amount."""
+
+    ask: Ask | None
+    said: Exchange | None = None
+    cue: str = ""
+    amount: float = 0.0
+
+
+class Reel(NamedTuple):
+    """A tape, and what was told when the subject itself was played it."""
+
+    tape: Tape
+    told: list[Told]
+    other_key: str  # each world has another
+
+
+class Written(Subject):
+    """A subject of which everything is written down."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self.told: list[Told] = []
+        self._mirror()
+
+    def _mirror(self) -> None:
+        mirrored(self, self._subject)
+
+    def send(self, ask: Ask) -> Exchange:
+        """Asks, and writes down what was said."""
+        said = self._subject.send(ask)
+        self.told.append(Told(ask, said))
+        return said
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Does it, and writes it down."""
+        self._subject.cue(what, amount)
+        self.told.append(Told(None, None, what, amount))
+        self._mirror()
+
+    def fresh(self) -> None:
+        """A new world, and a new page."""
+        self._subject.fresh()
+        self.told = []
+        self._mirror()
+
+
+class Unheard(Exception):
+    """Something was asked that nobody asked before."""
+
+
+class Rehearsal(Subject):
+    """Says again what was told, to whoever asks the same."""
+
+    def __init__(self, subject: Subject) -> None:
+        mirrored(self, subject)
+        self.now = None if subject.now is None else 0.0
+        self.next: Told | None = None
+
+    def send(self, ask: Ask) -> Exchange:
+        """What was said then."""
+        if self.next is None or self.next.ask != ask or self.next.said is None:
+            raise Unheard
+        said, self.next = self.next.said, None
+        return said
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Time passes; whatever else it brought about stands in what was said."""
+        if what == "advance" and self.now is not None:
+            self.now += amount
+
+
+def strikes(contract: Contract, subject: Subject, reel: Reel, mutant: Mutant) -> bool:
+    """Whether a mutant would have said, asked or done anything otherwise; found without asking anybody."""
+    rehearsal = Rehearsal(subject)
+    rehearsal.other_key = reel.other_key
+    mutated = mutant.over(contract, rehearsal)
+    for step in reel.told:
+        rehearsal.next = step
+        try:
+            mutated.cue(step.cue, step.amount) if step.ask is None else mutated.send(step.ask)
+        except Unheard:
+            return True
+        if mutated.struck:
+            return True
+    return False
+
+
+def written(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> tuple[list[Reel], list[Case]]:
+    """What is told where nothing is bent, and what a referee has against it."""
+    book = Written(subject)
+    referee = Referee(contract, book)
+    reels: list[Reel] = []
+    for tape in tapes:
+        referee.begin()
+        for move in tape:
+            referee.play(move)
+        told = [step._replace(said=placed(contract, step.said)) if step.said else step for step in book.told]
+        reels.append(Reel(tape, told, book.other_key))
+    return reels, list(referee.cases.values())
+
+
+def _proved(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> list[Reel]:
+    """A referee that finds fault where nothing is bent cannot tell a mutant from it."""
+    reels, cases = written(contract, subject, tapes)
+    for case in cases:
+        found = case.finding
+        raise ValueError(
+            f"expected no case where nothing is bent; came {len(cases)} on {subject.name}, the first of them "
+            f"{found.rule} in {found.operation or case.exchange.path} (expected {found.expected}; came {found.came}); "
+            f"mend the subject or the referee, then ask for the score"
+        )
+    return reels
+
+
+def _hunted(contract: Contract, subject: Subject, reels: Sequence[Reel], mutant: Mutant) -> tuple[str, int, str]:
+    """By which rule a mutant was found out, how often it struck, and what broke while it was hunted."""
+    mutated = mutant.over(contract, subject)
+    try:
+        referee = Referee(contract, mutated)
+        for reel in reels:
+            if not strikes(contract, subject, reel, mutant):
+                continue
+            referee.begin()
+            for move in reel.tape:
+                referee.play(move)
+                if referee.cases:
+                    return next(iter(referee.cases.values())).finding.rule, mutated.struck, ""
+    except Exception as wrong:  # whatever a mutant makes break is told with its name, and ends no run of hours
+        return "", mutated.struck, f"{type(wrong).__name__}: {wrong}"
+    return "", mutated.struck, ""
+
+
+# -- what is kept
+
+
+def excused(provider: str) -> dict[str, str]:
+    """Why some mutants may live, by their names."""
+    return read(_folder(provider) / "excuses.yaml")
+
+
+def kept(provider: str) -> dict[str, Any]:
+    """The score that was kept last; nothing, where none was."""
+    return read(_folder(provider) / "score.json")
+
+
+def keep(scored: Score, folder: Path, date: str, configuration: str, versions: Mapping[str, str]) -> Path:
+    """Writes a score down where `kept` finds it; `folder` is that of the contracts."""
+    row = {"date": date, "configuration": configuration, "versions": dict(versions), **scored.as_dict()}
+    path = folder / scored.provider / "score.json"
+    path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def read(file: Path | Traversable) -> dict[str, Any]:
+    """A file of this module's; empty, where there is none."""
+    return dict(yaml.safe_load(file.read_bytes()) or {}) if file.is_file() else {}
+
+
+def _folder(provider: str) -> Traversable:
+    return files(__name__.rpartition(".checks")[0]) / provider
+
+
+# -- the page
+
+
+def shown(row: Mapping[str, Any]) -> str:
+    """A score, fresh or kept, as a table by kind with a bar, and every survivor."""
+    return "\n".join(_lines(row))
+
+
+def _lines(row: Mapping[str, Any]) -> Iterator[str]:
+    killed, there = row["killed"], row["mutants"]
+    when = f", {row['configuration']} run of {row['date']}" if "date" in row else ""
+    yield f"{row['provider']}: {killed} of {there} mutants found out ({_percent(killed, there)}){when}"
+    yield f"  {_bar(killed, there)}"
+    wide = max(map(len, row["by_kind"]), default=0)
+    for kind, of in sorted(row["by_kind"].items()):
+        some, all_ = of["killed"], of["mutants"]
+        yield f"  {kind:<{wide}}  {some:>4} of {all_:>4}  {_percent(some, all_):>7}  {_bar(some, all_)}"
+    if row["survivors"]:
+        yield "1 lives:" if len(row["survivors"]) == 1 else f"{len(row['survivors'])} live:"
+        yield from (f"  {one['kind']}: {one['name']}: {one['reason']}" for one in row["survivors"])
+
+
+def _percent(some: int, all_: int) -> str:
+    return f"{100 * some / all_:.1f} %" if all_ else "-"
+
+
+def _bar(some: int, all_: int) -> str:
+    """Whole only where all is: what is missing shows."""
+    full = some * BAR // all_ if all_ else 0
+    return "#" * full + "." * (BAR - full)

@@ -1,0 +1,206 @@
+"""Whether what is said of an order is true: its state, its place, its stamps, its files, and what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...contract import Operation
+from ...exchange import Exchange
+from ...finding import WEIGHT, Finding, shown
+from ...life import STATES
+from .ended import Ended
+from .reference import Known
+from .world import World
+
+
+class Answers:
+    """Judges one answer about one order, in one world."""
+
+    def __init__(self, world: World, said: Exchange, operation: Operation) -> None:
+        self.world = world
+        self.said = said
+        self.operation = operation
+        self.life = world.life
+        self.tells: Mapping[str, Any] = world.life.tells
+        self.body: Any = said.json
+
+    def taken(self, inputs: Any, account: str) -> Iterator[Finding]:
+        """A submit was accepted: its id is new, and its links lead to it."""
+        name = self.at(self.tells["id"])
+        if not isinstance(name, str) or not name:
+            return  # its form is wrong, which the schema has said
+        if name in self.world.reference.orders:
+            yield self.finding("repeated-id", self.tells["id"], "an id that no other order has", name,
+                           "give each order an id of its own")  # fmt: skip
+            return
+        self.world.taken(name, self.world.contract.match(self.said.path)[1], inputs, account)
+        yield from self.strangers()
+        yield from self.links(name)
+
+    def looked(self, order: Known, channel: str) -> Iterator[Finding]:
+        """A state was told, by a channel of the lifecycle."""
+        row = self.life.channels[channel]
+        word = self.at(row["key"])
+        yield from self.echoed(order)
+        yield from self.strangers()
+        yield from self.links(order.id)
+        states = frozenset(state for state, own in row["words"].items() if own == word)
+        yield from self.moment(order, row, word)
+        yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)
+        yield from self.placed(order)
+        cost = self.tells.get("cost", {})
+        if not order.over and cost.get("operation") == self.operation.id and self.at(cost["key"]) is not None:
+            came = shown(self.at(cost["key"]))
+            yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
+                          "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
+        if order.over and len(order.possible) == 1:
+            yield from self.ended(order, next(iter(order.possible)))
+
+    def stopped(self, order: Known) -> Iterator[Finding]:
+        """A cancel was answered: accepted while it may be, refused else."""
+        rule = self.life.cancel
+        outcome = self.at(rule["key"])
+        yield from self.echoed(order)
+        yield from self.strangers()
+        status, key = self.at(self.tells["cancel_status"]), self.tells["cancel_status"]
+        if self.world.dated:
+            state = self.world.expected(order)
+            want = rule["accepted"] if state in rule["from"] else rule["refused"]
+            if outcome != want:
+                yield self.finding("wrong-cancel", rule["key"], f"{want}: the order is {state}{self._when(order)}",
+                               shown(outcome), "take a cancel only from " + ", ".join(rule["from"]), rule)  # fmt: skip
+            words = self.life.channels["status"]["words"] if "status" in self.life.channels else {}
+            said = rule["accepted_status"] if want == rule["accepted"] else words.get(state, "")
+            if outcome == want and status != said:
+                yield self.finding("wrong-cancel", key, f"{said}, since it was {want}", shown(status),
+                               "answer the documented word", rule, outcome=want)  # fmt: skip
+        if outcome == rule["accepted"]:
+            legal = bool(self.ahead(order) & set(rule["from"]))
+            yield from self.narrowed(order, frozenset({"CANCELLED"}) if legal else frozenset(), "cancel was accepted",
+                                     outcome, rule)  # fmt: skip
+            if not self.world.dated or self.world.expected(order) in rule["from"]:
+                order.cancelled = min(order.cancelled, self.world.now)
+        elif outcome == rule["refused"]:
+            yield from self.narrowed(order, frozenset(STATES) - set(rule["from"]), "cancel was refused", outcome, rule)
+
+    # -- what every answer about an order says
+
+    def echoed(self, order: Known) -> Iterator[Finding]:
+        """The answer is about the order that was asked for."""
+        came = self.at(self.tells["id"])
+        if came != order.id:
+            yield self.finding(
+                "wrong-echo", self.tells["id"], order.id, shown(came), "answer about the order that was asked for"
+            )
+
+    def strangers(self) -> Iterator[Finding]:
+        """Keys that no document names."""
+        schema = self.world.contract.answer_schema(self.operation, self.said.status)
+        known: Mapping[str, Any] = schema.get("properties", {})
+        for name in self.body if isinstance(self.body, dict) and known else ():
+            if name not in known:
+                yield Finding("unknown-answer-field", "note", f"/{name}", "a key of " + ", ".join(known), name,
+                              "compare with the documents; a client may rely on it one day", self.operation.id,
+                              "inferred")  # fmt: skip
+
+    def links(self, name: str) -> Iterator[Finding]:
+        """Each address leads to its operation on this order, at the server that was asked."""
+        contract = self.world.contract
+        schema = contract.answer_schema(self.operation, self.said.status).get("properties", {})
+        for key, target in self.tells.get("links", {}).items():
+            came = self.at(key)
+            if key[1:] not in schema or came is None:
+                continue
+            other = contract.operations[target]
+            want = self.world.subject.base + other.path.replace("{" + other.task + "}", name)
+            if came != want:
+                yield self.finding(
+                    "wrong-link", key, want, shown(came, 200), f"link {other.method} {other.path} of this order"
+                )
+
+    # -- states
+
+    def moment(self, order: Known, row: Mapping[str, Any], word: Any) -> Iterator[Finding]:
+        """Where time is known there is one right word."""
+        if not self.world.dated:
+            return
+        state = self.world.expected(order)
+        want = row["words"][state]
+        if word != want:
+            yield self.finding("wrong-moment", row["key"], want + self._when(order), shown(word),
+                           "compare with the order's timeline: submit, queue, run, end", row, state=state)  # fmt: skip
+
+    def narrowed(
+        self, order: Known, states: frozenset[str], heard: str, word: Any, row: Mapping[str, Any]
+    ) -> Iterator[Finding]:
+        """Each answer narrows down where an order can stand; what cannot follow is said."""
+        ahead = self.ahead(order)
+        if not states:
+            if word in (self.life.cancel["accepted"],):
+                yield self.finding("illegal-transition", row["key"], f"{', '.join(sorted(ahead))} after {order.heard}",
+                               shown(word), "one of the two answers is wrong; look at who told each", row)  # fmt: skip
+            else:
+                yield self.finding("unknown-word", row["key"], "a word of lifecycle.yaml", shown(word),
+                               "answer one of the documented words", row)  # fmt: skip
+        elif not ahead & states:
+            yield self.finding("illegal-transition", row["key"], f"{', '.join(sorted(ahead))} after {order.heard}",
+                           shown(word), "one of the two answers is wrong; look at who told each", row)  # fmt: skip
+            order.possible = states
+        else:
+            order.possible = ahead & states
+        order.heard = heard
+
+    def ahead(self, order: Known) -> frozenset[str]:
+        """Where it can stand by now, after all that was told."""
+        return frozenset().union(*(self.life.reach[state] for state in order.possible))
+
+    def placed(self, order: Known) -> Iterator[Finding]:
+        """Its place in the line: true where time is known, else never farther back while nobody has come."""
+        row = self.tells.get("place", {})
+        if row.get("operation") != self.operation.id:
+            return
+        came = self.at(row["key"])
+        if not isinstance(came, int) or isinstance(came, bool):
+            return  # the schema says when it must be there
+        if self.world.dated and self.world.expected(order) == "QUEUED":
+            want = self.world.reference.place(order, self.world.now)
+            if came != want:
+                yield self.finding("wrong-place", row["key"], f"{want}: so many leave the queue before it, and itself",
+                               str(came), "count the orders ahead, and one")  # fmt: skip
+            return
+        most = order.place[0] if order.place and order.place[1] == len(self.world.orders) else came
+        if not 1 <= came <= most:
+            last = f"1 to {most}, as told before, since nobody has come" if most >= 1 else "1 or more"
+            yield self.finding("wrong-place", row["key"], last, str(came), "let nobody fall back in the line")
+        order.place = (came, len(self.world.orders))
+
+    def ended(self, order: Known, state: str) -> Iterator[Finding]:
+        """It is over: from now on the same question has the same answer."""
+        question = (self.operation.id, self.said.url.partition("?")[2])
+        before = order.told.setdefault(question, self.body)
+        if before != self.body:
+            yield self.finding("unstable-answer", "", shown(before, 160), shown(self.body, 160),
+                           "an order that is over answers the same for ever")  # fmt: skip
+        if self.tells.get("files", {}).get("operation") == self.operation.id:
+            yield from Ended(self, order, state).judged()
+
+    # -- what they share
+
+    def at(self, pointer: str) -> Any:
+        """What stands in the body at a pointer of one step."""
+        return self.body.get(pointer[1:]) if isinstance(self.body, dict) else None
+
+    def finding(
+        self, rule: str, where: str, expected: str, came: str, cure: str, row: Mapping[str, Any] | None = None,
+        **kind: str,
+    ) -> Finding:  # fmt: skip
+        """A finding about this answer."""
+        source = (row or self.tells).get("source", "documented")
+        return Finding(rule, WEIGHT[source], where, expected, came, cure, self.operation.id, source, "",
+                       "/".join(kind.values()))  # fmt: skip
+
+    def _when(self, order: Known) -> str:
+        span = self.world.reference.span(order)
+        return (f" at {self.world.now:g} s (asked for at {span.asked:g} s, leaves the queue at {span.starts:g} s, ends "
+                f"at {span.ends:g} s)")  # fmt: skip

@@ -1,0 +1,126 @@
+"""Whether an order that is over has come to what was asked for: its stamps, files, error and cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ...finding import Finding, shown
+from .reference import Known
+
+if TYPE_CHECKING:
+    from .answers import Answers
+
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+CLOSE = 0.0005  # seconds; a stamp may be told in milliseconds
+
+
+class Ended:
+    """Judges what an order that is over has come to: stamps, files, error, cost."""
+
+    def __init__(self, answers: Answers, order: Known, state: str) -> None:
+        self._said = answers
+        self.order = order
+        self.state = state
+        self.tells = answers.tells
+        self.world = answers.world
+
+    def judged(self) -> Iterator[Finding]:
+        """All of it."""
+        yield from self.stamps()
+        if self.state == "SUCCEEDED":
+            yield from self.files()
+        yield from self.cost()
+        if self.state == "FAILED":
+            came = self._said.at(self.tells["error"]["key"])
+            form = {"string": str, "object": dict, "array": list}[self._said.life.failed_error]
+            if not isinstance(came, form) or not came:
+                want, key = f"what went wrong, as a {self._said.life.failed_error}", self.tells["error"]["key"]
+                yield self._said.finding("wrong-output", key, want, shown(came), "say why it failed")
+
+    def stamps(self) -> Iterator[Finding]:
+        """When it was asked for, and when it was over."""
+        found: list[datetime | None] = []
+        for which in ("began", "ended"):
+            key = self.tells[which]["key"]
+            came = self._said.at(key)
+            good = isinstance(came, str) and bool(STAMP.fullmatch(came))
+            if came is not None and not good:
+                yield self._said.finding("wrong-stamp", key, "a moment as 2026-01-31T12:00:00+00:00", shown(came),
+                                       "tell it in ISO 8601, with its offset")  # fmt: skip
+            found.append(_moment(came) if good else None)
+        began, ended = found
+        if began is None or ended is None:
+            return
+        key, took = self.tells["ended"]["key"], (ended - began).total_seconds()
+        if not self.world.dated:
+            if took < 0:
+                yield self._said.finding("wrong-stamp", key, "not before it began", f"{took:g} s before", "swap them")
+            return
+        span = self.world.reference.span(self.order)
+        if abs(took - (span.ends - span.asked)) > CLOSE:
+            yield self._said.finding("wrong-stamp", key, f"{span.ends - span.asked:g} s after it was asked for",
+                                   f"{took:g} s after", "tell when it was asked for, and when it was over")  # fmt: skip
+        epoch = began.timestamp() - span.asked
+        self.world.epoch = epoch if self.world.epoch is None else self.world.epoch
+        if abs(epoch - self.world.epoch) > CLOSE:
+            yield self._said.finding("wrong-stamp", self.tells["began"]["key"], "one clock for all orders",
+                                   f"{epoch - self.world.epoch:g} s off", "stamp every order by one clock")  # fmt: skip
+
+    def files(self) -> Iterator[Finding]:
+        """So many as were ordered, under the key of their kind, each with an address of its own."""
+        row = self.tells["files"]
+        came = self._said.at(row["key"])
+        if not isinstance(came, dict):
+            return  # the schema has said so
+        catalogue = self.world.contract.catalogue
+        want = catalogue.outcome(catalogue.models[self.order.model], self.order.inputs)
+        key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
+        if list(came) != [key]:
+            yield self._said.finding("wrong-output", row["key"], f"{key} alone: {want.count} {want.kind}",
+                                   ", ".join(came) or "nothing", "answer what was ordered")  # fmt: skip
+        found = [url for value in came.values() for url in (value if isinstance(value, list) else [value])]
+        if len(found) != want.count:
+            yield self._said.finding("wrong-output", f"{row['key']}/{key}", f"{want.count} addresses", str(len(found)),
+                                   "answer as many files as were ordered")  # fmt: skip
+        if len(set(map(str, found))) < len(found):
+            yield self._said.finding("wrong-output", f"{row['key']}/{key}", "an address for each file",
+                                   "the same one twice", "give each file its own address")  # fmt: skip
+        base = self.world.subject.base + "/"
+        strange = next((url for url in found if not str(url).startswith(base)), None)
+        if strange is not None:
+            yield self._said.finding("wrong-link", row["key"], f"addresses under {base}", shown(strange, 200),
+                                     "serve the files where everything else is, so that they open")  # fmt: skip
+        others = {url for order in self.world.orders if order is not self.order for url in order.files}
+        if others & set(map(str, found)):
+            yield self._said.finding("wrong-output", f"{row['key']}/{key}", "files of this order", "those of another",
+                                   "answer each order with its own files")  # fmt: skip
+        self.order.files = [url for url in found if isinstance(url, str)]
+
+    def cost(self) -> Iterator[Finding]:
+        """What it cost, if that was asked for."""
+        row = self.tells.get("cost")
+        if row is None:
+            return
+        came, asked = self._said.at(row["key"]), row["query"] in self._said.said.url.partition("?")[2].split("&")
+        if not asked:
+            if came is not None:
+                yield self._said.finding("wrong-output", row["key"], "no cost, since nobody asked for it", shown(came),
+                                         f"tell it where {row['query']} is asked")  # fmt: skip
+            return
+        listed = self.world.contract.price(self.order.model) or 0.0
+        price = listed if self.order.cost is None else self.order.cost
+        want = price if self.state == "SUCCEEDED" else 0.0
+        if not isinstance(came, (int, float)) or isinstance(came, bool) or (self.world.dated and came != want):
+            expected = f"the cost: {want:g}" if self.world.dated else "the cost"
+            yield self._said.finding("wrong-output", row["key"], expected, shown(came),
+                                   f"tell what it cost where {row['query']} is asked")  # fmt: skip
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

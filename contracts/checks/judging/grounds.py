@@ -1,0 +1,195 @@
+"""On which grounds a request may be refused, and whether it was refused on one of them, in the documented words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from ...contract import Contract, Operation
+from ...exchange import Exchange
+from ...finding import WEIGHT, Finding, shown
+from .world import World
+
+ODD = re.compile(r"%|\\|/\.|[^!-~]")  # in a path: it may be refused, or read as something else
+DEEP, DIGITS = 40, re.compile(rb"\d{16}")
+LONE = re.compile(rb"\\u[dD][89a-fA-F]")
+JSON_LIKE = re.compile(r"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+
+
+class Asked(NamedTuple):
+    """What the contract makes of a request: the operation, if it is one, those of its path by method, and the one thing
+    that the path names."""
+
+    said: Exchange
+    operation: Operation | None
+    known: Mapping[str, Operation]
+    value: str
+
+
+class Grounds(NamedTuple):
+    """The reasons that apply; where `sure`, one of them was to be given if there is any, and none if there is none."""
+
+    reasons: tuple[str, ...]
+    sure: bool = True
+    fields: tuple[str, ...] = ()  # pointers of what is wrong with the input
+    body: Any = None
+    account: str = ""
+
+
+def grounds(world: World, asked: Asked) -> Grounds:
+    """What may be said against a request, as the contract and this world have it."""
+    said, operation, known, value = asked
+    account, bears = _account(world, said)
+    odd = bool(ODD.search(said.path))
+    if operation is None:
+        found = ["wrong-method" if known else "unknown-path"]
+        return Grounds((*found, *(() if account else ("bad-key",)), *(("bad-path",) if odd else ())), account=account)
+    reasons = [] if account else ["bad-key"]
+    sure = not odd and (bool(account) or not bears)
+    fields: tuple[str, ...] = ()
+    body = None
+    if said.method in ("POST", "PUT", "PATCH") and 0 < world.subject.most_body < len(said.request_body):
+        reasons.append("too-large")
+    if operation.model:
+        body, wrong, clear = _body(said)
+        reasons += wrong
+        sure = sure and clear
+    reasons += _judged(world, operation, value, account)
+    if operation.model or said.url != said.path:
+        found_in = _inputs(world.contract, operation, value, said, body)
+        reasons += [finding.reason for finding in found_in if finding.reason]
+        fields = tuple(finding.where for finding in found_in if finding.reason == "invalid-input")
+    if operation.model and world.poor and account == "own":
+        reasons.append("no-money")
+    reasons += ["bad-path", "unknown-path"] if odd else []
+    return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account)
+
+
+def refused(world: World, said: Exchange, operation: Operation | None, why: Grounds) -> Iterator[Finding]:
+    """Whether an answer says no exactly where it must, and as documented."""
+    contract, good = world.contract, {str(s) for s in operation.answers} if operation else set()
+    name = operation.id if operation else ""
+    rows = [contract.errors[reason] for reason in why.reasons if "status" in contract.errors.get(reason, {})]
+    came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
+    if str(said.status) in good:
+        if rows and why.sure:
+            yield Finding("not-refused", _weight(rows), "", _told(rows), came, "refuse the request for this reason",
+                          name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
+        return
+    fitting = [row for row in rows if row["status"] == said.status]
+    if not rows:
+        want = f"{' or '.join(sorted(good))}: nothing speaks against the request"
+        yield Finding("wrongly-refused", "broken", "", want, came, "take the request; the contract has no reason to "
+                      "refuse it", name, "documented", "", str(said.status))  # fmt: skip
+    elif not fitting:
+        yield Finding("wrong-error", _weight(rows), "", _told(rows), came, "answer with the documented status and code",
+                      name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
+    elif said.method != "HEAD":
+        yield from _worded(contract, said, name, fitting, why)
+
+
+def _worded(
+    contract: Contract, said: Exchange, name: str, rows: list[dict[str, Any]], why: Grounds
+) -> Iterator[Finding]:
+    """Whether an error bears the row's code and a text, and names each field that is wrong."""
+    keys, body = contract.facts.openapi["refused"], said.json
+    yield from contract.refused_as(said, name)
+    if not isinstance(body, dict):
+        return
+    code, text = body.get(keys["code"]), body.get(keys["text"])
+    kind = "/".join(row["reason"] for row in rows)
+    if code not in [row["code"] for row in rows] or isinstance(code, bool):
+        want = " or ".join(f"{row['code']} {row['name']}" for row in rows)
+        yield Finding("wrong-error", _weight(rows), f"/{keys['code']}", want, shown(code), "answer the documented code",
+                      name, rows[0]["source"], "", kind)  # fmt: skip
+    if not isinstance(text, str) or not text.strip():
+        yield Finding("wrong-error", _weight(rows), f"/{keys['text']}", "words that say what is wrong", shown(text),
+                      "say why in words", name, rows[0]["source"], "", kind)  # fmt: skip
+    form = keys.get("fields")
+    if form and why.fields and why.sure and [row["reason"] for row in rows] == ["invalid-input"]:
+        yield from _named(body, form, name, why)
+
+
+def _named(body: dict[str, Any], form: Mapping[str, Any], name: str, why: Grounds) -> Iterator[Finding]:
+    """Whether each field that is wrong is named, and no other."""
+    rows = body.get(form["key"])
+    told = {"/".join(map(str, row[form["place"]])) for row in rows if isinstance(row, dict) and
+            isinstance(row.get(form["place"]), list)} if isinstance(rows, list) else set()  # fmt: skip
+    want = {_place(pointer) for pointer in why.fields}
+    if told != want:
+        yield Finding("wrong-error", "note", f"/{form['key']}", "the fields " + ", ".join(sorted(want)),
+                      ", ".join(sorted(told)) or "none", "name each field that is wrong, and no other", name,
+                      "inferred", "", "invalid-input")  # fmt: skip
+
+
+def _place(pointer: str) -> str:
+    if pointer.startswith("?"):
+        return f"query/{pointer[1:]}"
+    return "body" + pointer.replace("~1", "/").replace("~0", "~")
+
+
+def _account(world: World, said: Exchange) -> tuple[str, bool]:
+    """Whose key a request bears, and whether it bears one that is none of theirs although it looks like one."""
+    door = world.contract.facts.openapi["security"]
+    text = said.header(door["name"])
+    scheme, _, word = text.partition(" ")
+    if door.get("scheme") and scheme != door["scheme"]:
+        known = world.whose(word.strip())
+        return "", bool(known) and scheme.lower() == door["scheme"].lower()
+    account = world.whose(word)
+    return account, not account and bool(world.whose(word.strip()))
+
+
+def _judged(world: World, operation: Operation, value: str, account: str) -> list[str]:
+    """What this world has against it: an order that is not there, or somebody else's."""
+    if not operation.task:
+        entry = world.contract.facts.openapi.get("catalogue", {}).get("entry", {}).get("operation")
+        unknown = operation.id == entry and value not in world.contract.catalogue.models
+        return ["unknown-model"] if unknown else []
+    order = world.about(operation, value)
+    if order is None:
+        return ["unknown-id"]
+    return ["foreign-id"] if account and order.account != account else []
+
+
+def _inputs(contract: Contract, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
+    query = dict(parse_qsl(said.url.partition("?")[2], keep_blank_values=True))
+    model = contract.catalogue.find(value, False) if operation.model else None
+    return contract.check_request(operation, value, query, body, model)
+
+
+def _body(said: Exchange) -> tuple[Any, list[str], bool]:
+    """A request's body, what is wrong with it as such, and whether all would read it alike."""
+    kind = said.header("content-type")
+    reasons = [] if JSON_LIKE.fullmatch(kind) else ["wrong-type"]
+    clear = kind.partition(";")[0].strip().lower() == "application/json" or bool(reasons)
+
+    def constant(word: str) -> Any:
+        raise ValueError(word)
+
+    twice = False
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal twice
+        made = dict(found)
+        twice = twice or len(made) < len(found)
+        return made
+
+    try:
+        body = json.loads(said.request_body.decode("utf-8"), parse_constant=constant, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return None, [*reasons, "bad-json"], clear
+    raw = said.request_body
+    strange = twice or raw.count(b"[") + raw.count(b"{") > DEEP or DIGITS.search(raw) or LONE.search(raw)
+    return body, reasons, clear and not strange
+
+
+def _weight(rows: list[dict[str, Any]]) -> Any:
+    return WEIGHT[rows[0]["source"]]
+
+
+def _told(rows: list[dict[str, Any]]) -> str:
+    return " or ".join(f"{row['status']} with {row['code']} {row['name']} ({row['reason']})" for row in rows)

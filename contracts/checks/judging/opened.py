@@ -1,0 +1,84 @@
+"""Whether a file that a result told of is there, and is what was ordered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from ...exchange import Exchange
+from ...finding import WEIGHT, Finding, shown
+from ...outcome import Outcome
+from ..reading.files import told
+from .form import header
+from .reference import Known
+from .world import World
+
+TYPES = {
+    "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "svg": "image/svg+xml", "mp4": "video/mp4",
+    "mov": "video/quicktime", "webm": "video/webm", "wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac",
+    "ogg": "audio/ogg", "glb": "model/gltf-binary", "txt": "text/plain", "json": "application/json",
+}  # fmt: skip
+EDGE = 1.0  # seconds around the moment at which a file is gone, in which either is right
+SHORT = 0.1  # seconds by which a sound or a film may be longer or shorter
+
+
+def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[Finding]:
+    """What is wrong with the answer to a fetch."""
+    age = world.now - world.reference.span(order).ends
+    if world.dated and age > world.life.media_ttl - EDGE:
+        row = world.contract.errors["media-gone"]
+        if age > world.life.media_ttl + EDGE and said.status != row["status"]:
+            yield _finding("dead-link", f"{row['status']}: kept for {world.life.media_ttl:g} s", str(said.status),
+                       "let files go when their time is over", "expired", row["source"])  # fmt: skip
+        return
+    if said.status != 200 or not said.answer_body:
+        yield _finding("dead-link", "the file", f"{said.status} and {len(said.answer_body)} bytes",
+                   "serve every file that a result tells of")  # fmt: skip
+        return
+    catalogue = world.contract.catalogue
+    want = catalogue.outcome(catalogue.models[order.model], order.inputs)
+    yield from _fits(want, said)
+    yield from _same(world, order, index, said)
+
+
+def _fits(want: Outcome, said: Exchange) -> Iterator[Finding]:
+    file = told(said.answer_body)
+    label = header(said, "content-type").partition(";")[0]
+    if file.format != want.format:
+        came = file.format or f"{shown(said.answer_body[:24].hex())}, which is none"
+        yield _finding("wrong-file", f"a {want.format} file", came, "make what was ordered", "format")
+    elif label != TYPES.get(want.format, label):
+        yield _finding("wrong-file", TYPES[want.format], label or "no type", "label the file as what it is", "label")
+    if want.width and file.width and (file.width, file.height) != (want.width, want.height):
+        came = f"{file.width} x {file.height}"
+        yield _finding("wrong-file", f"{want.width} x {want.height}", came, "make the size that was ordered", "size")
+    if want.seconds and file.seconds and abs(file.seconds - want.seconds) > SHORT:
+        yield _finding("wrong-file", f"{want.seconds:g} s", f"{file.seconds:g} s", "make the length that was ordered",
+                   "length")  # fmt: skip
+
+
+def _same(world: World, order: Known, index: int, said: Exchange) -> Iterator[Finding]:
+    """The same file for the same address, and for the same order and seed; another one for another seed."""
+    digest = hashlib.sha256(said.answer_body).hexdigest()
+    if world.prints.setdefault(said.url, digest) != digest:
+        yield _finding(
+            "unstable-answer", "the file that was there before", "another one", "keep files as they are", "file"
+        )
+    name = world.life.tells.get("seed", "")
+    inputs: dict[str, Any] = order.inputs if isinstance(order.inputs, dict) else {}
+    if name not in inputs:
+        return
+    plain = (order.model, index, tuple(sorted((key, str(value)) for key, value in inputs.items() if key != name)))
+    known, seed = world.seeded.setdefault(plain, {}), str(inputs[name])
+    if known.setdefault(seed, digest) != digest:
+        yield _finding("wrong-file", f"the same file for the same inputs and {name} {seed}", "another one",
+                   "make files from inputs and seed alone", "seed", "inferred")  # fmt: skip
+    if any(other == digest for word, other in known.items() if word != seed):
+        yield _finding(
+            "wrong-file", f"another file for another {name}", "the same one", "heed the seed", "seed", "inferred"
+        )
+
+
+def _finding(rule: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented") -> Finding:
+    return Finding(rule, WEIGHT[source], "", expected, came, cure, "media", source, "", kind)

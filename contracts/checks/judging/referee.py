@@ -1,0 +1,202 @@
+"""The referee: asks a subject, and holds every answer against the promise and against all that was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...contract import Contract, Operation
+from ...exchange import Exchange
+from ...finding import Finding
+from ...life import STATES
+from ..case import Case
+from ..move import BARE, NONE, ODD, OTHER, OWN, WRONG, Move
+from ..subject import Ask, Subject
+from .answers import Answers
+from .form import answered, methods, readable
+from .grounds import Asked, Grounds, grounds, refused
+from .opened import opened
+from .reference import Known
+from .shelf import shelved
+from .world import World
+
+Seen = Callable[[Exchange, str], None]
+LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
+PAUSE = 0.1  # seconds between two: then no more is waited
+
+
+class Referee:
+    """Everything that a check sends goes through `ask` or `play`; what is wrong with the answers is in `cases`."""
+
+    def __init__(self, contract: Contract, subject: Subject, seen: Seen | None = None) -> None:
+        self.contract = contract
+        self.subject = subject
+        self.by = ""  # which phase asks
+        self.cases: dict[tuple[str, ...], Case] = {}
+        self.asked: dict[str, int] = {}
+        self.tapes: list[list[Move]] = []  # the moves of each world, to be played again elsewhere
+        self.walks = 0  # orders of which every operation was asked
+        self.patience = LOOKS
+        self._seen = seen
+        self._whole_walk = {each.id for each in contract.operations.values() if each.task}
+        self._keys = self._spelled()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begins a new world."""
+        self.subject.fresh()
+        self._keys = self._spelled()
+        self.world = World(self.contract, self.subject)
+        self.story: list[Exchange | Move] = []
+        self.tapes.append([])
+
+    def headers(self, key: str = OWN) -> tuple[tuple[str, str], ...]:
+        """What bears a key: the subject's own, another account's, none, or a wrong one."""
+        return self._keys.get(key, ())
+
+    def _spelled(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        door = self.contract.facts.openapi["security"]
+        words = {OWN: self.subject.key, OTHER: self.subject.other_key, NONE: "", WRONG: "0" * 32}
+        said = {name: f"{door.get('scheme', '')} {word}".strip() if word else "" for name, word in words.items()}
+        said |= {BARE: self.subject.key, ODD: f"Token {self.subject.key}"} if door.get("scheme") else {}
+        return {name: ((door["name"], text),) if text else () for name, text in said.items()}
+
+    # -- moves
+
+    def play(self, move: Move) -> Exchange | None:
+        """Makes a move; one that this subject or this world does not allow is left out."""
+        return {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
+                "finish": self._until}.get(move.what, self._cue)(move)  # fmt: skip
+
+    def _ask(self, move: Move) -> Exchange | None:
+        assert move.ask is not None
+        if move.key == OTHER and not self.subject.other_key:
+            return None
+        return self.ask(move.ask._replace(headers=(*self.headers(move.key), *move.ask.headers)))
+
+    def _about(self, move: Move) -> Exchange | None:
+        order = self._nth(move.nth)
+        if order is None or (move.key == OTHER and not self.subject.other_key):
+            return None
+        operation = self.contract.operations[move.operation]
+        path = operation.path.replace("{" + operation.task + "}", order.id)
+        return self.ask(Ask(operation.method, path + ("?" + move.query if move.query else ""), self.headers(move.key)))
+
+    def _open(self, move: Move) -> Exchange | None:
+        """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""
+        order, said = self._nth(move.nth), None
+        for index, url in enumerate(order.files if order else ()):
+            if url.startswith(self.subject.base + "/"):
+                assert order is not None
+                said = self.ask(Ask("GET", url.removeprefix(self.subject.base)), (order, index))
+        return said
+
+    def _until(self, move: Move) -> Exchange | None:
+        """Lets time pass until an order has left the queue, or is over; where it flows by itself, by looking."""
+        order = self._nth(move.nth)
+        if order is None:
+            return None
+        if self.world.dated:
+            span = self.world.reference.span(order)
+            moment = span.starts if move.what == "start" else span.ends
+            if self.world.now < moment < 1e9:
+                self._cue(Move("advance", amount=round(moment - self.world.now, 6)))
+            return None
+        channel = next(iter(self.world.life.channels.values()))["operation"]
+        said, looks = None, 0
+        while not order.over and not (move.what == "start" and "QUEUED" not in order.possible):
+            said = self._about(Move("about", operation=channel, nth=move.nth))
+            looks += 1
+            if looks < len(STATES):
+                continue  # asking again moves time where it moves by asking
+            if self.patience <= 0:
+                break
+            self.patience -= 1
+            self._cue(Move("wait", amount=PAUSE))
+        return said
+
+    def _cue(self, move: Move) -> None:
+        if move.what not in self.subject.can:
+            return
+        self.subject.cue(move.what, move.amount)
+        self.tapes[-1].append(move)
+        self.world.cued(move.what, move.amount)
+        self.story.append(move)
+
+    def _nth(self, nth: int) -> Known | None:
+        orders = self.world.orders
+        return orders[nth % len(orders)] if orders else None
+
+    # -- requests
+
+    def ask(self, ask: Ask, file: tuple[Known, int] | None = None) -> Exchange:
+        """Sends one request and judges its answer."""
+        said = self.subject.send(ask)
+        operations, value = self.contract.match(said.path)
+        operation = operations.get(said.method)
+        if operation is not None:
+            said = said._replace(provider=self.contract.provider, operation=operation.id, channel=operation.channel,
+                                 task=value if operation.task else "")  # fmt: skip
+        elif file is not None:
+            said = said._replace(provider=self.contract.provider, channel="media", task=file[0].id)
+        self.asked[self.by] = self.asked.get(self.by, 0) + 1
+        self._record(ask, operation, value, file)
+        self.story.append(said)
+        found = opened(self.world, said, *file) if file else self._judged(Asked(said, operation, operations, value))
+        for finding in found:
+            self.note(finding)
+        if self._seen is not None:
+            self._seen(said, self.by)
+        return said
+
+    def note(self, finding: Finding) -> None:
+        """Files a finding about the last exchange; equal ones are one case, and counted."""
+        case = Case(finding, self.by, tuple(self.story), self.subject.base)
+        known = self.cases.get(case.identity)
+        self.cases[case.identity] = case if known is None else known.again()
+
+    def _judged(self, asked: Asked) -> Iterator[Finding]:
+        said, operation, known, value = asked
+        if not said.status:
+            yield from answered(said)
+            return
+        yield from readable(self.contract, said)
+        yield from methods(self.contract, said, known)
+        why = grounds(self.world, asked)
+        yield from refused(self.world, said, operation, why)
+        if operation is None or said.status not in operation.answers or said.method == "HEAD":
+            return
+        yield from self.contract.check_answer(operation, said.status, said.json)
+        yield from self._meant(operation, value, said, why)
+
+    def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
+        """What an answer says, once it is known that it may."""
+        answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
+        if order is not None:
+            before = len(order.walked)
+            order.walked.add(operation.id)
+            self.walks += len(order.walked) > before and order.walked == self._whole_walk
+        if operation.model and value in self.contract.catalogue.models:
+            yield from answers.taken(why.body, why.account or "own")
+        elif operation.channel == "catalogue" and not why.reasons:
+            yield from shelved(self.world, said, operation, value)
+        elif order is not None and operation.id == self.world.life.cancel["operation"]:
+            yield from answers.stopped(order)
+        elif order is not None:
+            for name, channel in self.world.life.channels.items():
+                if channel["operation"] == operation.id:
+                    yield from answers.looked(order, name)
+
+    def _record(self, ask: Ask, operation: Operation | None, value: str, file: Any) -> None:
+        """Writes a request down as a move that can be made elsewhere, where keys and ids are others."""
+        order = self.world.about(operation, value) if operation is not None else None
+        key = next((name for name, pairs in self._keys.items() if pairs and pairs[0] in ask.headers), "")
+        query = ask.path.partition("?")[2]
+        plain = tuple(pair for pair in ask.headers if (pair,) != self._keys.get(key))
+        if file is not None:
+            if file[1] == 0:
+                self.tapes[-1].append(Move("open", nth=file[0].number))
+        elif order is not None and not plain and not ask.body and operation is not None:
+            self.tapes[-1].append(Move("about", None, operation.id, order.number, query, key or NONE))
+        else:
+            self.tapes[-1].append(Move("ask", ask._replace(headers=plain), key=key or NONE))

@@ -1,0 +1,108 @@
+"""The reference: what each order must be doing at each moment, worked out anew from what was asked and when.
+
+It shares no code with the engine that it judges: the line is played through from its beginning, order by order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+from ...life import STATES
+
+OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
+SLACK = 1e-6  # seconds; moments are told in microseconds
+
+
+@dataclass
+class Known:
+    """One order that was taken: what was asked, and what was said of it since."""
+
+    id: str
+    number: int
+    account: str
+    model: str
+    kind: str
+    inputs: Any
+    asked: float
+    queued: float
+    running: float
+    ending: str = "SUCCEEDED"
+    cancelled: float = inf
+    cost: float | None = None  # that was wished for
+    possible: frozenset[str] = frozenset(STATES)  # states in which it may be, after all that was told
+    heard: str = "nothing yet"
+    place: tuple[int, int] | None = None  # that was told last, and among how many orders
+    told: dict[Any, Any] = field(default_factory=dict)  # what must not change any more, by what was asked
+    files: list[str] = field(default_factory=list)
+    walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
+
+    @property
+    def over(self) -> bool:
+        """Whether it was told to be over."""
+        return self.possible <= OVER
+
+
+@dataclass(frozen=True)
+class Span:
+    """When an order was asked for, got its slot, left the queue and ended; what never comes is infinitely far."""
+
+    asked: float
+    slot: float
+    starts: float
+    ends: float
+    ending: str
+
+
+class Reference:
+    """All orders of one world. With a number of slots, an account's orders wait for one another."""
+
+    def __init__(self, slots: int | None) -> None:
+        self._slots = slots
+        self.orders: dict[str, Known] = {}
+
+    def span(self, order: Known) -> Span:
+        """One order's life."""
+        return next(span for each, span in self._played(order.account) if each is order)
+
+    def state(self, order: Known, now: float) -> str:
+        """What it is doing at a moment."""
+        span = self.span(order)
+        if now + SLACK >= span.ends:
+            return span.ending
+        return "RUNNING" if now + SLACK >= span.starts else "QUEUED"
+
+    def place(self, order: Known, now: float) -> int:
+        """Its place in the line at a moment: how many leave it before, and one."""
+        lives = list(self._played(order.account))
+        own = next(span for each, span in lives if each is order)
+        ahead = [each for each, span in lives
+                 if now + SLACK < span.starts and (span.starts, each.number) < (own.starts, order.number)
+                 and now + SLACK < span.ends]  # fmt: skip
+        return len(ahead) + 1
+
+    def _played(self, account: str) -> Iterator[tuple[Known, Span]]:
+        free: list[float] = []  # when each slot that was given out is given back
+        for order in self.orders.values():
+            if order.account != account:
+                continue
+            slot = order.asked
+            if self._slots is not None and len(free) >= self._slots:
+                slot = max(slot, min(free))
+            if order.cancelled < slot:
+                yield order, Span(order.asked, inf, inf, order.cancelled, "CANCELLED")
+                continue
+            if self._slots is not None and len(free) >= self._slots:
+                free.remove(min(free))
+            span = _span(order, slot)
+            free.append(span.ends)
+            yield order, span
+
+
+def _span(order: Known, slot: float) -> Span:
+    starts = slot + order.queued
+    if order.cancelled < starts + order.running:
+        return Span(order.asked, slot, inf if order.cancelled < starts else starts, order.cancelled, "CANCELLED")
+    return Span(order.asked, slot, starts, starts + order.running, order.ending)

@@ -1,0 +1,1 @@
+"""What of a contract was reached, and by whom."""

@@ -1,0 +1,233 @@
+"""Coverage: counts, exchange by exchange, what of a contract was reached, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ...contract import Contract, Operation
+from ...exchange import Exchange
+from .covered import Covered, Missing, Row
+from .looks import Looks, steps_of, value_at
+from .promised import Field, of_model, promised
+
+# A poll loop sends one query and a suite one body again and again: so many short ones are remembered.
+MOST_MEMORIES, LONGEST_MEMORY = 4096, 2048
+MEDIA, MEDIA_GONE = "media", "media-gone"
+NOT_JSON = "bad-json"  # the one reason that a request tells by itself
+
+Refusals = dict[tuple[int, str], list[tuple[str, str, Row]]]  # status and code -> reason, text, row
+
+
+class Coverage(Covered):
+    """What of a contract was reached. `cannot` names the cues that this subject does not take: they say why not."""
+
+    def __init__(self, contract: Contract, cannot: Iterable[str] = ()) -> None:
+        super().__init__(contract.provider, promised(contract), cannot)
+        self._contract = contract
+        self._looks = Looks(contract, self.rows)
+        self._answers = {(item[1], int(item[2])): row for item, row in self.rows.items() if item[0] == "answers"}
+        self._channels = {o.id: self.rows["channels", o.channel] for o in contract.operations.values()}
+        self._queries = {o.id: self._fields(o) for o in contract.operations.values() if o.queries}
+        self._models: dict[str, dict[str, Field]] = {}
+        self._memory: dict[tuple[str, bytes | str], tuple[Row, ...]] = {}
+        said = contract.facts.openapi["refused"]
+        self._code, self._text = steps_of(said["code"]), steps_of(said["text"])
+        self._refusals = {name: self._refusals_of(name) for name in ("", *contract.operations)}
+        self._noes = {name: frozenset(status for status, _ in rows) for name, rows in self._refusals.items()}
+        self._orders = {o.id: self._id_of(o) for o in contract.operations.values() if o.model}
+
+    def saw(self, exchange: Exchange, by: str = "") -> None:
+        """Counts one exchange; `by` says who made it, as a test or a phase of a check."""
+        if exchange.provider not in ("", self.provider) or exchange.direction != "in":
+            return
+        status = exchange.status
+        operation = self._contract.operations.get(exchange.operation)
+        if operation is None:
+            self._refused("", exchange, by)
+            return
+        name = operation.id
+        row = self._answers.get((name, status))
+        if row is None:
+            # Some errors are said of whatever is asked, as of a path that cannot be: no operation names them.
+            if not self._refused("", exchange, by):
+                self.beside[f"{name} {status}"] += 1
+            return
+        row.meet(by)
+        if not self._refused(name, exchange, by) and 200 <= status < 300:
+            self._channels[name].meet(by)
+            self._answered(operation, exchange, by)
+
+    @staticmethod
+    def merged(dicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """What several have counted of one provider, as one; in whatever order, the same comes of it."""
+        whole: Covered | None = None
+        for told in dicts:
+            part = Covered.of(told)
+            if whole is None:
+                whole = part
+            else:
+                whole.add(part)
+        if whole is None:
+            raise ValueError("expected coverage to merge; came none; run the tests or the check first")
+        return whole.as_dict()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; what no look has settled so far is told as doubt."""
+        with self._doubted():
+            return super().as_dict()
+
+    def missing(self) -> Iterator[Missing]:
+        """What nobody reached, group by group."""
+        with self._doubted():
+            yield from list(super().missing())
+
+    @contextmanager
+    def _doubted(self) -> Iterator[None]:
+        """With the doubts that a later look may still settle."""
+        doubts = list(self._looks.doubts())
+        for row, times in doubts:
+            row.doubted += times
+        try:
+            yield
+        finally:
+            for row, times in doubts:
+                row.doubted -= times
+
+    # -- what was asked well
+
+    def _answered(self, operation: Operation, exchange: Exchange, by: str) -> None:
+        name = operation.id
+        if name in self._queries:
+            for row in self._queried(name, exchange.url.partition("?")[2]):
+                row.meet(by)
+        if operation.model:
+            for row in self._ordered(exchange):
+                row.meet(by)
+            if key := self._orders[name]:
+                task = exchange.task or value_at(_json(exchange.answer_body), [key])
+                self._looks.begins((_world(exchange.url), str(task)))
+        # An answer that a fault has bent tells of the fault, not of the task.
+        if name in self._looks.operations and not exchange.bent:
+            self._looks.look(name, (_world(exchange.url), exchange.task), _json(exchange.answer_body), by)
+
+    def _queried(self, name: str, query: str) -> tuple[Row, ...]:
+        known = self._memory.get((name, query))
+        if known is None:
+            said = dict(parse_qsl(query, keep_blank_values=True))
+            fields = self._queries[name].items()
+            known = tuple(row for key, field in fields
+                          for row in (field.read(said[key]) if key in said else field.left()))  # fmt: skip
+            self._remember((name, query), known)
+        return known
+
+    def _ordered(self, exchange: Exchange) -> tuple[Row, ...]:
+        model, body = self._named(exchange.path), exchange.request_body
+        known = self._memory.get((model, body))
+        if known is None:
+            known = ()
+            if model in self._contract.catalogue.models:
+                inputs = _json(exchange.request_body)
+                fields = self._fields_of(model).items() if isinstance(inputs, dict) else ()
+                rows = (row for key, field in fields
+                        for row in (field.met(inputs[key]) if key in inputs else field.left()))  # fmt: skip
+                known = (self.rows["models", model], *rows)
+            self._remember((model, body), known)
+        return known
+
+    def _remember(self, key: tuple[str, bytes | str], rows: tuple[Row, ...]) -> None:
+        if len(self._memory) >= MOST_MEMORIES:
+            self._memory.clear()
+        if len(key[1]) < LONGEST_MEMORY:
+            self._memory[key] = rows
+
+    def _named(self, path: str) -> str:
+        """What a path names, wherever the provider is mounted."""
+        if path.startswith("/~"):
+            path = "/" + path.partition("/~")[2].partition("/")[2]
+        return self._contract.match(path.removeprefix(f"/{self.provider}"))[1]
+
+    def _fields(self, operation: Operation) -> dict[str, Field]:
+        return {key: self._field(("parameters", operation.id, key), operation.parameters[key]["schema"], False)
+                for key in operation.queries}  # fmt: skip
+
+    def _fields_of(self, model: str) -> dict[str, Field]:
+        """The fields of a model; with its first order, what it takes is there to be reached."""
+        if model not in self._models:
+            self.rows.update(of_model(self._contract, model))
+            known = self._contract.catalogue.models[model]
+            required = known.schema.get("required", ())
+            self._models[model] = {key: self._field(("inputs", model, key), schema, key in required)
+                                   for key, schema in known.fields.items()}  # fmt: skip
+        return self._models[model]
+
+    def _field(self, item: tuple[str, ...], schema: Mapping[str, Any], required: bool) -> Field:
+        rows = {known[-1]: row for known, row in self.rows.items() if known[:-1] == item}
+        return Field(schema, required, rows)
+
+    # -- what was refused
+
+    def _refusals_of(self, name: str) -> Refusals:
+        found: Refusals = {}
+        for item, row in self.rows.items():
+            if item[:2] == ("errors", name):
+                said = self._contract.errors[item[2]]
+                code = str(said["code"]) if "code" in said else ""
+                found.setdefault((said["status"], code), []).append((item[2], said["text"], row))
+        return found
+
+    def _refused(self, name: str, exchange: Exchange, by: str) -> bool:
+        """Counts the error that an answer was, if it was one."""
+        if exchange.status not in self._noes[name]:
+            return False
+        rows = self._refusals[name]
+        if exchange.channel == MEDIA:  # a file's answer is kept without its body
+            for reason, _, row in (each for several in rows.values() for each in several):
+                if reason == MEDIA_GONE and exchange.status == self._contract.errors[reason]["status"]:
+                    row.meet(by)
+            return True
+        body = _json(exchange.answer_body)
+        code = value_at(body, self._code)
+        meant = rows.get((exchange.status, "" if code is None else str(code)), [])
+        if len(meant) > 1:
+            text = value_at(body, self._text)
+            meant = [each for each in meant if each[1] == text] or meant
+        if len(meant) > 1:
+            whole = isinstance(_json(exchange.request_body), dict)
+            meant = [each for each in meant if (each[0] == NOT_JSON) is not whole] or meant
+        for _, _, row in meant:
+            if len(meant) == 1:
+                row.meet(by)
+            else:
+                row.doubted += 1
+        return bool(meant)
+
+    def _id_of(self, operation: Operation) -> str:
+        """The key of a new task's id: what the paths that ask for it call it."""
+        return next((o.task for o in self._contract.operations.values()
+                     if o.task and o.lifecycle == operation.lifecycle), "")  # fmt: skip
+
+
+def _json(body: bytes) -> Any:
+    """A body read in a third of the time that an exchange takes for it; what is no JSON is None."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        return None
+
+
+def _world(url: str) -> str:
+    """The session that an address names: ids may be the same in two."""
+    return url[2:].partition("/")[0] if url.startswith("/~") else ""
+
+
+def read(text: bytes | str) -> dict[str, Any]:
+    """The providers of a file of coverage; something else is a ValueError."""
+    told = orjson.loads(text)
+    if not isinstance(told, dict) or not isinstance(told.get("providers"), dict):
+        raise ValueError("expected an object with providers; came something else; run the tests or the check again")
+    return {name: Covered.of(part).as_dict() for name, part in told["providers"].items()}
