@@ -75,7 +75,8 @@ def _parameter(operation: Operation, name: str) -> Iterator[Mutant]:
 
     yield one("ignored", "what a client asked for does not happen", lambda ask: querying(ask, name, None))
     if "enum" in schema:
-        for word in schema["enum"]:
+        # The first word that does nothing is a parameter that is ignored.
+        for word in schema["enum"][1:]:
             other = next(each for each in schema["enum"] if each != word)
             yield one(f"{word} read as {other}", "a client gets the contrary", _instead(name, word, other))
     elif schema["type"] == "integer":

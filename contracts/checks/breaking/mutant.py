@@ -228,7 +228,9 @@ class Mutated(Subject):
         stage.heard.clear()
         stage.cued.clear()
         said = self._mutant.bend(stage, ask)
-        if [(ask, said)] == stage.heard and not stage.cued:
+        others = [known for known, answer in stage.heard if known != ask or answer != said]
+        # A look that a mutant takes by itself changes nothing.
+        if len(others) < len(stage.heard) and not stage.cued and all(known.method == "GET" for known in others):
             return said
         self.struck += 1
         self._claim(now)
