@@ -72,6 +72,12 @@ class Elsewhere(Subject):
         self.name = self.base = base.rstrip("/")
         self.key = key
         self.other_key = other_key
+        said = self._talk.ask("GET", "/", (), b"")
+        if not said.status:
+            why = said.body.decode("utf-8", "replace")
+            raise ValueError(
+                f"expected a server at {self.base}; came no answer ({why}); start it, or correct the address"
+            )
 
     def send(self, ask: Ask) -> Exchange:
         """Asks."""

@@ -11,12 +11,12 @@ from .asking.drill import drill
 from .asking.lifecycle import lived
 from .asking.phases import explore
 from .case import STOPPED, Checked, cannot
-from .judging.referee import Referee
+from .judging.referee import OVER, Referee
 from .reaching.coverage import Coverage
 from .subject import Subject
 
 BOUNDED, LONG = (60, 40), (500, 50)  # worlds of chance, and steps in each
-SHORTEST, LONGEST = 5.0, 600.0  # seconds for the generators' phases, whatever is left, and if nobody sets a limit
+LONGEST = 600.0  # seconds for the generators' phases, if nobody sets a limit
 
 Say = Callable[[str], None]
 Clock = Callable[[], float]
@@ -40,17 +40,19 @@ def check(
         if seen is not None:
             seen(said, by)
 
-    referee, cut = Referee(contract, subject, watch), ""
+    referee, cut = Referee(contract, subject, watch, lambda: clock() - began > max_time), ""
     try:
-        cut = _drilled(referee, bounded, say, lambda: clock() - began > max_time)
-        if not cut:
+        _drilled(referee, bounded, say)
+        if not referee.spent:
             worlds, steps = BOUNDED if bounded else LONG
             say(f"lifecycle: {worlds} worlds of {steps} steps; {_found(referee)}")
             referee.by = "lifecycle"
             lived(referee, not bounded, seed, worlds, steps)
+        short: list[str] = []
+        if not referee.spent:
             left = LONGEST if isinf(max_time) else max_time - (clock() - began)
-            short = explore(referee, seed=seed, seconds=max(left, SHORTEST), bounded=bounded, say=say, clock=clock)
-            cut = f"time was over before {' and '.join(short)} came to an end; raise --max-time" if short else ""
+            short = explore(referee, seed=seed, seconds=left, bounded=bounded, say=say, clock=clock)
+        cut = f"before {' and '.join(short)} came to an end, " + OVER if short else referee.spent
     except KeyboardInterrupt:
         cut = STOPPED
     return Checked(contract.provider, subject.name, seed, clock() - began, dict(referee.asked), referee.walks,
@@ -58,18 +60,18 @@ def check(
                    cut=cut)  # fmt: skip
 
 
-def _drilled(referee: Referee, bounded: bool, say: Say, over: Callable[[], bool]) -> str:
-    """Plays every tape, and says why not, if time is over before."""
+def _drilled(referee: Referee, bounded: bool, say: Say) -> None:
+    """Plays every tape, as far as there is time."""
     tapes = drill(referee.contract, not bounded)
     referee.by = "drill"
     for number, (name, tape) in enumerate(tapes, 1):
-        if over():
-            return f"time was over after {number - 1} of {len(tapes)} tapes of the drill; raise --max-time"
+        if referee.spent:
+            return
         say(f"drill {number}/{len(tapes)}: {name}; {_found(referee)}")
         referee.begin()
         for move in tape:
-            referee.play(move)
-    return ""
+            if not referee.spent:
+                referee.play(move)
 
 
 def _found(referee: Referee) -> str:

@@ -44,7 +44,8 @@ class Life(RuleBasedStateMachine):
         """Makes moves; as a test, the first thing that is wrong ends it."""
         before = len(self.judge.cases)
         for move in moves:
-            self.judge.play(move)
+            if not self.judge.spent:
+                self.judge.play(move)
         if self.fails and len(self.judge.cases) > before:
             case = list(self.judge.cases.values())[before]
             raise AssertionError(f"{case.finding}\n  again     {case.curl}")

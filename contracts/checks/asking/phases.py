@@ -58,7 +58,7 @@ def explore(
                 before = referee.asked.get(word, 0)
                 referee.by = word
                 referee.begin()
-                whole = _run(lens, word, seed + turn, partial(_over, clock, share))
+                whole = _run(lens, word, seed + turn, partial(_over, referee, clock, share))
                 asked = referee.asked.get(word, 0) - before
                 say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
                 short += [] if whole or turn else [word]
@@ -72,8 +72,8 @@ def dealt(contract: Contract) -> list[list[Model]]:
     return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
 
 
-def _over(clock: Callable[[], float], end: float) -> bool:
-    return clock() >= end
+def _over(referee: Referee, clock: Callable[[], float], end: float) -> bool:
+    return clock() >= end or bool(referee.spent)
 
 
 def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:

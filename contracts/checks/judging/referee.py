@@ -21,6 +21,8 @@ from .shelf import shelved
 from .world import World
 
 Seen = Callable[[Exchange, str], None]
+OVER = "time was over; raise --max-time"
+MOST_SILENT = 20  # requests on end without an answer, after which nobody is there
 LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
 PAUSE = 0.1  # seconds between two: then no more is waited
 
@@ -28,7 +30,9 @@ PAUSE = 0.1  # seconds between two: then no more is waited
 class Referee:
     """Everything that a check sends goes through `ask` or `play`; what is wrong with the answers is in `cases`."""
 
-    def __init__(self, contract: Contract, subject: Subject, seen: Seen | None = None) -> None:
+    def __init__(
+        self, contract: Contract, subject: Subject, seen: Seen | None = None, over: Callable[[], bool] = lambda: False
+    ) -> None:
         self.contract = contract
         self.subject = subject
         self.by = ""  # which phase asks
@@ -37,6 +41,8 @@ class Referee:
         self.tapes: list[list[Move]] = []  # the moves of each world, to be played again elsewhere
         self.walks = 0  # orders of which every operation was asked
         self.patience = LOOKS
+        self.over = over
+        self._silent = 0
         self._seen = seen
         self._whole_walk = {each.id for each in contract.operations.values() if each.task}
         self._keys = self._spelled()
@@ -49,6 +55,13 @@ class Referee:
         self.world = World(self.contract, self.subject)
         self.story: list[Exchange | Move] = []
         self.tapes.append([])
+
+    @property
+    def spent(self) -> str:
+        """Why nothing more is to be asked, if so."""
+        if self._silent >= MOST_SILENT:
+            return f"nobody has answered {MOST_SILENT} requests on end; look whether the server still runs"
+        return OVER if self.over() else ""
 
     def headers(self, key: str = OWN) -> tuple[tuple[str, str], ...]:
         """What bears a key: the subject's own, another account's, none, or a wrong one."""
@@ -132,6 +145,7 @@ class Referee:
     def ask(self, ask: Ask, file: tuple[Known, int] | None = None) -> Exchange:
         """Sends one request and judges its answer."""
         said = self.subject.send(ask)
+        self._silent = 0 if said.status else self._silent + 1
         operations, value = self.contract.match(said.path)
         operation = operations.get(said.method)
         if operation is not None:
