@@ -141,7 +141,7 @@ _open_door("any input is taken", "invalid-input", "nothing that is wrong is ever
 def _narrow(stage: Stage, ask: Ask) -> Exchange:
     model, body = stage.orders_from(ask), inputs(ask)
     strange = model is not None and isinstance(body, dict) and not body.keys() <= model.known
-    return stage.send(sending(ask, {}) if strange else ask)
+    return stage.send(sending(ask, []) if strange else ask)
 
 
 @MANNERS.behaves("any method is taken", "door", "a prefetch orders, or a retry reads")
