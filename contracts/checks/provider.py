@@ -8,14 +8,13 @@ from math import isinf
 from ..contract import Contract
 from ..exchange import Exchange
 from .asking.drill import drill
-from .asking.lifecycle import lived
+from .asking.lifecycle import BOUNDED, LONG, lived
 from .asking.phases import explore
 from .case import STOPPED, Checked, cannot
 from .judging.referee import OVER, Referee
 from .reaching.coverage import Coverage
 from .subject import Subject
 
-BOUNDED, LONG = (60, 40), (500, 50)  # worlds of chance, and steps in each
 LONGEST = 600.0  # seconds for the generators' phases, if nobody sets a limit
 
 Say = Callable[[str], None]

@@ -111,7 +111,7 @@ def test_every_kind_is_found_out_by_the_drill() -> None:
 def test_a_score_is_kept_and_shown(tmp_path: Path) -> None:
     result = scored(*FOUND, LIVING, "a category is missing")
     (tmp_path / "runcomfy").mkdir()
-    path = keep(result, tmp_path, "2026-01-31", "bounded", {"python": "3.12"})
+    path = keep({"bounded": result}, tmp_path, "2026-01-31", {"python": "3.12"})
     assert path == tmp_path / "runcomfy" / "score.json"
     row = {"date": "2026-01-31", "configuration": "bounded", "versions": {"python": "3.12"}, **result.as_dict()}
     assert module.read(path) == row

@@ -17,6 +17,7 @@ from ..subject import Ask, Subject
 from .edges import bad_edges, good_edges
 from .steps import JSON, NOBODY, Steps
 
+BOUNDED, LONG = (60, 40), (500, 50)  # worlds of a check, and steps in each
 MOST_ORDERS = 24  # in one world; the line is full by then
 MOST_EDGES = 400  # bodies of a model that chance chooses from
 

@@ -111,8 +111,24 @@ def score(contract: Contract, make: Callable[[], Subject], tapes: Sequence[Tape]
 
 
 def rerun(contract: Contract, make: Callable[[], Subject], say: Say = lambda text: None, whole: bool = False) -> Score:
-    """The score of the drill over all mutants; `whole` is a drill of every model's edges, as in a long check."""
-    return score(contract, make, [tape for _, tape in drill(contract, whole)], mutants(contract), say)
+    """The score over all mutants of what a check of seed 0 plays, the drill and the lives; `whole` is a long check's.
+
+    What the generators of schemas would find besides is not counted.
+    """
+    return score(contract, make, tapes_of(contract, make, whole), mutants(contract), say)
+
+
+def tapes_of(contract: Contract, make: Callable[[], Subject], whole: bool) -> list[Tape]:
+    """The tapes of a check: those of the drill, and the lives as they were led with a subject that is right."""
+    from ..asking.lifecycle import BOUNDED, LONG, lived  # hypothesis is an extra, and a kept score needs none
+
+    subject = make()
+    try:
+        referee = Referee(contract, subject)
+        lived(referee, whole, 0, *(LONG if whole else BOUNDED))
+    finally:
+        subject.close()
+    return [*(tape for _, tape in drill(contract, whole)), *filter(None, referee.tapes)]
 
 
 def sampled(those: Sequence[Mutant], seed: int, most: int = 40) -> tuple[Mutant, ...]:
@@ -278,9 +294,12 @@ def kept(provider: str) -> dict[str, Any]:
     return read(_folder(provider) / "score.json")
 
 
-def keep(scored: Score, folder: Path, date: str, configuration: str, versions: Mapping[str, str]) -> Path:
-    """Writes a score down where `kept` finds it; `folder` is that of the contracts."""
-    row = {"date": date, "configuration": configuration, "versions": dict(versions), **scored.as_dict()}
+def keep(runs: Mapping[str, Score], folder: Path, date: str, versions: Mapping[str, str]) -> Path:
+    """Writes scores down where `kept` finds them, the last run whole and of the others the sums; `folder` is that of
+    the contracts."""
+    *others, (configuration, scored) = runs.items()
+    sums = {name: {"killed": len(each.killed), "mutants": len(each.mutants)} for name, each in others}
+    row = {"date": date, "configuration": configuration, "versions": dict(versions), "others": sums, **scored.as_dict()}
     path = folder / scored.provider / "score.json"
     path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
@@ -308,6 +327,8 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
     when = f", {row['configuration']} run of {row['date']}" if "date" in row else ""
     yield f"{row['provider']}: {killed} of {there} mutants found out ({_percent(killed, there)}){when}"
     yield f"  {_bar(killed, there)}"
+    for name, sums in row.get("others", {}).items():
+        yield f"  {name} run: {sums['killed']} of {sums['mutants']} ({_percent(sums['killed'], sums['mutants'])})"
     wide = max(map(len, row["by_kind"]), default=0)
     for kind, of in sorted(row["by_kind"].items()):
         some, all_ = of["killed"], of["mutants"]
