@@ -111,13 +111,15 @@ def test_every_kind_is_found_out_by_the_drill() -> None:
 def test_a_score_is_kept_and_shown(tmp_path: Path) -> None:
     result = scored(*FOUND, LIVING, "a category is missing")
     (tmp_path / "runcomfy").mkdir()
-    path = keep({"bounded": result}, tmp_path, "2026-01-31", {"python": "3.12"})
+    path = keep({"bounded": result, "long": result}, tmp_path, "2026-01-31", {"python": "3.12"})
     assert path == tmp_path / "runcomfy" / "score.json"
-    row = {"date": "2026-01-31", "configuration": "bounded", "versions": {"python": "3.12"}, **result.as_dict()}
+    row = {"date": "2026-01-31", "configuration": "long", "versions": {"python": "3.12"},
+           "others": {"bounded": {"killed": 5, "mutants": 6}}, **result.as_dict()}  # fmt: skip
     assert module.read(path) == row
     assert shown(row).splitlines() == [
-        "runcomfy: 5 of 6 mutants found out (83.3 %), bounded run of 2026-01-31",
+        "runcomfy: 5 of 6 mutants found out (83.3 %), long run of 2026-01-31",
         "  #################################.......",
+        "  bounded run: 5 of 6 (83.3 %)",
         "  catalogue     1 of    2   50.0 %  ####################....................",
         "  key           1 of    1  100.0 %  ########################################",
         "  time          1 of    1  100.0 %  ########################################",
@@ -126,7 +128,7 @@ def test_a_score_is_kept_and_shown(tmp_path: Path) -> None:
         "1 lives:",
         "  catalogue: a category is missing: never struck: no move asks for what it bends",
     ]
-    assert str(result).splitlines()[1:] == shown(row).splitlines()[1:]
+    assert str(result).splitlines()[2:] == shown(row).splitlines()[3:]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
