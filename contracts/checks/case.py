@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,9 @@ from .subject import Subject
 
 PHASES = ("drill", "lifecycle", "examples", "coverage", "fuzzing", "stateful")  # who asks, in this order
 STOPPED = "it was stopped by Ctrl-C"  # why a check ended early, if somebody wanted it to
+UNTOLD = frozenset({"host", "content-length", "connection", "accept-encoding"})  # headers that a client writes itself
+DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)  # segments that a client takes out, unless it is told not to
+MOST_ARGUMENT = 100_000  # bytes; a longer word is too long for a command
 
 
 @dataclass(frozen=True)
@@ -49,19 +53,43 @@ class Case:
 
 def curl(exchange: Exchange, base: str) -> str:
     """A request as a line for a shell; a key stands in it as $KEY."""
-    parts = ["curl", "-sS", "-i"]
-    if exchange.method != ("POST" if exchange.request_body else "GET"):
-        parts += ["-X", exchange.method]
+    url, body = base + exchange.url, exchange.request_body
+    parts = ["curl", "-sS", *_asking(exchange)]
+    parts += ["-g"] if re.search(r"[{}\[\]]", url) else []  # else they are a pattern of several addresses
+    parts += ["--path-as-is"] if DOTS.search(exchange.path) else []
     for name, value in exchange.request_headers:
         word, secret = name.decode("latin-1"), value.decode("latin-1")
-        if word.lower() in SECRETS and secret:
+        if word.lower() in UNTOLD:
+            continue
+        if not secret.strip():
+            parts += ["-H", shlex.quote(f"{word};")]  # with a colon it would be left out
+        elif word.lower() in SECRETS:
             scheme = secret.partition(" ")[0] + " " if " " in secret.strip() else ""
             parts += ["-H", f'"{word}: {scheme}$KEY"']
-        elif word.lower() not in ("host", "content-length", "connection", "accept-encoding"):
+        else:
             parts += ["-H", shlex.quote(f"{word}: {secret}")]
-    if exchange.request_body:
-        parts += ["--data-binary", shlex.quote(exchange.request_body.decode("utf-8", "backslashreplace"))]
-    return " ".join([*parts, shlex.quote(base + exchange.url)])
+    if body and b"content-type" not in {name.lower() for name, _ in exchange.request_headers}:
+        parts += ["-H", "content-type:"]  # else it would make one up
+    if not body:
+        return " ".join([*parts, shlex.quote(url)])
+    text = body.decode("utf-8", "surrogateescape")
+    if text.isprintable() and len(body) < MOST_ARGUMENT:
+        return " ".join([*parts, "--data-raw", shlex.quote(text), shlex.quote(url)])
+    return " ".join([f"printf '{_octal(body)}' |", *parts, "--data-binary", "@-", shlex.quote(url)])
+
+
+def _asking(exchange: Exchange) -> list[str]:
+    """The flags that make it the same method."""
+    method, body = exchange.method, exchange.request_body
+    if method == "HEAD":  # -I sends no body, and -X HEAD waits for an answer's body, which never comes
+        return ["-i", "-m", "5", "-X", method] if body else ["-I"]
+    return ["-i"] if method == ("POST" if body else "GET") else ["-i", "-X", method]
+
+
+def _octal(body: bytes) -> str:
+    """Bytes as every shell's printf reads them."""
+    kept = set(range(0x20, 0x7F)) - set(b"'%\\-")
+    return "".join(chr(byte) if byte in kept else f"\\{byte:03o}" for byte in body)
 
 
 @dataclass

@@ -42,6 +42,4 @@ class Move(NamedTuple):
             return f"the next order is to cost {self.amount:g}"
         if self.what in ("start", "finish"):
             return f"until order {self.nth + 1} has {'left the queue' if self.what == 'start' else 'ended'}"
-        return {"fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back"}[
-            self.what
-        ]
+        return CUES[self.what]

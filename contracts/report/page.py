@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from ..checks.case import Case
 from .picture import picture
+from .plain import plain
 from .report import SEVERITIES, Report, counted, found, place
 from .story import Gap, Step, lines, pretty, steps
 from .text import brief
@@ -23,14 +24,14 @@ def page(report: Report) -> str:
     look = (files(__name__.rpartition(".")[0]) / "page.css").read_text(encoding="utf-8")
     title = escape(f"Check of {report.checked.subject}")
     parts = [*_head(report), *_rules(report), *_cases(report), *_covered(report), *_rest(report)]
-    return "\n".join([
+    return plain("\n".join([
         "<!doctype html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # Whatever slips through as markup can neither run nor load anything.
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
         f"<title>{title}</title>", f"<style>\n{look}</style>", "</head>", "<body>", "<main>", *parts, "</main>",
         "</body>", "</html>", "",
-    ])  # fmt: skip
+    ]))  # fmt: skip
 
 
 def _head(report: Report) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..checks.case import PHASES, Case, Checked
 from ..contract import Contract
+from .plain import plain
 from .story import steps
 
 SEVERITIES = ("broken", "doubtful", "note")
@@ -112,7 +113,8 @@ def counted(number: int, noun: str) -> str:
 def place(case: Case) -> str:
     """Where it was found, in a few words."""
     finding = case.finding
-    return (f" in {finding.operation}" if finding.operation else "") + (f" at {finding.where}" if finding.where else "")
+    operation = f" in {finding.operation}" if finding.operation else ""
+    return plain(operation + (f" at {finding.where}" if finding.where else ""))
 
 
 def found(case: Case) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..checks.case import Case
 from ..contract import Contract
 from ..exchange import Exchange
+from .plain import plain
 
 LONGEST_WORD = 60
 
@@ -60,19 +61,26 @@ def steps(case: Case, promise: Contract) -> list[Step]:
             step = _asked(each, promise, numbers, taken)._replace(number=at + 1, failing=at == failing)
             now = each.at
         else:
-            passes = each.amount if each.what == "advance" else 0.0
+            passes = each.amount if each.what in ("advance", "wait") else 0.0
             step = Step(at + 1, now, "", str(each), passes=passes)
-            now += passes
-        if told and not step.failing and _alike(told[-1], step):
-            told[-1] = told[-1]._replace(times=told[-1].times + 1)
-        else:
-            told.append(step)
+            now += passes if each.what == "advance" else 0.0  # who can only wait cannot read the clock
+        _add(told, step)
     return told
+
+
+def _add(told: list[Step], step: Step) -> None:
+    """What was asked again, at once or a moment later, and answered alike is one step with what passed meanwhile."""
+    between = [told.pop()] if len(told) > 1 and told[-1].passes and not told[-1].asks else []
+    if told and not step.failing and _alike(told[-1], step):
+        passes = round(told[-1].passes + sum(each.passes for each in between), 6)
+        told[-1] = told[-1]._replace(times=told[-1].times + 1, passes=passes)
+    else:
+        told += [*between, step]
 
 
 def timed(told: list[Step]) -> bool:
     """Whether the moments of a story mean anything: a server whose clock cannot be read is always at 0."""
-    return any(step.at or step.passes for step in told)
+    return any(step.at for step in told)
 
 
 def shortened(told: list[Step], most: int) -> list[Step | Gap]:
@@ -110,7 +118,8 @@ def _gapped(told: list[Step], kept: list[int]) -> list[Step | Gap]:
 
 
 def _alike(one: Step, other: Step) -> bool:
-    return one._replace(number=0, times=1) == other._replace(number=0, times=1) and other.asks
+    bare = [step._replace(number=0, at=0.0, times=1, passes=0.0) for step in (one, other)]
+    return other.asks and bare[0] == bare[1]
 
 
 def _takes(said: Exchange, promise: Contract) -> bool:
@@ -140,7 +149,9 @@ def _asked(said: Exchange, promise: Contract, numbers: dict[str, int], taken: in
         what = what.replace(said.task, f"<order {order}>")
     state = _state(said, promise)
     word = f"order {taken}" if takes else state or _told(said, promise)
-    return Step(0, said.at, said.method, what, said.status, word, said.operation, order, state, takes=takes)
+    return Step(
+        0, said.at, plain(said.method), plain(what), said.status, word, said.operation, order, state, takes=takes
+    )
 
 
 def _state(said: Exchange, promise: Contract) -> str:
@@ -170,7 +181,7 @@ def _told(said: Exchange, promise: Contract) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = plain(" ".join(text.split()))
     return line if len(line) <= LONGEST_WORD else f"{line[: LONGEST_WORD - 3]}..."
 
 
@@ -182,6 +193,7 @@ def pretty(body: bytes, most: int) -> str:
         return f"{len(body):,} bytes that are no text; they begin with {body[:16].hex(' ')}"
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    text = plain(text)
     return text if len(text) <= most else f"{text[:most]}\n... {len(text) - most:,} more characters"
 
 
@@ -191,7 +203,7 @@ def line(body: bytes, most: int) -> str:
         body.decode()
     except UnicodeDecodeError:
         return pretty(body, most)
-    text = " ".join(body.decode().split())
+    text = plain(" ".join(body.decode().split()))
     return text if len(text) <= most else f"{text[:most]}... ({len(text) - most:,} more characters)"
 
 
@@ -204,5 +216,11 @@ def lines(told: list[Step], most: int) -> Iterator[tuple[Step | Gap, tuple[str, 
             continue
         when = f"{step.at:.3f} s" if moments else f"{step.number}."
         status = str(step.status or "-") if step.asks else ""
-        times = f"{step.word}  (x{step.times})".strip() if step.times > 1 else step.word
-        yield step, (when, step.does, step.what, status, times)
+        yield step, (when, step.does, step.what, status, f"{step.word}{_times(step)}".strip())
+
+
+def _times(step: Step) -> str:
+    """How often it was asked, and for how long."""
+    if step.times == 1:
+        return ""
+    return f"  (asked {step.times:,} times in {step.passes:g} s)" if step.passes else f"  (x{step.times})"

@@ -6,12 +6,14 @@ import textwrap
 from collections.abc import Iterator
 
 from ..checks.case import Case
+from .plain import plain
 from .report import Report, counted, found, place
 from .story import Gap, line, lines, steps
 
 MOST = 5  # cases that are told in full
 MOST_STEPS = 16  # lines of a story
 MOST_BODY = 300  # characters
+MOST_PATH = 70
 WIDTH = 110
 MARGIN = " " * 12
 
@@ -23,7 +25,7 @@ def text(report: Report) -> str:
     if cases[MOST:]:
         rest = "\n".join(f"  {brief(case)}" for case in cases[MOST:])
         blocks.append(f"and {len(cases) - MOST} more, which --json, --junit and --html tell in full:\n{rest}")
-    return "\n\n".join([*blocks, "\n".join(_summary(report)), report.verdict])
+    return plain("\n\n".join([*blocks, "\n".join(_summary(report)), report.verdict]))
 
 
 def told(case: Case, report: Report) -> str:
@@ -33,10 +35,10 @@ def told(case: Case, report: Report) -> str:
             ("found by", found(case))]  # fmt: skip
     ends = [("answer", f"{said.status or 'none'} {line(said.answer_body, MOST_BODY)}".strip())]
     commands = [("curl", case.curl), ("again", report.again), ("accept", report.accepts(case))]
-    return "\n".join([
+    return plain("\n".join([
         f"{finding.severity}: {finding.rule}{place(case)}", *_rows(rows), *_story(case, report), *_rows(ends),
         *(f"  {name:<10}{command}" for name, command in commands),  # in one line each, to be pasted
-    ])  # fmt: skip
+    ]))  # fmt: skip
 
 
 def _rows(rows: list[tuple[str, str]]) -> Iterator[str]:
@@ -46,14 +48,15 @@ def _rows(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _wrapped(said: str) -> list[str]:
-    parts = said.splitlines() or [""]
+    parts = plain(said).splitlines() or [""]
     return [part for each in parts for part in
             (textwrap.wrap(each, WIDTH, break_long_words=False, break_on_hyphens=False) or [""])]  # fmt: skip
 
 
 def _story(case: Case, report: Report) -> Iterator[str]:
     """The story in columns; the line that fails is marked, where one can see it and where one can search for it."""
-    rows = list(lines(steps(case, report.promise), MOST_STEPS))
+    rows = [(step, (moment, does, _middle(path, MOST_PATH), status, word))
+            for step, (moment, does, path, status, word) in lines(steps(case, report.promise), MOST_STEPS)]  # fmt: skip
     when, does = (max(len(row[at]) for _, row in rows) for at in (0, 1))
     what = max((len(row[2]) for step, row in rows if not isinstance(step, Gap) and step.asks), default=0)
     for at, (step, (moment, method, path, status, word)) in enumerate(rows):
@@ -64,10 +67,15 @@ def _story(case: Case, report: Report) -> Iterator[str]:
         yield f"{head}{moment:>{when}}  {tail}".rstrip() + here
 
 
+def _middle(path: str, most: int) -> str:
+    """Both ends of what is too long for a column; the curl line has the whole."""
+    return path if len(path) <= most else f"{path[: most // 2]}...{path[len(path) - (most - most // 2 - 3) :]}"
+
+
 def brief(case: Case) -> str:
     """One case in one line."""
     finding = case.finding
-    return f"{finding.severity}: {finding.rule}{place(case)}: expected {finding.expected}; came {finding.came}"
+    return plain(f"{finding.severity}: {finding.rule}{place(case)}: expected {finding.expected}; came {finding.came}")
 
 
 def _summary(report: Report) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _as(said: Exchange, body: bytes) -> Exchange:
         (_only("result", cost=1), "wrong-output", "/cost", "nobody asked for it"),
         (_only("result", output={"video": "http://127.0.0.1:1/x.png"}), "wrong-output", "/output", "image alone"),
         (_only("result", output={"image": "http://127.0.0.1:1/x.png"}), "wrong-link", "/output", "addresses under"),
-        (_only("result", output={"images": ["a:b", "a:b"]}), "wrong-output", "/output/image", "1 addresses"),
+        (_only("result", output={"images": ["a:b", "a:b"]}), "wrong-output", "/output/image", "1 address"),
         (_only("list_models", total=3), "wrong-catalogue", "/total", "on every page"),
         (_only("list_models", models=[]), "wrong-catalogue", "/models", "3 entries"),
     ],

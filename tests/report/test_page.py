@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from understudy.contracts.checks.case import Case
+from understudy.contracts.checks.move import Move
 from understudy.contracts.report.page import page
 from understudy.contracts.report.picture import picture
 from understudy.contracts.report.story import steps
@@ -134,6 +135,12 @@ def test_a_picture_has_a_lane_for_each_order_and_a_bar_for_each_state() -> None:
     assert len(set(tones.values())) == 3
     assert [text.text for text in root.findall(".//*[@class='moment']")] == ["0 s", "2 s", "5 s"]
     assert [group.findtext("text") for group in root.findall(".//*[@class='pass']")] == ["+2 s", "+3 s"]
+
+
+def test_what_is_waited_is_time_that_passes() -> None:
+    story = (taken(1), looked(1, "in_queue", 0.0), Move("wait", amount=0.1), looked(1, "in_progress", 0.0))
+    root = ElementTree.fromstring(picture(steps(Case(finding(), "drill", story, BASE), PROMISE), "p"))
+    assert [group.findtext("text") for group in root.findall(".//*[@class='pass']")] == ["+0.1 s"]
 
 
 def test_a_word_that_does_not_fit_is_shortened_and_told_whole_beside() -> None:

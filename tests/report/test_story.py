@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from understudy.contracts.checks.case import Case
 from understudy.contracts.checks.move import Move
-from understudy.contracts.report.story import Gap, Step, line, pretty, shortened, steps, timed
+from understudy.contracts.exchange import Exchange
+from understudy.contracts.report.story import Gap, Step, line, lines, pretty, shortened, steps, timed
 from understudy.tests.report.made import (
     BASE,
     IDS,
@@ -58,6 +59,25 @@ def test_a_server_whose_clock_nobody_reads_has_no_moments() -> None:
     assert timed(steps(went_back(), PROMISE))
     waited = Case(finding(), "drill", (taken(1), Move("wait", amount=0.1), looked(1, "in_queue", 0.0)), BASE)
     assert not timed(steps(waited, PROMISE))
+
+
+def flowing(*words: str) -> Case:
+    """An order that is looked at again and again, where time flows by itself."""
+    story: list[Exchange | Move] = [taken(1)]
+    for word in words:
+        story += [looked(1, word, 0.0), Move("wait", amount=0.1)]
+    return Case(finding(), "drill", (*story, looked(1, "in_queue", 0.0)), BASE)
+
+
+def test_what_is_asked_again_while_time_passes_is_one_step() -> None:
+    told = steps(flowing(*["in_queue"] * 30, *["in_progress"] * 80), PROMISE)
+    assert [(step.word or step.what, step.times, step.passes) for step in told] == [
+        ("order 1", 1, 0.0), ("in_queue", 30, 2.9), ("0.1 s pass", 1, 0.1), ("in_progress", 80, 7.9),
+        ("0.1 s pass", 1, 0.1), ("in_queue", 1, 0.0)]  # fmt: skip
+    assert [step.failing for step in told] == [False] * 5 + [True]
+    rows = [row for _, row in lines(told, 16)]
+    assert rows[3] == (f"{told[3].number}.", "GET", "/v1/requests/<order 1>/status", "200",
+                       "in_progress  (asked 80 times in 7.9 s)")  # fmt: skip
 
 
 def test_moves_after_the_last_request_do_not_hide_it() -> None:

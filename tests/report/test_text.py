@@ -13,12 +13,14 @@ from understudy.contracts.checks.case import Case, Checked
 from understudy.contracts.report.report import Report
 from understudy.contracts.report.text import MOST, text, told
 from understudy.tests.report.made import (
+    BASE,
     PROMISE,
     check,
     endless,
     finding,
     no_answer,
     report,
+    said,
     taken,
     went_back,
     wrong_shape,
@@ -86,6 +88,15 @@ def test_how_to_accept_names_the_file_that_is_known_and_the_day_on_which_it_ende
     wanted = f"{plain} --baseline kept.json --update-baseline  (it was accepted until 2026-09-15)"
     assert known.accepts(case) == wanted
     assert f"  accept    {wanted}" in told(case, known).splitlines()
+
+
+def test_a_very_long_path_widens_no_line_but_its_curl() -> None:
+    path = f"/v1/requests/{'a' * 250}/status"
+    case = Case(finding(), "drill", (taken(1), said("GET", path, 404, {})), BASE)
+    made = told(case, report(case)).splitlines()
+    assert max(len(line) for line in made if not line.startswith("  curl")) < 120
+    assert any(f"/v1/requests/{'a' * 22}...{'a' * 25}/status" in line for line in made)
+    assert any(line.startswith("  curl") and path in line for line in made)
 
 
 def test_for_programs_it_is_the_same() -> None:

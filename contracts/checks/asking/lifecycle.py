@@ -49,7 +49,7 @@ class Life(RuleBasedStateMachine):
                 self.judge.play(move)
         if self.fails and len(self.judge.cases) > before:
             case = list(self.judge.cases.values())[before]
-            raise AssertionError(f"{case.finding}\n  again     {case.curl}")
+            raise AssertionError(f"{case.finding}\n  curl      {case.curl}")
 
     @precondition(lambda self: self.orders < MOST_ORDERS)
     @rule(data=st.data())

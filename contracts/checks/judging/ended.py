@@ -83,7 +83,8 @@ class Ended:
                                    ", ".join(came) or "nothing", "answer what was ordered")  # fmt: skip
         found = [url for value in came.values() for url in (value if isinstance(value, list) else [value])]
         if len(found) != want.count:
-            yield self._said.finding("wrong-output", f"{row['key']}/{key}", f"{want.count} addresses", str(len(found)),
+            many = f"{want.count} address{'' if want.count == 1 else 'es'}"
+            yield self._said.finding("wrong-output", f"{row['key']}/{key}", many, str(len(found)),
                                    "answer as many files as were ordered")  # fmt: skip
         if len(set(map(str, found))) < len(found):
             yield self._said.finding("wrong-output", f"{row['key']}/{key}", "an address for each file",
