@@ -10,6 +10,7 @@ CUES = {"fail": "the next order is to fail", "poor": "the balance is 0", "rich":
 # Whose key a request bears: its own, another account's, none, one that nobody has; and its own without the scheme
 # before it, or behind a scheme of another kind.
 OWN, OTHER, NONE, WRONG, BARE, ODD = "own", "other", "none", "wrong", "bare", "odd"
+NEARLY = LONGER, SHORTER, CASED = "longer", "shorter", "cased"  # its own key, or an order's id, but for a letter
 
 
 class Move(NamedTuple):
@@ -27,6 +28,7 @@ class Move(NamedTuple):
     query: str = ""
     key: str = OWN
     amount: float = 0.0
+    bend: str = ""  # one of NEARLY: the order's id is not quite its own
 
     def __str__(self) -> str:
         if self.what == "ask" and self.ask is not None:

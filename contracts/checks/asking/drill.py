@@ -15,7 +15,7 @@ from .noes import Noes
 from .offers import Offers
 from .steps import Steps, Tape
 
-SEEDS = (7, 7, 8, 9, 8, 0)  # that are ordered side by side: the same twice, neighbours, the least
+SEEDS = (7, 7, 8, 9, 8, 0, 0, 107)  # that are ordered side by side: the same twice, neighbours, the least
 
 
 def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
@@ -81,9 +81,12 @@ class Lives(Steps):
         kinds = {model.kind: model for model in self.contract.catalogue.models.values()}
         picked = [list(kinds.values())[turn % len(kinds)] for turn in range(many)]
         orders = [self.order(model) for model in picked]
+        orders.insert(4, Move("fail"))  # who fails gives its place back as well
         everybody = [move for nth in range(many) for move in self.look(nth)]
         steps: Tape = [*orders, *everybody, Move("advance", amount=1), *everybody]
         steps += [
+            self.cancel(3),  # which has a place already, and gives it back
+            *everybody,
             self.cancel(many - 2),
             *everybody,
             Move("start", nth=0),
@@ -109,7 +112,9 @@ class Lives(Steps):
             *self.look(), self.costly(), self.cancel(), *self.look(), self.costly(),
             self.order(self.plain), Move("finish", nth=1), *self.look(1), self.costly(1), Move("open", nth=1),
             *self.look(), Move("cost", amount=0.25), self.order(self.plain), self.costly(2), Move("finish", nth=2),
-            self.costly(2), *self.look(2),
+            self.costly(2), *self.look(2), Move("cost", amount=3), self.order(self.plain), Move("finish", nth=3),
+            self.costly(3), Move("cost", amount=5), self.order(self.plain), self.cancel(4), self.costly(4),
+            *self.look(4),
         ]  # fmt: skip
 
     def seeds(self) -> Iterator[Move]:

@@ -57,7 +57,7 @@ class Life(RuleBasedStateMachine):
         """An order, to the bounds of what a model takes."""
         model = data.draw(st.sampled_from(self.steps.models), "model")
         body = data.draw(st.sampled_from(edges(model, True)), "body")
-        self.made(self.steps.order(model, body))
+        self.made(self.steps.order(model, body, data.draw(st.sampled_from((OWN, OWN, OWN, OTHER)), "key")))
 
     @rule(data=st.data())
     def submit_wrongly(self, data: st.DataObject) -> None:
@@ -126,7 +126,8 @@ class Life(RuleBasedStateMachine):
     def peep(self, data: st.DataObject) -> None:
         """At somebody else's order."""
         nth = data.draw(st.integers(0, self.orders - 1), "order")
-        self.made(Move("about", operation=data.draw(st.sampled_from(self.steps.looks), "channel"), nth=nth, key=OTHER))
+        key = data.draw(st.sampled_from((OTHER, NONE, WRONG)), "key")
+        self.made(Move("about", operation=data.draw(st.sampled_from(self.steps.looks), "channel"), nth=nth, key=key))
 
     @rule(data=st.data())
     def browse(self, data: st.DataObject) -> None:

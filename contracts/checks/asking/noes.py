@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..move import BARE, NONE, ODD, OTHER, WRONG, Move
+from ..move import BARE, NEARLY, NONE, ODD, OTHER, WRONG, Move
 from ..subject import Ask
 from .steps import JSON, NOBODY, Steps
 
 TOO_LARGE = (1 << 20) + 4096  # bytes; more than a subject of ours takes
+
+
+STRANGERS = (NONE, WRONG, BARE, ODD, *NEARLY)  # keys that open nothing
 
 
 class Noes(Steps):
@@ -22,7 +25,7 @@ class Noes(Steps):
         for operation in self.operations:
             headers = JSON if operation.model else ()
             body = json.dumps(self.plain.example()).encode() if operation.model else b""
-            for key in (NONE, WRONG, BARE, ODD):
+            for key in STRANGERS:
                 if operation.task:
                     yield Move("about", operation=operation.id, key=key)
                 else:
@@ -37,11 +40,18 @@ class Noes(Steps):
         for operation in (each for each in self.operations if each.channel == "catalogue"):
             yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id)), key=OTHER)
         yield from self.look()
+        if self.rows:
+            row = self.rows["list"]
+            listed = self.contract.operations[row["operation"]]
+            yield Move("ask", Ask("GET", f"{listed.path}?{row['limit']}=2&{row['offset']}=1"), key=OTHER)
         yield self.order(self.plain, key=OTHER)
+        yield from self.look(0)
         yield from (*self.look(1, OTHER), *self.look(1), self.cancel(1), self.cancel(1, OTHER), *self.look(1, OTHER))
         yield self.order(self.plain, key=OTHER)
         for step in (Move("start", nth=2), Move("advance", amount=0.5), Move("finish", nth=2)):
             yield from (step, *self.look(2, OTHER), *self.look(0))
+        for key in (OTHER, *STRANGERS):  # what is over is nobody else's, either
+            yield from (*self.look(0, key), self.cancel(0, key))
 
     def ids(self) -> Iterator[Move]:
         """Ids that nobody was given."""
@@ -49,7 +59,11 @@ class Noes(Steps):
         for operation in (each for each in self.operations if each.task):
             for name in (NOBODY, "x", "0", NOBODY.upper(), "a" * 200, "..%2f..", "%00", "%20"):
                 yield Move("ask", Ask(operation.method, self.path(operation, name)))
+        for bend in NEARLY:
+            yield from (Move("about", operation=each.id, bend=bend) for each in self.operations if each.task)
         yield from (*self.look(), Move("finish"), *self.look())
+        for bend in NEARLY:
+            yield from (Move("about", operation=each.id, bend=bend) for each in self.operations if each.task)
 
     def bodies(self) -> Iterator[Move]:
         """Bodies that are no JSON, no object, not labelled, too large, for models that there are not."""
@@ -66,7 +80,18 @@ class Noes(Steps):
                 yield Move("ask", Ask(operation.method, self.path(operation, name), JSON, body))
         yield self.order(self.plain)
         yield Move("ask", Ask("POST", path, (("content-type", "application/json; charset=utf-8"),), good))
-        yield Move("ask", Ask("POST", path, JSON, b" \t\n" + good + b"\r\n"))
+        for body in (b" \t\n" + good + b"\r\n", *self.spelled()):
+            yield Move("ask", Ask("POST", path, JSON, body))
+
+    def spelled(self) -> Iterator[bytes]:
+        """One body in other spellings of JSON: letters as they are, with line breaks, and a long text."""
+        texts = {name: row for name, row in self.plain.fields.items()
+                 if row.get("type") == "string" and "enum" not in row and "format" not in row}  # fmt: skip
+        name = next(iter(texts), "")
+        for text in ("Größe 雨 🚋", "x" * 3000) if name else ():
+            body = {**self.plain.example(), name: text[: self.plain.fields[name].get("maxLength", len(text))]}
+            yield json.dumps(body, ensure_ascii=False).encode()
+            yield b"\n" + json.dumps(body, indent=2).encode()
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
@@ -102,7 +127,8 @@ class Noes(Steps):
         yield Move("poor")
         yield self.order(self.plain)
         yield self.order(self.plain, {})
+        yield self.order(self.plain, key=OTHER)
         yield from (*self.look(), Move("finish"), *self.look(), Move("open"))
         yield Move("rich")
         yield self.order(self.plain)
-        yield from self.look(1)
+        yield from self.look(2)

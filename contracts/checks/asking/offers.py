@@ -60,10 +60,11 @@ class Offers(Steps):
 
     def edges(self, model: Model) -> Iterator[Move]:
         """What a model takes to its bounds, and what it does not."""
-        for body in good_edges(model):
+        bodies = list(good_edges(model))
+        for body in bodies:
             yield self.order(model, body)
         yield Move("finish", nth=0)
-        for nth in range(6):
+        for nth in (*range(6), *range(max(6, len(bodies) - 3), len(bodies))):
             yield from (Move("finish", nth=nth), *self.look(nth), Move("open", nth=nth))
         for body, _ in bad_edges(model):
             yield self.order(model, body)

@@ -81,6 +81,8 @@ class Steps:
         top = operation.parameters[most]["schema"]["maximum"]
         for start in range(0, len(models) + top, top):
             yield f"{most}={top}&{first}={start}"
+            yield f"{row['schema']}=true&{most}={top}&{first}={start}"
+        yield from (f"{first}={len(models)}", f"{first}={len(models) - 1}", f"{first}=1001")
         makers = Counter(name.partition("/")[0] for name in models)
         word, own = makers.most_common(1)[0][0], {name for name in models if makers[name.partition("/")[0]] > 1}
         last = self.plain.id.rpartition("/")[2]
@@ -88,7 +90,8 @@ class Steps:
         yield from (f"{row['search']}={word}&{row['category']}={shared}",
                     f"{row['search']}={word}&{row['category']}={last}",
                     f"{row['search']}={word}&{most}=1&{first}=1", f"{row['search']}={word}&{most}=2&{first}=1",
-                    f"{row['search']}=", f"{row['category']}=")  # fmt: skip
+                    f"{row['search']}=", f"{row['category']}=", f"{row['search']}={self.plain.id[3:9]}",
+                    f"{row['search']}={self.plain.id.replace('/', '%2F')}", f"{row['search']}={last}")  # fmt: skip
         yield from (f"{row['search']}={word}", f"{row['search']}={word.upper()}", f"{row['search']}=no-such-thing",
                     f"{row['category']}={last}", f"{row['category']}=no-such-thing", f"{row['kind']}=model",
                     f"{row['kind']}=no-such-thing", f"{row['schema']}=true&{most}=2", f"{row['schema']}=false&{most}=2",

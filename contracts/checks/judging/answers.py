@@ -54,6 +54,8 @@ class Answers:
             came = shown(self.at(cost["key"]))
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
                           "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
+        if not order.over and self.tells.get("began", {}).get("operation") == self.operation.id:
+            yield from Ended(self, order, "").stamps()
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 
@@ -75,6 +77,13 @@ class Answers:
             if outcome == want and status != said:
                 yield self.finding("wrong-cancel", key, f"{said}, since it was {want}", shown(status),
                                "answer the documented word", rule, outcome=want)  # fmt: skip
+        elif outcome in (rule["accepted"], rule["refused"]):
+            words = next(iter(self.life.channels.values()))["words"]
+            late = [words[state] for state in words if state not in rule["from"]]
+            said = [rule["accepted_status"]] if outcome == rule["accepted"] else late
+            if status not in said:
+                yield self.finding("wrong-cancel", key, f"{' or '.join(dict.fromkeys(said))}, since it was {outcome}",
+                                   shown(status), "answer the documented word", rule, outcome=outcome)  # fmt: skip
         if outcome == rule["accepted"]:
             legal = bool(self.ahead(order) & set(rule["from"]))
             yield from self.narrowed(order, frozenset({"CANCELLED"}) if legal else frozenset(), "cancel was accepted",
@@ -161,8 +170,11 @@ class Answers:
         if row.get("operation") != self.operation.id:
             return
         came = self.at(row["key"])
-        if not isinstance(came, int) or isinstance(came, bool):
-            return  # the schema says when it must be there
+        if came is None or isinstance(came, bool | str | list | dict):
+            return  # the schema says when it must be there, and as what
+        if isinstance(came, float):
+            yield self.finding("wrong-place", row["key"], "a whole number, spelled as one", str(came),
+                               "spell it without a point: typed clients cannot read it")  # fmt: skip
         if self.world.dated and self.world.expected(order) == "QUEUED":
             want = self.world.reference.place(order, self.world.now)
             if came != want:

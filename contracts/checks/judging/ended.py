@@ -13,7 +13,7 @@ from .reference import Known
 if TYPE_CHECKING:
     from .answers import Answers
 
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 CLOSE = 0.0005  # seconds; a stamp may be told in milliseconds
 
 
@@ -52,6 +52,12 @@ class Ended:
                                        "tell it in ISO 8601, with its offset")  # fmt: skip
             found.append(_moment(came) if good else None)
         began, ended = found
+        first = self.order.told.setdefault("began", began)
+        if began != first and began is not None and first is not None:
+            yield self._said.finding("unstable-answer", self.tells["began"]["key"], str(first), str(began),
+                                     "an order is asked for once: tell that moment for ever")  # fmt: skip
+        if began is not None and self.world.dated:
+            yield from self.begun(began)
         if began is None or ended is None:
             return
         key, took = self.tells["ended"]["key"], (ended - began).total_seconds()
@@ -63,11 +69,15 @@ class Ended:
         if abs(took - (span.ends - span.asked)) > CLOSE:
             yield self._said.finding("wrong-stamp", key, f"{span.ends - span.asked:g} s after it was asked for",
                                    f"{took:g} s after", "tell when it was asked for, and when it was over")  # fmt: skip
-        epoch = began.timestamp() - span.asked
+
+    def begun(self, began: datetime) -> Iterator[Finding]:
+        """It was asked for when it was asked for, by the one clock of all orders."""
+        epoch = began.timestamp() - self.world.reference.span(self.order).asked
         self.world.epoch = epoch if self.world.epoch is None else self.world.epoch
         if abs(epoch - self.world.epoch) > CLOSE:
-            yield self._said.finding("wrong-stamp", self.tells["began"]["key"], "one clock for all orders",
-                                   f"{epoch - self.world.epoch:g} s off", "stamp every order by one clock")  # fmt: skip
+            off = f"{epoch - self.world.epoch:g} s off"
+            yield self._said.finding("wrong-stamp", self.tells["began"]["key"], "one clock for all orders", off,
+                                     "stamp every order by one clock")  # fmt: skip
 
     def files(self) -> Iterator[Finding]:
         """So many as were ordered, under the key of their kind, each with an address of its own."""
@@ -92,8 +102,9 @@ class Ended:
         base = self.world.subject.base + "/"
         strange = next((url for url in found if not str(url).startswith(base)), None)
         if strange is not None:
-            yield self._said.finding("wrong-link", row["key"], f"addresses under {base}", shown(strange, 200),
-                                     "serve the files where everything else is, so that they open")  # fmt: skip
+            yield Finding("wrong-link", "note", row["key"], f"addresses under {base}", shown(strange, 200), "serve the "
+                          "files where everything else is, so that they can be opened here", self._said.operation.id,
+                          "inferred")  # fmt: skip
         others = {url for order in self.world.orders if order is not self.order for url in order.files}
         if others & set(map(str, found)):
             yield self._said.finding("wrong-output", f"{row['key']}/{key}", "files of this order", "those of another",

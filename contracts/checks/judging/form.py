@@ -80,7 +80,8 @@ def _unread(body: bytes) -> str:
         raise ValueError(f"{word} is no JSON")
 
     try:
-        json.loads(body.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate is no text
     except (ValueError, RecursionError) as wrong:
         return str(wrong) or type(wrong).__name__
     return f"the key {twice[0]} comes twice" if twice else ""

@@ -13,7 +13,7 @@ from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from .world import World
 
-ODD = re.compile(r"%|\\|/\.|[^!-~]")  # in a path: it may be refused, or read as something else
+ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
 DEEP, DIGITS = 40, re.compile(rb"\d{16}")
 LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 JSON_LIKE = re.compile(r"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
@@ -101,7 +101,7 @@ def _worded(
         return
     code, text = body.get(keys["code"]), body.get(keys["text"])
     kind = "/".join(row["reason"] for row in rows)
-    if code not in [row["code"] for row in rows] or isinstance(code, bool):
+    if code not in [row["code"] for row in rows] or type(code) is not int:
         want = " or ".join(f"{row['code']} {row['name']}" for row in rows)
         yield Finding("wrong-error", _weight(rows), f"/{keys['code']}", want, shown(code), "answer the documented code",
                       name, rows[0]["source"], "", kind)  # fmt: skip

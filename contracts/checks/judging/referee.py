@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ...contract import Contract, Operation
@@ -10,7 +11,7 @@ from ...exchange import Exchange
 from ...finding import Finding
 from ...life import STATES
 from ..case import Case
-from ..move import BARE, NONE, ODD, OTHER, OWN, WRONG, Move
+from ..move import BARE, CASED, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
 from ..subject import Ask, Subject
 from .answers import Answers
 from .form import answered, methods, readable
@@ -25,6 +26,11 @@ OVER = "time was over; raise --max-time"
 MOST_SILENT = 20  # requests on end without an answer, after which nobody is there
 LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
 PAUSE = 0.1  # seconds between two: then no more is waited
+
+
+def nearly(word: str, how: str) -> str:
+    """A word that is not quite the one that is known; for no way, the word itself."""
+    return {LONGER: word + "x", SHORTER: word[:-1], CASED: word.swapcase()}.get(how, word)
 
 
 class Referee:
@@ -70,6 +76,7 @@ class Referee:
     def _spelled(self) -> dict[str, tuple[tuple[str, str], ...]]:
         door = self.contract.facts.openapi["security"]
         words = {OWN: self.subject.key, OTHER: self.subject.other_key, NONE: "", WRONG: "0" * 32}
+        words |= {name: nearly(self.subject.key, name) for name in (LONGER, SHORTER, CASED)}
         said = {name: f"{door.get('scheme', '')} {word}".strip() if word else "" for name, word in words.items()}
         said |= {BARE: self.subject.key, ODD: f"Token {self.subject.key}"} if door.get("scheme") else {}
         return {name: ((door["name"], text),) if text else () for name, text in said.items()}
@@ -92,7 +99,7 @@ class Referee:
         if order is None or (move.key == OTHER and not self.subject.other_key):
             return None
         operation = self.contract.operations[move.operation]
-        path = operation.path.replace("{" + operation.task + "}", order.id)
+        path = operation.path.replace("{" + operation.task + "}", nearly(order.id, move.bend))
         return self.ask(Ask(operation.method, path + ("?" + move.query if move.query else ""), self.headers(move.key)))
 
     def _open(self, move: Move) -> Exchange | None:
@@ -174,9 +181,11 @@ class Referee:
         if not said.status:
             yield from answered(said)
             return
-        yield from readable(self.contract, said)
-        yield from methods(self.contract, said, known)
         why = grounds(self.world, asked)
+        # Of an answer that nobody has documented, its form is a guess as well.
+        guessed = said.status >= 400 and all(self.contract.errors[each]["source"] == "inferred" for each in why.reasons)
+        for finding in (*readable(self.contract, said), *methods(self.contract, said, known)):
+            yield replace(finding, severity="note", source="inferred") if guessed and why.reasons else finding
         yield from refused(self.world, said, operation, why)
         if operation is None or said.status not in operation.answers or said.method == "HEAD":
             return

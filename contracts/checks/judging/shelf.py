@@ -49,7 +49,7 @@ def _page(world: World, rows: Mapping[str, Any], body: dict[str, Any], query: di
     if names != [model.id for model in page]:
         want = f"{len(page)} entries from {page[0].id} to {page[-1].id}" if page else "no entry"
         yield (f"/{row['entries']}", want, f"{len(names)}: {shown(names, 160)}", "answer the page that was asked for")
-    if body.get(row["total"]) != len(found) or isinstance(body.get(row["total"]), bool):
+    if body.get(row["total"]) != len(found) or type(body.get(row["total"])) is not int:
         yield (f"/{row['total']}", f"{len(found)}, on every page", shown(body.get(row["total"])), "count all that fit")
     for model, each in zip(page, entries, strict=False):
         if isinstance(each, dict):
@@ -80,6 +80,7 @@ def _entry(world: World, rows: Mapping[str, Any], model: Model, said: dict[str, 
     price = world.contract.price(model.id)
     want = {
         row["id"]: model.id,
+        row["kind"]: "model",
         row["categories"]: [_category(model)],
         row["price"]: prices["placeholder"]["base_price_usd"] if price is None else price,
         row["unit"]: prices["units"]["values"].get(model.kind, "output"),
