@@ -72,6 +72,9 @@ class Elsewhere(Subject):
         self.name = self.base = base.rstrip("/")
         self.key = key
         self.other_key = other_key
+
+    def reach(self) -> None:
+        """Looks whether anybody is there; nobody is a ValueError."""
         said = self._talk.ask("GET", "/openapi.json", (), b"")  # open at ours, and harmless elsewhere
         if not said.status:
             why = said.body.decode("utf-8", "replace")

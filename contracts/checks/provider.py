@@ -42,6 +42,7 @@ def check(
     referee, cut = Referee(contract, subject, watch, lambda: clock() - began > max_time), ""
     try:
         _drilled(referee, bounded, say)
+        referee.told_in_the_end()
         if not referee.spent:
             worlds, steps = BOUNDED if bounded else LONG
             say(f"lifecycle: {worlds} worlds of {steps} steps; {_found(referee)}")

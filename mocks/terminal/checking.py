@@ -112,6 +112,8 @@ def _subject(provider: str, wish: Wanted) -> Subject:
     if wish.other_key_env and not other:
         raise click.UsageError(f"expected another account's key in {wish.other_key_env}; came nothing; set it, or "
                                f"leave --other-key-env out")  # fmt: skip
+    with _usage():
+        subject.reach()
     return subject
 
 

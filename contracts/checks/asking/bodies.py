@@ -24,6 +24,9 @@ from .edges import Broken, bad_values, bounds, breaks, fits, good_values, item_s
 from .values import Path, Schema, narrowed, types
 
 MOST_TEXT, MOST_ITEMS = 60, 5  # of what a schema leaves open; its own bounds are reached all the same
+MOST_EDGE = (
+    8192  # characters of a value at an edge; longer ones are for the drill, since hypothesis shows what it draws
+)
 MOST_WHOLE = 2**53 - 1  # beyond it, readers of JSON do not agree on a number
 HOSTS = ("example.com", "cdn.example.org", "media.example.net:8443", "[2001:db8::1]")
 LETTERS = st.characters(codec="utf-8")
@@ -122,7 +125,7 @@ def _value(schema: Schema) -> SearchStrategy[Any]:
         return st.sampled_from(schema["enum"])
     if "const" in schema:
         return st.just(schema["const"])
-    edges = list(good_values(schema))
+    edges = [value for value in good_values(schema) if len(str(value)) < MOST_EDGE]
     made = [_made(branch, word) for branch in (*narrowed(schema), schema) for word in types(branch)]
     if not made and not list(narrowed(schema)):
         return JSON

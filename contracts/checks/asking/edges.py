@@ -11,6 +11,7 @@ from ...catalogue import Model
 from ...schema import pointer
 from .values import Path, Schema, narrowed, ordinary, plain_body, types, wrong_addresses
 
+LONG_TEXT, LONG_DATA = 3000, 200_000  # characters, where nothing says how many there may be
 MOST_ITEMS = 100  # of a list that says no more than how few it may hold
 FAR = 10**9  # how far outside "far outside" is
 UNBOUNDED = (0, 1, 2**31 - 1)  # whole numbers that are tried where no bound is told
@@ -99,6 +100,9 @@ def _texts(schema: Schema) -> Iterator[str]:
         yield from ("x" * length for length in (least, most) if length is not None)
         if most is not None:
             yield "雨" * most  # counted in characters, not in bytes
+            yield "🚋" * most  # nor in halves of what UTF-16 needs two for
+        else:
+            yield "x" * LONG_TEXT
         yield ODD_TEXT
 
 
@@ -106,7 +110,9 @@ def _addresses(schema: Schema) -> Iterator[str]:
     plain = ordinary({**schema, "type": "string"})
     yield plain
     yield plain.replace("https://example.com", "HTTPS://EXAMPLE.COM:443") + "?size=1&name=%C3%A9#top"
+    yield f"{plain.replace('https://example.com', 'https://cdn.example.com:8443')}?token={'x' * LONG_TEXT}"
     kind = schema["format"].partition("_uri")[0]
+    yield f"data:{kind}/png;base64," + "A" * LONG_DATA
     yield f"data:{kind}/{'png' if kind == 'image' else 'mp4'};base64,AAAA"
     yield f"DATA:{kind}/*,%00"
 
@@ -165,6 +171,10 @@ def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
     for name in fields:
         if name not in schema.get("required", ()):
             yield {other: value for other, value in full.items() if other != name}
+    ends = {name: bounds(field) for name, field in fields.items() if {"integer", "number"} & set(types(field))
+            and "enum" not in field and "multipleOf" not in field}  # fmt: skip
+    for side in (0, 1):  # all of them at once, too
+        yield {**full, **{name: pair[side] for name, pair in ends.items() if abs(pair[side]) != inf}}
     for name, field in fields.items():
         for value in good_values(field):
             yield {**least, name: value}
@@ -257,9 +267,10 @@ def _bad_lists(schema: Schema, path: Path) -> Wrong:
     if most is not None:
         for length in (most + 1, most * 2 + 10):
             yield [ordinary(items)] * length, Broken("wrong-length", where, f"{length} items, of {most} at most")
-    for at in sorted({0, max(1, least) - 1}):
+    length = max(1 if most == 1 else 2, least)  # the last of several is looked at as well as the first
+    for at in sorted({0, length - 1}):
         for value, broken in bad_values(items, (*path, at)):
-            whole = [ordinary(items)] * max(1, least)
+            whole = [ordinary(items)] * length
             whole[at] = value
             yield whole, broken
 

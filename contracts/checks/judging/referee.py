@@ -47,6 +47,8 @@ class Referee:
         self.tapes: list[list[Move]] = []  # the moves of each world, to be played again elsewhere
         self.walks = 0  # orders of which every operation was asked
         self.patience = LOOKS
+        self.taken = 0  # orders, in all worlds, and
+        self.ended: list[Known] = []  # those that were told to be over
         self.over = over
         self._silent = 0
         self._seen = seen
@@ -68,6 +70,22 @@ class Referee:
         if self._silent >= MOST_SILENT:
             return f"nobody has answered {MOST_SILENT} requests on end; look whether the server still runs"
         return OVER if self.over() else ""
+
+    def told_in_the_end(self) -> None:
+        """What only the whole shows, where time is not ours to move: whether anything ended, and anything well."""
+        if self.world.dated or not self.taken or self._silent:
+            return
+        channel = next(iter(self.world.life.channels.values()))
+        ends = {state for order in self.ended if len(order.possible) == 1 for state in order.possible}
+        where = channel["key"], channel["operation"]
+        if not self.ended and self.patience <= 0:
+            self.note(Finding("nothing-ends", "doubtful", where[0], f"one of {self.taken} orders to end",
+                              f"none in {LOOKS * PAUSE:g} s", "let its time pass faster, or look why nothing ends",
+                              where[1], "observed"))  # fmt: skip
+        elif self.ended and "SUCCEEDED" not in ends:
+            self.note(Finding("nothing-succeeds", "doubtful", where[0], f"one of {len(self.ended)} orders to end well",
+                              "none did", "look what the results say; no file was looked at", where[1],
+                              "observed"))  # fmt: skip
 
     def headers(self, key: str = OWN) -> tuple[tuple[str, str], ...]:
         """What bears a key: the subject's own, another account's, none, or a wrong one."""
@@ -195,6 +213,8 @@ class Referee:
     def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
         """What an answer says, once it is known that it may."""
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
+        if order is None and operation.model:
+            self.taken += 1
         if order is not None:
             before = len(order.walked)
             order.walked.add(operation.id)
@@ -209,6 +229,9 @@ class Referee:
             for name, channel in self.world.life.channels.items():
                 if channel["operation"] == operation.id:
                     yield from answers.looked(order, name)
+            if order.over and "over" not in order.told:
+                order.told["over"] = True
+                self.ended.append(order)
 
     def _record(self, ask: Ask, operation: Operation | None, value: str, file: Any) -> None:
         """Writes a request down as a move that can be made elsewhere, where keys and ids are others."""
