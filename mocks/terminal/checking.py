@@ -31,6 +31,7 @@ from ...contracts.report.veil import Veil
 from ..engine.clock import real, today
 from ..subjects import Elsewhere, Ours
 from ..wanted import FILES, Wanted, wanted
+from ..web.caller import Caller
 from .flags import cast, settled, wishes
 from .progress import Progress
 from .stopping import Stop
@@ -137,17 +138,19 @@ def _subject(provider: str, wish: Wanted) -> Subject:
         return Ours(provider, **changes)
     name = wish.key_env or f"{provider.upper()}_API_KEY"
     key, other = os.environ.get(name, ""), os.environ.get(wish.other_key_env, "") if wish.other_key_env else ""
-    subject = _elsewhere(wish.url, key, other)
+    _address(wish.url)
     if not key:
         raise click.UsageError(f"expected the key for {wish.url} in {name}; came nothing; set it, or name another "
                                f"variable with --key-env")  # fmt: skip
     if wish.other_key_env and not other:
         raise click.UsageError(f"expected another account's key in {wish.other_key_env}; came nothing; set it, or "
                                f"leave --other-key-env out")  # fmt: skip
-    return subject
+    with _usage():
+        return Elsewhere(wish.url, key, other)
 
 
-def _elsewhere(url: str, key: str, other: str) -> Elsewhere:
+def _address(url: str) -> None:
+    """An address that cannot be is told before a missing key, and both before anybody is asked."""
     try:
         parts = urlsplit(url)
         if parts.port == 0 or parts.username is not None or parts.query or parts.fragment:
@@ -156,7 +159,7 @@ def _elsewhere(url: str, key: str, other: str) -> Elsewhere:
         raise click.UsageError("expected an address of a scheme, a host, a port and a path; came something else; say "
                                "http://127.0.0.1:8383/NAME, and tell a key with --key-env") from None  # fmt: skip
     with _usage():
-        return Elsewhere(url, key, other)
+        Caller(url)
 
 
 def _checked(provider: str, subject: Subject, wish: Wanted, veil: Veil, stop: Stop) -> Checked:
