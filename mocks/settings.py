@@ -125,25 +125,26 @@ def for_a_handle(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+CURES = {bool: "write one of the two", int: "write digits, as 8", float: "write digits, as 2.5", str: "write text"}
 
 
-def checked(row: Any, value: Any) -> Any:
-    """A value of the right type and within bounds, or a BadSetting."""
-    name, kind, says = row.name, type(row.default), row.metadata["says"]
+def checked(row: Any, value: Any, called: str = "") -> Any:
+    """A value of the right type and within bounds, or a BadSetting that calls it as who said it did."""
+    name, kind, called = row.name, type(row.default), called or row.name
     try:
         listed = row.metadata.get("listed")
         value = _bool(value) if kind is bool else _list(value) if listed else _typed(kind, value)
     except (TypeError, ValueError, OverflowError):
         came = "something else" if name == "keys" else repr(value)
-        raise BadSetting(f"expected {name} to be {KINDS[kind]}; came {came}; {says}") from None
+        raise BadSetting(f"expected {called} to be {KINDS[kind]}; came {came}; {CURES[kind]}") from None
     words, least, most = (row.metadata.get(key) for key in ("words", "least", "most"))
     if words is not None and value not in words:
         near = get_close_matches(value, words, 1)
-        cure = f"did you mean {near[0]}?" if near and near[0] else says
-        raise BadSetting(f"expected {name} to be one of {', '.join(map(repr, words))}; came {value!r}; {cure}")
+        cure = f"did you mean {near[0]}?" if near and near[0] else "take one of those"
+        raise BadSetting(f"expected {called} to be one of {', '.join(map(repr, words))}; came {value!r}; {cure}")
     if (least is not None and value < least) or (most is not None and value > most):
         span = f"from {least} to {most}" if most is not None else f"{least} or more"
-        raise BadSetting(f"expected {name} to be {span}; came {value}; {says}")
+        raise BadSetting(f"expected {called} to be {span}; came {value}; name one that is")
     return _formed(name, value)
 
 
@@ -294,7 +295,6 @@ FILES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "understudy.toml": lambda table: table,
     "pyproject.toml": lambda table: table.get("tool", {}).get("understudy"),
 }
-
 
 OF_VERBS = frozenset({"check"})  # tables of a verb's own
 

@@ -54,7 +54,7 @@ def wanted(said: Mapping[str, Any], env: Mapping[str, str] | None = None, folder
             made = _but(made, {row.name: value}, f"environment variable {spoken(row.name)}")
     for name, value in said.items():
         if value is not None:
-            made = _but(made, {name: value}, f"flag --{name.replace('_', '-')}")
+            made = _but(made, {name: value}, called=f"--{name.replace('_', '-')}")
     return made
 
 
@@ -70,7 +70,7 @@ def _filed(folder: Path) -> tuple[dict[str, Any], str]:
     return {**flat, **paths}, f"in {file[0]}"
 
 
-def _but(made: Wanted, changes: Mapping[str, Any], whence: str) -> Wanted:
+def _but(made: Wanted, changes: Mapping[str, Any], whence: str = "", called: str = "") -> Wanted:
     rows = {row.name: row for row in fields(Wanted)}
     try:
         for name, value in changes.items():
@@ -78,7 +78,7 @@ def _but(made: Wanted, changes: Mapping[str, Any], whence: str) -> Wanted:
                 near = get_close_matches(name, rows, 1)
                 cure = f"did you mean {near[0]}?" if near else "see docs/check.md"
                 raise BadSetting(f"expected a word of a check; came {name!r}; {cure}")
-            made = replace(made, **{name: checked(rows[name], value)})
+            made = replace(made, **{name: checked(rows[name], value, called)})
     except BadSetting as wrong:
-        raise BadSetting(f"{wrong} ({whence})") from None
+        raise BadSetting(f"{wrong} ({whence})" if whence else str(wrong)) from None
     return made

@@ -70,7 +70,7 @@ def test_every_verb_has_help(capsys: Capture, verb: str) -> None:
     (["frobnicate"], "came 'frobnicate'", "see understudy --help"),
     (["serve", "--prot", "1"], "came --prot", "did you mean --port?"),
     (["serve", "--port", "99999"], "from 0 to 65535; came 99999", "(flag --port)"),
-    (["serve", "--port", "many"], "port to be a whole number; came 'many'", "0 takes a free one"),
+    (["serve", "--port", "many"], "port to be a whole number; came 'many'", "write digits, as 8 (flag --port)"),
     (["serve", "--clock", "fast"], "came 'fast'", "say x10"),
     (["serve", "--log-format", "jsn"], "came 'jsn'", "did you mean json?"),
     (["serve", "--host", "no.such.host.invalid"], "came 'no.such.host.invalid'", "say --host 127.0.0.1"),

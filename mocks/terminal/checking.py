@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from math import inf
@@ -23,21 +24,23 @@ from ...contracts.checks.subject import Subject
 from ...contracts.contract import Contract, contract
 from ...contracts.exchange import Exchange
 from ...contracts.report.page import page
+from ...contracts.report.plain import plain
 from ...contracts.report.report import Report
 from ...contracts.report.text import text
 from ...contracts.report.veil import Veil
 from ..engine.clock import real, today
 from ..subjects import Elsewhere, Ours
-from ..wanted import Wanted, wanted
+from ..wanted import FILES, Wanted, wanted
+from ..web.caller import Caller
 from .flags import cast, settled, wishes
 from .progress import Progress
+from .stopping import Stop
 
 if TYPE_CHECKING:
     from ...contracts.report.baseline import Accepted
 
 EXTRA = ("hypothesis", "schemathesis")
 BOUNDED = 60.0  # seconds
-INTERRUPTED = 130
 
 
 @click.command(epilog="Example: understudy check runcomfy --html report.html")
@@ -52,16 +55,24 @@ def check(provider: str, **said: Any) -> int:
     with _usage():
         wish = wanted(said)
     _equipped()
+    _sensible(wish, {name for name, value in said.items() if value})
     if wish.score:
         return scored(provider, wish)
     _writable(wish)
     accepted = _accepted(wish)
-    with ExitStack() as stack:
-        subject = _subject(provider, wish)
-        stack.callback(subject.close)
-        veil = Veil(subject.key, subject.other_key)
-        checked = _checked(provider, subject, wish, veil)
-    return _told(checked, wish, veil, accepted)
+    with Stop() as stop:
+        try:
+            with ExitStack() as stack:
+                subject = _subject(provider, wish)
+                stack.callback(subject.close)
+                veil = Veil(subject.key, subject.other_key)
+                checked = _checked(provider, subject, wish, veil, stop)
+            stopped = checked.cut == STOPPED
+            checked = replace(checked, cut=stop.said) if stopped else checked
+            fails = _told(checked, wish, veil, accepted)
+        except KeyboardInterrupt:
+            return stop.code
+    return stop.code if stopped else int(fails)
 
 
 def _equipped() -> None:
@@ -72,6 +83,22 @@ def _equipped() -> None:
                                f"without {' and '.join(missing)}; pip install 'understudy[contracts]'")  # fmt: skip
 
 
+def _sensible(wish: Wanted, said: set[str]) -> None:
+    """A flag that would do nothing is told; what a file or the environment says may be meant for another run."""
+    lost = [name for name in ("url", "html", "junit", "har", "baseline", "update_baseline") if name in said]
+    if wish.score and lost:
+        raise click.UsageError(f"expected --score, which asks no server and writes no file; came {_flag(lost[0])} with "
+                               f"it; leave one of them out")  # fmt: skip
+    keys = [name for name in ("key_env", "other_key_env") if name in said]
+    if keys and not wish.url:
+        raise click.UsageError(f"expected the address whose key that is; came {_flag(keys[0])} alone; name it with "
+                               f"--url, or leave {_flag(keys[0])} out")  # fmt: skip
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _writable(wish: Wanted) -> None:
     """What cannot be written is told before a minute is spent on what should go into it."""
     if wish.update_baseline and not wish.baseline:
@@ -80,6 +107,12 @@ def _writable(wish: Wanted) -> None:
     if wish.baseline and not wish.update_baseline and not Path(wish.baseline).is_file():
         raise click.UsageError(f"expected a baseline; came {wish.baseline}, which is no file; correct the path, or "
                                f"write it with --update-baseline")  # fmt: skip
+    found: dict[Path, str] = {}
+    for word in FILES:
+        path = Path(getattr(wish, word)).resolve()
+        if getattr(wish, word) and found.setdefault(path, word) != word:
+            raise click.UsageError(f"expected a file for each report; came {getattr(wish, word)} for both "
+                                   f"{_flag(found[path])} and {_flag(word)}; give each its own")  # fmt: skip
     for name in (wish.junit, wish.html, wish.har, wish.baseline):
         folder = Path(name).resolve().parent
         if name and (Path(name).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK)):
@@ -105,7 +138,7 @@ def _subject(provider: str, wish: Wanted) -> Subject:
         return Ours(provider, **changes)
     name = wish.key_env or f"{provider.upper()}_API_KEY"
     key, other = os.environ.get(name, ""), os.environ.get(wish.other_key_env, "") if wish.other_key_env else ""
-    subject = _elsewhere(wish.url, key, other)
+    _address(wish.url)
     if not key:
         raise click.UsageError(f"expected the key for {wish.url} in {name}; came nothing; set it, or name another "
                                f"variable with --key-env")  # fmt: skip
@@ -113,11 +146,13 @@ def _subject(provider: str, wish: Wanted) -> Subject:
         raise click.UsageError(f"expected another account's key in {wish.other_key_env}; came nothing; set it, or "
                                f"leave --other-key-env out")  # fmt: skip
     with _usage():
+        subject = Elsewhere(wish.url, key, other)
         subject.reach()
     return subject
 
 
-def _elsewhere(url: str, key: str, other: str) -> Elsewhere:
+def _address(url: str) -> None:
+    """An address that cannot be is told before a missing key, and both before anybody is asked."""
     try:
         parts = urlsplit(url)
         if parts.port == 0 or parts.username is not None or parts.query or parts.fragment:
@@ -126,14 +161,19 @@ def _elsewhere(url: str, key: str, other: str) -> Elsewhere:
         raise click.UsageError("expected an address of a scheme, a host, a port and a path; came something else; say "
                                "http://127.0.0.1:8383/NAME, and tell a key with --key-env") from None  # fmt: skip
     with _usage():
-        return Elsewhere(url, key, other)
+        Caller(url)
 
 
-def _checked(provider: str, subject: Subject, wish: Wanted, veil: Veil) -> Checked:
+def _checked(provider: str, subject: Subject, wish: Wanted, veil: Veil, stop: Stop) -> Checked:
     """Has all phases ask; what they send is written down as it happens."""
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(wish.quiet))
-        seen = _recorder(stack, subject, wish, veil)
+        record = _recorder(stack, subject, wish, veil)
+
+        def seen(said: Exchange, by: str) -> None:
+            record(said, by)
+            stop.insist()
+
         # It loads the generators, which take seconds; asking for help takes none.
         run: Callable[..., Checked] = import_module(".checks.provider", contracts.__name__).check
         return run(_promise(provider), subject, seed=wish.seed, max_time=_limit(wish),
@@ -167,8 +207,8 @@ def _recorder(stack: ExitStack, subject: Subject, wish: Wanted, veil: Veil) -> C
     return seen
 
 
-def _told(checked: Checked, wish: Wanted, veil: Veil, accepted: Accepted | None) -> int:
-    """Holds what was found against the baseline, writes every report, and answers the exit code."""
+def _told(checked: Checked, wish: Wanted, veil: Veil, accepted: Accepted | None) -> bool:
+    """Holds what was found against the baseline, writes every report, and answers whether it fails."""
     report = Report(veil.checked(checked), _promise(checked.provider), _again(checked, wish), wish.baseline)
     if accepted is not None:
         if wish.update_baseline:
@@ -180,10 +220,8 @@ def _told(checked: Checked, wish: Wanted, veil: Veil, accepted: Accepted | None)
         Path(wish.junit).write_text(junit(report), encoding="utf-8")
     if wish.html:
         Path(wish.html).write_text(page(report), encoding="utf-8")
-    click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if wish.json else text(report))
-    if checked.cut == STOPPED:
-        return INTERRUPTED
-    return int(report.checked.fails)
+    click.echo(plain(json.dumps(report.as_dict(), ensure_ascii=False), short=False) if wish.json else text(report))
+    return report.checked.fails
 
 
 def _again(checked: Checked, wish: Wanted) -> str:
@@ -191,7 +229,8 @@ def _again(checked: Checked, wish: Wanted) -> str:
     words = ["understudy", "check", checked.provider, "--seed", str(checked.seed)]
     for name in ("url", "key_env", "other_key_env", "baseline"):
         value = getattr(wish, name)
-        words += [f"--{name.replace('_', '-')}", value] if value else []
+        words += [_flag(name), value] if value else []
+    words += ["--max-time", f"{wish.max_time:g}"] if wish.max_time else []
     return shlex.join(words + (["--long"] if wish.long else []))
 
 

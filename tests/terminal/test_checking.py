@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from math import inf
 from pathlib import Path
 from types import ModuleType
@@ -105,6 +108,7 @@ def test_a_long_check_has_no_end(bad: Bad, capsys: Capture) -> None:
     assert "again     understudy check runcomfy --seed 0 --long\n" in capsys.readouterr().out
     assert check("--long", "--max-time", "2.5") == 1
     assert bad.heard["max_time"] == 2.5
+    assert "again     understudy check runcomfy --seed 0 --max-time 2.5 --long\n" in capsys.readouterr().out
 
 
 def test_as_json_it_is_one_document(bad: Bad, capsys: Capture) -> None:
@@ -166,6 +170,69 @@ def test_ctrl_c_before_anything_was_asked_ends_it(bad: Bad, capsys: Capture) -> 
     assert capsys.readouterr().out == ""
 
 
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """Signals as a terminal leaves them, however these tests were started."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("default_signals")
+@pytest.mark.parametrize(("number", "code", "who"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
+def test_who_stops_it_twice_still_gets_the_report(
+    bad: Bad, capsys: Capture, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int, who: str
+) -> None:
+    def stopped(self: Bad, *args: Any, **told: Any) -> Checked:
+        self.cut = STOPPED
+        made = asked(self, *args, **told)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        signal.raise_signal(signal.SIGINT)  # an impatient hand; it must not break the reports off
+        signal.raise_signal(signal.SIGTERM)
+        return made
+
+    asked = Bad.check
+    monkeypatch.setattr(sys.modules["understudy.contracts.checks.provider"], "check", partial(stopped, bad))
+    bad.finds = ("wrong-total",)
+    assert check() == code
+    out = capsys.readouterr().out
+    assert "broken: wrong-total" in out
+    assert f"cut short   it was stopped by {who}\n" in out
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.usefixtures("default_signals")
+def test_a_stop_that_is_swallowed_is_heard_with_the_next_answer(bad: Bad, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = bad.check
+
+    def stopped(*args: Any, **told: Any) -> Checked:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        return asked(*args, **told)
+
+    monkeypatch.setattr(sys.modules["understudy.contracts.checks.provider"], "check", stopped)
+    assert check() == 143
+
+
+@pytest.mark.usefixtures("default_signals")
+def test_who_must_not_be_stopped_by_ctrl_c_is_not(bad: Bad, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = bad.check
+
+    def stopped(*args: Any, **told: Any) -> Checked:
+        signal.raise_signal(signal.SIGINT)
+        return asked(*args, **told)
+
+    monkeypatch.setattr(sys.modules["understudy.contracts.checks.provider"], "check", stopped)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for a job in the background
+    assert check() == 0
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
 def test_what_should_not_happen_is_ours(bad: Bad, capsys: Capture) -> None:
     bad.raises = ZeroDivisionError()
     assert check() == 3
@@ -206,8 +273,14 @@ def test_another_variable_may_hold_the_key(bad: Bad, there: StandIn, monkeypatch
     (["--baseline", "nowhere.json"], "expected a baseline; came nowhere.json, which is no file"),
     (["--html", "no/such/folder/a.html"], "expected a file that can be written; came no/such/folder/a.html"),
     (["--junit", "."], "expected a file that can be written; came ."),
-    (["--seed", "x"], "expected seed to be a whole number; came 'x'"),
-    (["--max-time", "-1"], "expected max_time to be 0 or more"),
+    (["--seed", "x"], "expected --seed to be a whole number; came 'x'; write digits"),
+    (["--max-time", "-1"], "expected --max-time to be 0 or more; came -1.0; name one that is\n"),
+    (["--html", "a", "--junit", "./a"], "expected a file for each report; came a for both --junit and --html; give"),
+    (["--har", "a", "--baseline", "a", "--update-baseline"], "came a for both --har and --baseline"),
+    *((["--score", *words], f"writes no file; came {words[0]} with it; leave one of them out") for words in (
+        ["--url", "http://127.0.0.1:1/x"], ["--html", "a"], ["--junit", "a"], ["--har", "a"], ["--baseline", "a"])),
+    (["--key-env", "K"], "the address whose key that is; came --key-env alone; name it with --url"),
+    (["--other-key-env", "K"], "came --other-key-env alone; name it with --url"),
     (["--sead", "1"], "did you mean --seed?"),
 ])  # fmt: skip
 def test_a_mistake_is_told_in_one_sentence(bad: Bad, capsys: Capture, words: list[str], says: str) -> None:
