@@ -10,7 +10,7 @@ import pytest
 from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.asking.steps import JSON
 from understudy.contracts.checks.judging.referee import Referee
-from understudy.contracts.checks.move import OTHER, Move
+from understudy.contracts.checks.move import NEARLY, OTHER, Move
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
@@ -175,3 +175,69 @@ def test_a_tape_can_be_played_again_elsewhere() -> None:
         assert not again.cases
         assert again.asked == first.asked
         assert again.tapes[-1] == first.tapes[-1]
+
+
+class Boxed(Bent):
+    """A black box: nothing but its address is known, and its time is its own."""
+
+    can = frozenset({"wait"})
+    now = None  # type: ignore[assignment]
+
+    def __init__(self, own: Any, bend: Callable[[Exchange], Exchange] = lambda said: said) -> None:
+        super().__init__(own, bend)
+        self.can = Boxed.can
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Nothing can be done to it."""
+
+
+@pytest.mark.parametrize(
+    ("ending", "rule"), [("never", "nothing-ends"), ("badly", "nothing-succeeds"), ("well", "")], ids=lambda word: word
+)
+def test_where_time_is_not_ours_the_whole_is_looked_at(ending: str, rule: str) -> None:
+    with ours(clock="manual" if ending == "never" else "auto") as own:
+        referee = Referee(PROMISE, Boxed(own))
+        for _ in range(3):
+            if ending == "badly":
+                own.cue("fail")
+            for move in (ORDER, Move("finish", nth=-1), RESULT._replace(nth=-1)):
+                referee.play(move)
+        referee.told_in_the_end()
+        assert [case.finding.rule for case in referee.cases.values()] == [rule] * bool(rule)
+
+
+def test_a_silent_server_is_not_asked_for_ever() -> None:
+    with ours() as own:
+        referee = Referee(PROMISE, Bent(own, lambda said: said._replace(status=0, answer_body=b"reset")))
+        for _ in range(30):
+            if not referee.spent:
+                referee.play(ORDER)
+        assert sum(referee.asked.values()) == 20
+        assert "nobody has answered 20 requests on end" in referee.spent
+
+
+def test_nothing_is_asked_when_time_is_over() -> None:
+    with ours() as own:
+        assert Referee(PROMISE, own, over=lambda: True).spent == "time was over; raise --max-time"
+
+
+@pytest.mark.parametrize(
+    ("bend", "rule"),
+    [
+        (_only("result", created_at="soon"), "wrong-stamp"),
+        (_only("status", queue_position=1.0), "wrong-place"),
+        (_only("list_models", total=152.0), "wrong-catalogue"),
+        (_only("cancel", status="banana"), "wrong-cancel"),
+    ],
+)
+def test_what_typed_clients_cannot_read_is_named(bend: Any, rule: str) -> None:
+    assert rule in {name for name, _, _ in found(bend, ORDER, STATUS, RESULT, CANCEL, SHELF)}
+
+
+def test_a_key_or_an_id_that_is_nearly_right_opens_nothing() -> None:
+    def lenient(said: Exchange) -> Exchange:
+        return said._replace(status=200) if said.status in (401, 404) else said
+
+    for moves in ([STATUS._replace(key=name) for name in NEARLY], [STATUS._replace(bend=name) for name in NEARLY]):
+        assert ("not-refused", "status", "") in found(lenient, ORDER, *moves)
+        assert found(lambda said: said, ORDER, *moves) == {}
