@@ -181,7 +181,7 @@ class Boxed(Bent):
     """A black box: nothing but its address is known, and its time is its own."""
 
     can = frozenset({"wait"})
-    now = None  # type: ignore[assignment]
+    now = None
 
     def __init__(self, own: Any, bend: Callable[[Exchange], Exchange] = lambda said: said) -> None:
         super().__init__(own, bend)
