@@ -108,6 +108,14 @@ def test_every_kind_is_found_out_by_the_drill() -> None:
     assert {kind for kind, (some, _) in result.kinds.items() if not some} <= {kind for kind in found if found[kind] < 2}
 
 
+@pytest.mark.more
+def test_of_a_sample_the_bounded_check_finds_out_nearly_all() -> None:
+    tapes = [tape for _, tape in drill(PROMISE)]
+    result = score(PROMISE, ours, tapes, sampled(mutants(PROMISE), 0, 40))
+    assert len(result.mutants) == 40
+    assert result.share >= 0.97, str(result)
+
+
 def test_a_score_is_kept_and_shown(tmp_path: Path) -> None:
     result = scored(*FOUND, LIVING, "a category is missing")
     (tmp_path / "runcomfy").mkdir()

@@ -17,6 +17,7 @@ from understudy.mocks.subjects import Ours
 HOUSE = contract("runcomfy")
 
 
+@pytest.mark.more
 def test_the_drill_reaches_every_answer_error_state_and_step() -> None:
     """One tape of each kind is enough."""
     subject = Ours("runcomfy", socket=False, images="plain")

@@ -335,6 +335,7 @@ def test_a_kept_score_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: Captur
 def test_a_score_is_counted_anew(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     drawn = [mutant for mutant in mutants(contract("runcomfy")) if mutant.kind == "status"][:2]
     monkeypatch.setattr("understudy.contracts.checks.breaking.score.mutants", lambda promise: drawn)
+    monkeypatch.setattr("understudy.contracts.checks.asking.lifecycle.LONG", (1, 5))
     monkeypatch.setattr("understudy.contracts.checks.breaking.score.drill", lambda promise, whole: drill(promise)[:1])
     assert check("--score", "--long", "--quiet") == 0
     assert "runcomfy: 2 of 2 mutants found out (100.0 %)" in capsys.readouterr().out
