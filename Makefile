@@ -37,7 +37,8 @@ clients: setup
 	$(BIN)/python -m pytest -q -m more tests --ignore tests/wheel
 
 properties: setup
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/checks tests/engine tests/toy tests/runcomfy
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/engine tests/toy tests/runcomfy \
+		tests/checks/test_reference.py tests/checks/test_bodies.py
 
 # The long run: every operation and model, 500 lives of 50 steps, the stock generator without a limit, and every broken
 # server, whose score is kept.

@@ -10,7 +10,7 @@ from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.breaking import score as module
 from understudy.contracts.checks.breaking.mutant import Mutant, Stage
 from understudy.contracts.checks.breaking.mutants import mutants
-from understudy.contracts.checks.breaking.score import Score, Survivor, keep, kept, rerun, sampled, score, shown
+from understudy.contracts.checks.breaking.score import Score, Survivor, keep, kept, sampled, score, shown
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.document import PROVIDERS
 from understudy.contracts.exchange import Exchange
@@ -163,13 +163,6 @@ def test_nobody_is_asked_where_a_mutant_does_not_strike() -> None:
     proof = len(asked)
     score(PROMISE, counted, TAPES, [ALL["a category is missing"]])
     assert len(asked) == 2 * proof
-
-
-@pytest.mark.more
-def test_the_bounded_drill_finds_out_nearly_all_that_the_long_one_does() -> None:
-    result = rerun(PROMISE, ours)
-    assert result.share >= 0.95, str(result)
-    assert {one.trouble for one in result.survivors} == {""}
 
 
 def test_a_survivor_says_how_often_it_struck() -> None:
