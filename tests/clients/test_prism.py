@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import Phase, given, seed, settings
-from hypothesis import strategies as st
 from understudy.contracts.catalogue import Model
 from understudy.contracts.checks import Broken, bad_edges, bad_inputs, good_edges, inputs
 from understudy.contracts.contract import contract
@@ -87,16 +86,19 @@ def installed() -> Path:
 
 
 def by_chance() -> list[Judged]:
-    """Right bodies and bad ones in turn; equal seeds draw equal ones."""
+    """Right bodies and bad ones in turn, as many of each model; equal seeds draw equal ones."""
+    return [each for model in MODELS for each in drawn(model, -(-BODIES // 2 // len(MODELS)))]
+
+
+def drawn(model: Model, pairs: int) -> list[Judged]:
+    """So many right bodies of a model, and so many bad ones."""
     found: list[Judged] = []
-    right, wrong = {m.id: inputs(m) for m in MODELS}, {m.id: bad_inputs(m) for m in MODELS}
 
     @seed(7)
-    @settings(max_examples=BODIES // 2, database=None, phases=[Phase.generate], deadline=None)
-    @given(st.data(), st.sampled_from(MODELS))
-    def draw(data: st.DataObject, model: Model) -> None:
-        body, broken = data.draw(wrong[model.id])
-        found.extend((Judged(model, data.draw(right[model.id])), Judged(model, body, broken)))
+    @settings(max_examples=pairs, database=None, phases=[Phase.generate], deadline=None)
+    @given(inputs(model), bad_inputs(model))
+    def draw(body: Any, bad: tuple[Any, Broken]) -> None:
+        found.extend((Judged(model, body), Judged(model, *bad)))
 
     draw()
     return found
