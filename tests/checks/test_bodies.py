@@ -60,6 +60,7 @@ def test_the_stand_in_refuses_every_bad_body_and_names_the_place(ours: Ours, dat
         assert {tuple(map(str, detail["loc"])) for detail in said.json["detail"]} == {("body", *steps)}
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
 @settings(max_examples=max(2, settings().max_examples // 50))
 @given(st.data())
@@ -132,6 +133,7 @@ def test_a_refusal_says_what_to_do(said: Any, told: str) -> None:
     assert told in str(no.value)
 
 
+@pytest.mark.more
 def test_schemas_that_others_write_are_taken_as_well() -> None:
     bodies = drawn(inputs(STRANGER), 100)
     assert all(sound(STRANGER, body) for body in bodies)

@@ -34,6 +34,7 @@ def test_what_may_be_made_wrong(source: str, others: list[str]) -> None:
     assert [becomes for _, becomes in changes(source)] == others
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("module", MODULES)
 def test_each_change_is_a_change_and_compiles(module: str) -> None:
     tree = ast.parse((ENGINE / f"{module}.py").read_text(encoding="utf-8"))
