@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -73,13 +74,14 @@ def installed() -> Path:
     if not command.exists():
         CACHE.parent.mkdir(parents=True, exist_ok=True)
         fetched = tempfile.mkdtemp(dir=CACHE.parent)
+        trusted = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
         wanted = [npm, "install", "--prefix", fetched, "--no-audit", "--no-fund", "--ignore-scripts",
+                  *(["--cafile", trusted] if Path(trusted).is_file() else []),  # what this machine trusts, npm may not
                   f"@stoplight/prism-cli@{VERSION}"]  # fmt: skip
         done = subprocess.run(wanted, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
             shutil.rmtree(fetched, ignore_errors=True)
-            # Nobody can mend a registry that is out of reach by changing this house.
-            pytest.skip(f"expected npm to bring Prism {VERSION}; came {done.stderr[-500:]!r}; {CURE}")
+            pytest.fail(f"expected npm to bring Prism {VERSION}; came {done.stderr[-500:]!r}; {CURE}")
         shutil.rmtree(CACHE, ignore_errors=True)
         Path(fetched).rename(CACHE)
     return command

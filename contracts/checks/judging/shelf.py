@@ -36,7 +36,9 @@ def shelved(world: World, said: Exchange, operation: Operation, value: str) -> I
 
 def _page(world: World, rows: Mapping[str, Any], body: dict[str, Any], query: dict[str, str]) -> Told:
     row, entry = rows["list"], rows["entry"]
-    found = [model for model in world.contract.catalogue.models.values() if _asked(model, row, query)]
+    found = [
+        model for model in world.contract.catalogue.models.values() if _asked(model, row, rows["model_word"], query)
+    ]
     parameters = world.contract.operations[row["operation"]].parameters
     first, most = (
         int(query.get(row[name]) or parameters[row[name]]["schema"]["default"]) for name in ("offset", "limit")
@@ -56,10 +58,10 @@ def _page(world: World, rows: Mapping[str, Any], body: dict[str, Any], query: di
             yield from _entry(world, rows, model, each, query.get(row["schema"]) == "true", f"/{row['entries']}/0")
 
 
-def _asked(model: Model, row: Mapping[str, Any], query: Mapping[str, str]) -> bool:
+def _asked(model: Model, row: Mapping[str, Any], word: str, query: Mapping[str, str]) -> bool:
     return (query.get(row["search"], "").lower() in model.id.lower()
             and query.get(row["category"], "") in ("", _category(model))
-            and query.get(row["kind"], "model") in ("", "model"))  # fmt: skip
+            and query.get(row["kind"], word) in ("", word))  # fmt: skip
 
 
 def _categories(world: World, rows: Mapping[str, Any], body: dict[str, Any]) -> Told:
@@ -80,9 +82,9 @@ def _entry(world: World, rows: Mapping[str, Any], model: Model, said: dict[str, 
     price = world.contract.price(model.id)
     want = {
         row["id"]: model.id,
-        row["kind"]: "model",
+        row["kind"]: rows["model_word"],
         row["categories"]: [_category(model)],
-        row["price"]: prices["placeholder"]["base_price_usd"] if price is None else price,
+        row["price"]: prices["placeholder"][row["price"]] if price is None else price,
         row["unit"]: prices["units"]["values"].get(model.kind, "output"),
     }
     if whole:
