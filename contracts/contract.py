@@ -1,4 +1,8 @@
-"""A provider's promise: its operations, models, errors and lifecycles, and whether an exchange keeps it."""
+"""A provider's promise: its operations, models, errors and lifecycles, and whether an exchange keeps it.
+
+A provider may have several APIs, each with pages, errors and a lifecycle of its own. Each is a contract by itself, and
+the provider's contract is all of them joined: it hands each question on to the one whose operation it is about.
+"""
 
 from __future__ import annotations
 
@@ -9,62 +13,16 @@ from typing import Any
 
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .document import Document, document
-from .exchange import MASK, SECRET_NAME, Exchange
+from .exchange import Exchange
 from .finding import WEIGHT, Finding, Severity, Source, did_you_mean, shown
 from .life import Lifecycle
 from .models_file import Version, chosen, versions
+from .operation import Operation
 from .schema import Judge
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
+ASIDE = ("states", "source", "where", "kind", "complete")  # what a row of a schema says beside it
 MOST_PATHS, LONGEST_PATH = 4096, 256
-LONGEST_NUMBER = 400
-
-
-class Operation:
-    """One route: what it matches, what it takes, what it answers and for which reasons it says no."""
-
-    __slots__ = ("answers", "channel", "id", "lifecycle", "method", "model", "parameters", "path", "queries",
-                 "refusals", "source", "summary", "task", "where")  # fmt: skip
-
-    def __init__(self, name: str, row: Mapping[str, Any], answers: dict[int, Judge]) -> None:
-        self.id = name
-        self.method: str = row["method"]
-        self.path: str = row["path"]
-        self.channel: str = row["channel"]
-        self.summary: str = row["summary"]
-        self.lifecycle: str = row.get("lifecycle", "")
-        self.model: str = row.get("model", "")
-        self.task: str = row.get("task", "")
-        self.parameters: dict[str, Any] = row.get("parameters", {})
-        self.queries = {name: Judge(p["schema"]) for name, p in self.parameters.items() if p["in"] == "query"}
-        self.refusals: tuple[str, ...] = tuple(row["refusals"])
-        self.answers = answers
-        self.source: Source = row["source"]
-        self.where: str = row["where"]
-
-    def check_query(self, query: Mapping[str, str]) -> tuple[Finding, ...]:
-        """What is wrong with the query; numbers are read from their text."""
-        found = []
-        for name, text in query.items():
-            judge = self.queries.get(name)
-            if judge is None:
-                found.append(Finding("unknown-parameter", "note", f"?{name}", "a query that the documents name",
-                                     MASK if SECRET_NAME.fullmatch(name) else shown(text),
-                                     f"take {name} out, or look it up: {', '.join(self.queries) or 'none is known'}",
-                                     self.id, "inferred"))  # fmt: skip
-                continue
-            whole = judge.schema.get("type") == "integer" and _whole(text)
-            source = self.parameters[name].get("source", self.source)
-            for d in judge.differences(int(text) if whole else text):
-                found.append(Finding(d.rule, WEIGHT[source], f"?{name}", d.expected, shown(d.came),
-                                     f"send {name} as {d.expected}", self.id, source,
-                                     "invalid-input" if "invalid-input" in self.refusals else "", d.kind))  # fmt: skip
-        return tuple(found)
-
-
-def _whole(text: str) -> bool:
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
 
 
 class _Node:
@@ -78,35 +36,83 @@ class _Node:
 
 
 class Contract:
-    """All of one provider's promise, with the chosen readings of what its documents leave open."""
+    """A promise, with the chosen readings of what its documents leave open: of one API, or of several joined."""
 
     def __init__(self, facts: Document) -> None:
         self.facts = facts
         self.provider = facts.provider
+        self.api = facts.api
+        self.apis: dict[str, Contract] = {self.api: self}
+        self.whole = self
         self.errors = {row["reason"]: row for row in facts.errors}
         self.lives = {name: Lifecycle(name, row) for name, row in facts.lifecycle.items()}
         self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
         self.catalogue = Catalogue(facts.models, facts.media, facts.openapi.get("data_uris", "accept") == "accept")
         self.refused = Judge(self._whole("Error"))
-        self.operations = {name: Operation(name, row, {
-            int(status): Judge(self._whole(answer["schema"])) for status, answer in row["answers"].items()})
-            for name, row in facts.openapi["operations"].items()}  # fmt: skip
+        self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
         self._prices: dict[str, float] = {row["id"]: row["usd"] for row in facts.prices["models"]}
-        self._matched: dict[str, tuple[dict[str, Operation], str]] = {}
-        self._root = _Node()
-        for operation in self.operations.values():
-            self._plant(operation)
+        self._plant()
+
+    def _operation(self, name: str, row: Mapping[str, Any]) -> Operation:
+        answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
+        body = self._form(row["body"]) if "body" in row else None
+        return Operation(name, row, answers, self.api, body)
+
+    def _form(self, name: str) -> Model:
+        """The form of a body that is the same for all who send it."""
+        row = self.facts.openapi["schemas"][name]
+        told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
+                "schema": self.schemas[name], "source": row["source"], "where": row["where"]}  # fmt: skip
+        return Model(told, self.catalogue.recommended)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Contract]) -> Contract:
+        """Several APIs of a provider as one promise; what is not of an operation is as the first one has it."""
+        first, *others = parts
+        if not others:
+            return first
+        whole = copy(first)
+        whole.whole = whole
+        whole.apis = {part.api: part for part in (first, *others)}
+        for part in others:
+            whole.operations = whole.operations | part.operations
+            whole.lives = whole.lives | part.lives
+            whole.schemas = part.schemas | whole.schemas
+        for part in whole.apis.values():
+            part.whole = whole
+        whole._plant()
+        return whole
+
+    def of(self, operation: Operation | None) -> Contract:
+        """The API of an operation; of none, the first one."""
+        return self if operation is None or operation.api == self.api else self.apis.get(operation.api, self)
+
+    def error(self, reason: str, operation: Operation | None = None) -> dict[str, Any]:
+        """The row with which an operation says no for a reason, or nothing."""
+        row: dict[str, Any] = self.of(operation).errors.get(reason, {})
+        return row
+
+    @property
+    def life(self) -> Lifecycle:
+        """The one lifecycle of an API."""
+        return next(iter(self.lives.values()))
 
     def with_models(self, rows: Iterable[Mapping[str, Any]]) -> Contract:
         """The same promise with more models, or with newer ones of known ids; all else is shared, not made anew."""
         more = copy(self)
         more.catalogue = self.catalogue.plus(rows)
+        more.apis = {self.api: more}
+        if len(self.apis) > 1:
+            first = copy(self.apis[self.api])
+            first.catalogue, first.apis = more.catalogue, {self.api: first}
+            more.apis = {**self.apis, self.api: first}
+            more.whole = first.whole = more
         return more
 
     def _spelled(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A schema with its words filled in from the lifecycle and its states written as conditions."""
-        schema = {key: value for key, value in row.items() if key not in ("states", "source", "where")}
-        life = next(iter(self.lives.values()))
+        schema = {key: value for key, value in row.items() if key not in ASIDE}
+        life = self.life
         fields = {}
         for name, field in row.get("properties", {}).items():
             channel = field.get("words")
@@ -120,7 +126,13 @@ class Contract:
     def _whole(self, name: str) -> dict[str, Any]:
         return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
 
-    def _plant(self, operation: Operation) -> None:
+    def _plant(self) -> None:
+        self._matched: dict[str, tuple[dict[str, Operation], str]] = {}
+        self._root = _Node()
+        for operation in self.operations.values():
+            self._planted(operation)
+
+    def _planted(self, operation: Operation) -> None:
         node = self._root
         for part in operation.path.split("/")[1:]:
             if part.startswith("{"):
@@ -162,16 +174,18 @@ class Contract:
         return (rest, path[start:]) if rest else ({}, "")
 
     def check_request(
-        self, operation: Operation, value: str, query: Mapping[str, str], body: Any, model: Model | None = None
+        self, operation: Operation, value: str, query: Iterable[tuple[str, str]], body: Any, model: Model | None = None
     ) -> tuple[Finding, ...]:
         """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.
 
-        `model` is whom the body is for; one that is not of the catalogue was let in by a setting, and is named.
+        `model` is whose form the body is to have; one that is not of the catalogue was let in by a setting, and is
+        named.
         """
         found = operation.check_query(query) if query else NO_FINDINGS
-        if not operation.model:
+        if not operation.speaks:
             return found
-        if model is None or not model.listed:
+        model = operation.body or model
+        if operation.model and (model is None or not model.listed):
             found = (*found, self._unknown_model(operation, value, model))
         if model is None:
             return found
@@ -195,6 +209,8 @@ class Contract:
 
     def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
         """What is wrong with an answer."""
+        if operation.api != self.api:
+            return self.of(operation).check_answer(operation, status, body)
         judge = operation.answers.get(status)
         if judge is None:
             reasons = [row for row in self.errors.values() if row.get("status") == status]
@@ -214,8 +230,9 @@ class Contract:
 
     def answer_schema(self, operation: Operation, status: int) -> Mapping[str, Any]:
         """The schema of an operation's answer, whose own properties stand in it; nothing for a status without one."""
-        row = self.facts.openapi["operations"][operation.id]["answers"].get(str(status))
-        return self.schemas[row["schema"]] if row else {}
+        part = self.of(operation)
+        row = part.facts.openapi["operations"][operation.id]["answers"].get(str(status))
+        return part.schemas[row["schema"]] if row else {}
 
     def check_life(self, exchanges: Iterable[Exchange]) -> list[Finding]:
         """What is wrong with one task's life, as its exchanges told it."""
@@ -237,14 +254,14 @@ class Contract:
         row = self._row(str(word))
         if row is not None and "status" in row:
             return str(row["reason"])
-        names = [str(row["name"]) for row in self.errors.values() if "status" in row]
+        names = [str(row["name"]) for part in self.apis.values() for row in part.errors.values() if "status" in row]
         cure = did_you_mean(word, [*names, *self.errors], f"see understudy explain {self.provider}")
         raise ValueError(
             f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; {cure}"
         )
 
     def _row(self, word: str) -> dict[str, Any] | None:
-        return next((row for row in self.errors.values()
+        return next((row for part in self.apis.values() for row in part.errors.values()
                      if word in (row["reason"], row["name"], str(row.get("code")))), None)  # fmt: skip
 
     def openapi(self, base: str = "") -> dict[str, Any]:
@@ -278,7 +295,8 @@ def _conditions(states: Mapping[str, Any], life: Lifecycle) -> Iterable[dict[str
 
 @lru_cache
 def _load(provider: str, chosen: tuple[tuple[str, str], ...]) -> Contract:
-    return Contract(document(provider, dict(chosen)))
+    facts = document(provider, dict(chosen))
+    return Contract.joined(map(Contract, (facts, *facts.others)))
 
 
 @lru_cache(32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -13,7 +13,10 @@ import orjson
 import yaml
 
 PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models")
+OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
 PROVIDERS = ("runcomfy",)
+# What a lifecycle says beside its channels, steps and durations.
+RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver")
 SOURCES = ("documented", "observed", "inferred")
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -30,7 +33,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All that is written of one provider, the chosen readings laid over it."""
+    """All that is written of one API of a provider, the chosen readings laid over it; `others` are its further ones."""
 
     provider: str
     openapi: dict[str, Any]
@@ -40,13 +43,31 @@ class Document:
     prices: dict[str, Any]
     readings: list[dict[str, Any]]
     models: list[dict[str, Any]]
+    api: str = ""
+    others: tuple[Document, ...] = ()
 
     def facts(self) -> Iterator[Fact]:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
-        if "catalogue" in self.openapi:
-            yield _fact("catalogue", "keys", self.openapi["catalogue"])
+        yield from self._of_the_api()
+        for name, row in self.media.items():
+            yield _fact("media", name, row)
+        for name in ("placeholder", "units"):
+            yield _fact("price rule", name, self.prices[name])
+        for row in self.prices["models"]:
+            yield _fact("price", row["id"], row)
+        for row in self.readings:
+            yield _fact("reading", row["name"], row)
+        for other in self.others:
+            for fact in other._of_the_api():
+                yield fact._replace(name=f"{other.api}/{fact.name}")
+
+    def _of_the_api(self) -> Iterator[Fact]:
+        """What each API has of its own."""
+        for name in ("catalogue", "props"):
+            if name in self.openapi:
+                yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():
             yield _fact("operation", name, row)
             for key, parameter in row.get("parameters", {}).items():
@@ -59,19 +80,11 @@ class Document:
                     yield _fact(f"lifecycle {part}", f"{name}.{key}", row)
             for row in life["transitions"]:
                 yield _fact("lifecycle transition", f"{name}.{row['from']}-{row['to']}", row)
-            for part in ("cancel", "slots", "media_ttl", "tells"):
+            for part in RULES:
                 if part in life:
                     yield _fact("lifecycle rule", f"{name}.{part}", life[part])
         for row in self.errors:
             yield _fact("error", row["reason"], row)
-        for name, row in self.media.items():
-            yield _fact("media", name, row)
-        for name in ("placeholder", "units"):
-            yield _fact("price rule", name, self.prices[name])
-        for row in self.prices["models"]:
-            yield _fact("price", row["id"], row)
-        for row in self.readings:
-            yield _fact("reading", row["name"], row)
         for row in self.models:
             yield _fact("model", row["id"], row)
             for key, parameter in row["schema"].get("properties", {}).items():
@@ -87,25 +100,65 @@ def _fact(kind: str, name: str, row: Mapping[str, Any]) -> Fact:
 
 
 @lru_cache
-def read(provider: str, part: str) -> Any:
-    """One data file of a provider, as it stands."""
+def read(provider: str, part: str, api: str = "") -> Any:
+    """One data file of a provider, or of one of its further APIs, as it stands; None for one that the API has not."""
     package = files(__name__.rpartition(".")[0]) / provider
     if not (package / "models.json").is_file():
         raise ValueError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}")
-    if part == "models":
+    package = package / api if api else package
+    if part == "models" and not api:
         return orjson.loads((package / "models.json").read_bytes())["models"]
-    return yaml.load((package / f"{part}.yaml").read_bytes(), Loader=_Loader)  # noqa: S506 - it is the safe one, in C
+    file = package / f"{part}.yaml"
+    if api and not file.is_file():
+        return None
+    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506 - it is the safe one, in C
+
+
+def apis(provider: str) -> tuple[str, ...]:
+    """The further APIs of a provider, each with a folder of its own beside the files of the first one."""
+    return tuple(read(provider, "openapi").get("apis", ()))
 
 
 def document(provider: str, chosen: Mapping[str, str]) -> Document:
     """A provider's facts with the chosen readings (name to choice); an unknown name or choice is a ValueError."""
     parts = {part: read(provider, part) for part in PARTS}
+    further = {api: {part: read(provider, part, api) for part in OF_AN_API} for api in apis(provider)}
     changes = dict(_changes(parts["readings"], chosen))
     if changes:
-        parts = copy.deepcopy(parts)
+        parts, further = copy.deepcopy(parts), copy.deepcopy(further)
         for place, value in changes.items():
-            _change(parts, place, value)
-    return Document(provider, **parts)
+            api, _, rest = place.partition("/")
+            _change(further[api], rest, value) if api in further else _change(parts, place, value)
+    others: dict[str, Document] = {}
+    for api, own in further.items():
+        like = others.get(own["openapi"].get("like", ""))
+        others[api] = _beside(Document(provider, **parts), like, api, own)
+    return Document(provider, **parts, others=tuple(others.values()))
+
+
+def _beside(first: Document, like: Document | None, api: str, own: dict[str, Any]) -> Document:
+    """A further API: what it does not say itself is as in the one that it is `like`, else as in the first."""
+    shared = {
+        key: row for key, row in first.openapi.items() if key not in ("operations", "schemas", "catalogue", "apis")
+    }
+    schemas = {"Error": first.openapi["schemas"]["Error"], **(like.openapi["schemas"] if like else {})}
+    openapi = {**shared, **own["openapi"], "schemas": {**schemas, **own["openapi"].get("schemas", {})}}
+    errors = {row["reason"]: row for row in (*(like or first).errors, *(own["errors"] or ()))}
+    lives = own["lifecycle"]
+    if like is not None:
+        model = next(iter(like.lifecycle.values()))
+        lives = {name: _merged(model, row) for name, row in lives.items()}
+    models = own["models"] or (like.models if like else [])
+    return replace(first, api=api, openapi=openapi, lifecycle=lives, errors=list(errors.values()), models=models)
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with another one laid over it, table by table; null takes a row away."""
+    both = {**one, **other}
+    for key, row in other.items():
+        if isinstance(row, Mapping) and isinstance(one.get(key), Mapping):
+            both[key] = _merged(one[key], row)
+    return {key: row for key, row in both.items() if row is not None}
 
 
 def _changes(readings: list[dict[str, Any]], chosen: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from .exchange import Exchange
 from .finding import WEIGHT, Finding
 from .kind import KINDS
 
-STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
+STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "PAUSED")
 
 
 class Lifecycle:
@@ -23,11 +23,17 @@ class Lifecycle:
         said = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
+        self.resume: dict[str, Any] = row.get("resume", {})  # which states an order may leave again, and by what
+        self.kept: float | None = (
+            row["kept"]["seconds"] if "kept" in row else None
+        )  # how long an order can be asked for
+        self.cold_start = float(row["cold_start"]["seconds"]) if "cold_start" in row else 0.0
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
-        self.reach = {state: frozenset(self._reached(state)) for state in STATES}
+        self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
+        self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 
     def _reached(self, state: str) -> set[str]:
         found, fresh = {state}, {state}
@@ -39,7 +45,7 @@ class Lifecycle:
     def check(self, exchanges: Iterable[Exchange]) -> list[Finding]:
         """What is wrong with one task's life, as its answers told it; each answer narrows down where it can stand."""
         findings: list[Finding] = []
-        possible = frozenset(STATES)
+        possible = frozenset(self.states)
         heard = "nothing yet"
         for exchange in exchanges:
             body = exchange.json
@@ -76,7 +82,7 @@ class Lifecycle:
             legal = bool(ahead & set(self.cancel["from"]))
             # An accepted cancel that came too late is told as such: the state that it claims cannot be reached.
             return word, frozenset({"CANCELLED"}) if legal else frozenset({"QUEUED"}), self.cancel["source"]
-        late = frozenset(STATES) - set(self.cancel["from"])
+        late = frozenset(self.states) - set(self.cancel["from"])
         return word, late if word == self.cancel["refused"] else frozenset(), self.cancel["source"]
 
     def _finding(self, rule: str, exchange: Exchange, expected: str, came: str, source: str) -> Finding:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .catalogue import Model
 
 if TYPE_CHECKING:
-    from .contract import Contract, Operation
+    from .contract import Contract
+    from .operation import Operation
 
 
 def published(contract: Contract, base: str = "", models: Iterable[Model] | None = None) -> dict[str, Any]:
@@ -18,13 +19,20 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
     """
     facts = contract.facts.openapi
     security = facts["security"]
-    schemas = {name: _marked(schema, facts["schemas"][name]) for name, schema in contract.schemas.items()}
+    schemas = {name: _marked(schema, part.facts.openapi["schemas"][name])
+               for part in contract.apis.values() for name, schema in part.schemas.items()}  # fmt: skip
+    chosen = contract.catalogue.models.values() if models is None else tuple(models)
+    paths: dict[str, Any] = {}
+    for part in contract.apis.values():
+        for path, routes in _paths(part, chosen if part.api == contract.api else part.catalogue.models.values()):
+            servers = {} if base or part.api == contract.api else {"servers": part.facts.openapi["servers"]}
+            paths[path] = {**paths.get(path, {}), **servers, **routes}
     return {
         "openapi": facts["openapi"],
         "info": facts["info"],
         "servers": [{"url": base}] if base else facts["servers"],
         "security": [{"key": []}],
-        "paths": dict(_paths(contract, contract.catalogue.models.values() if models is None else tuple(models))),
+        "paths": paths,
         "components": {
             "schemas": schemas,
             "securitySchemes": {"key": {"type": "http", "scheme": security["scheme"].lower(), **_sourced(security)}},
@@ -36,14 +44,15 @@ def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, d
     paths: dict[str, dict[str, Any]] = {}
     # Links leave from one model of each kind: with more to begin at, chance would rarely stay with one order.
     kinds: set[str] = set()
+    spelled = {operation.model for operation in contract.operations.values()}
     for operation in contract.operations.values():
-        slashes = next((name for name, p in operation.parameters.items() if p.get("slashes")), "")
-        if not slashes:
-            route = _route(contract, operation, linked=bool(operation.task))
+        named = next((name for name, p in operation.parameters.items() if p.get("slashes") and name in spelled), "")
+        if not named:
+            route = _route(contract, operation, linked=bool(operation.task or operation.orders))
             paths.setdefault(operation.path, {})[operation.method.lower()] = route
             continue
         for model in models:
-            path = operation.path.replace("{" + slashes + "}", model.id)
+            path = operation.path.replace("{" + named + "}", model.id)
             linked = bool(operation.model) and model.kind not in kinds
             kinds.add(model.kind) if operation.model else None
             paths.setdefault(path, {})[operation.method.lower()] = _route(contract, operation, model, linked)
@@ -62,7 +71,8 @@ def _route(
         **_sourced({"source": operation.source, "where": operation.where}),
     }
     strict = "invalid-input" in operation.refusals
-    parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items() if not row.get("slashes")]
+    parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
+                  if model is None or not row.get("slashes")]  # fmt: skip
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:
@@ -70,8 +80,17 @@ def _route(
         route["requestBody"] = {"required": True, "content": {"application/json": {
             "schema": dict(model.input_schema), "example": model.example()}}}  # fmt: skip
         route.update({"x-source": model.source, "x-where": model.where})
+    elif operation.speaks:
+        route["requestBody"] = {"required": True, "content": {"application/json": _content(contract, operation)}}
     route["responses"] = dict(_answers(contract, operation, linked))
     return route
+
+
+def _content(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """The body of an operation whose form is its own, or that of whatever its path names, one of several."""
+    forms = [operation.body] if operation.body is not None else list(contract.catalogue.models.values())
+    schemas = [dict(form.input_schema) for form in forms]
+    return {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, "example": forms[0].example()}
 
 
 def _parameter(name: str, row: Mapping[str, Any], strict: bool) -> dict[str, Any]:

@@ -112,6 +112,7 @@ class App:
         account = session.open_account(provider, key, dialect.terms.slots)
         if "no-quota" in dialect.contract.errors:
             account.ledger.without_quota = "no-quota"
+        dialect.furnish(session, account)
         return account
 
     def reset(self, name: str) -> Session:
@@ -234,7 +235,7 @@ class App:
             return self.sessions.get(DEFAULT) or self.default()
         parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
         key = self.dialects[provider].key(headers)
-        holders = [session for session in self.sessions.values() if not parts.isdisjoint(session.tasks)]
+        holders = [session for session in self.sessions.values() if session.holds(parts)]
         # Sessions of one seed give equal ids: among those that hold it, the asker's own.
         for session in (*(holder for holder in holders if (provider, key) in holder.accounts), *holders):
             return session

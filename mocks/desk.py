@@ -135,6 +135,7 @@ class Desk:
         if (
             model
             and model not in catalogue.models
+            and model not in self._session.props
             and self._session.cast[self._provider].terms.unknown_models != "accept"
         ):
             near = ", ".join(catalogue.nearest(model))

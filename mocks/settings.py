@@ -85,7 +85,7 @@ class Settings:
 
     def terms(self, provider: str) -> Terms:
         """What is agreed with one provider beside its contract."""
-        life = next(iter(contract(provider).lives.values()))
+        life = contract(provider).life
         ttl = life.media_ttl if self.media_ttl < 0 else self.media_ttl
         slots = life.slots if self.slots < 0 else self.slots or None
         return Terms(self.unknown_models, ttl, slots, self.max_body, self.public_url.rstrip("/"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil, inf
@@ -14,6 +14,7 @@ from .fault import Fault, Place
 from .gallery import Gallery
 from .ledger import Ledger
 from .luck import digest, luck
+from .prop import Prop
 from .refusal import Refusal
 from .script import Script
 from .slots import Slots
@@ -90,8 +91,10 @@ class Session:
         self.cap = cap
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
         self.tasks: dict[str, Task] = {}
+        self.props: dict[str, Prop] = {}
         self.wishes = Wishes()
         self.taken = 0
+        self.made = 0  # props, ever
         self.forgotten = 0
         self.scenario = ""  # the name of the one that is played, if any
         self.warn: Callable[[str], None] = lambda text: None
@@ -114,12 +117,31 @@ class Session:
         self.welcome(account)
         return account
 
+    def add_prop(
+        self, account: Account, kind: str, name: str, said: Mapping[str, Any], slots: Slots | None = None
+    ) -> Prop:
+        """Gives an account something to have."""
+        self.made += 1
+        word = digest(self.seed, "prop", self.made)
+        number = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+        self.props[number] = prop = Prop(number, kind, account, name, said, self.clock.now, self.clock.now, slots)
+        return prop
+
+    def holds(self, names: set[str]) -> bool:
+        """Whether one of these names is that of an order or of a prop here."""
+        return not (names.isdisjoint(self.tasks) and names.isdisjoint(self.props))
+
+    def own(self, account: Account, kind: str) -> list[Prop]:
+        """What an account has of a kind, the oldest first."""
+        return [prop for prop in self.props.values() if prop.kind == kind and prop.account is account]
+
     def submit(
         self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float,
-        tell: Tell | None = None, fate: Script | None = None,
+        tell: Tell | None = None, fate: Script | None = None, slots: Slots | None = None,
     ) -> Task:  # fmt: skip
         """Takes an order: finds its script, lays its timeline, holds its money and books its end; and each of its
-        beats, where somebody is to be told. An order that nobody scripted has its fate, if there is one."""
+        beats, where somebody is to be told. An order that nobody scripted has its fate, if there is one; one that
+        names no slots runs in its account's."""
         script = (self.wishes.script(order) if self.wishes.scripts else None) or fate
         if script is not None:
             if script.refuses:
@@ -137,17 +159,20 @@ class Session:
             script.struck += 1
             course, order = script.course(usual, self.seed, number), script.order(order)
         name = f"{number * SPREAD & MASK:08x}{self._tail}"
-        timeline, ends = account.slots.plan(name, number, course, now)
+        slots = slots or account.slots
+        timeline, ends = slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
         account.ledger.take()
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
-        self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price))
+        self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price, slots))
         if tell is not None:
             self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
+        if slots.grew:
+            self._lay_anew(slots, now)
         if ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
-        return task
+        return self.tasks[name] if slots.grew else task
 
     def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
         """Ends a task early if its state allows it; whether it did."""
@@ -169,7 +194,7 @@ class Session:
 
     def place(self, task: Task, now: float) -> int:
         """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""
-        place: int = task.account.slots.place(task, now)
+        place: int = task.slots.place(task, now)
         if task.course.position and place:
             asked, starts = task.timeline.times[0], task.timeline.starts
             left = (starts - now) / (starts - asked) if starts < inf else 1.0
@@ -198,17 +223,21 @@ class Session:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it knows the session
         self._over = self.warn
-        for account in self.accounts.values():
-            account.slots.close()
+        for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in self.props.values())):
+            if slots is not None:
+                slots.close()
 
     def _turn(self, task: Task, timeline: Timeline, now: float) -> None:
         """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""
         self.clock.hand_out()  # what was so far is told as it was
         self._change(task, timeline)
-        for other, moved in task.account.slots.lay_anew(now):
-            self._change(other, moved)
+        self._lay_anew(task.slots, now)
         self.clock.hand_out()
         self.clock.stir()
+
+    def _lay_anew(self, slots: Slots, now: float) -> None:
+        for other, moved in slots.lay_anew(now):
+            self._change(other, moved)
 
     def _change(self, task: Task, timeline: Timeline) -> None:
         if task.ticket:

@@ -16,6 +16,8 @@ TRIM = 1024  # orders in the book before those that are over are forgotten
 class Slots:
     """So many orders run at once, or any number; an order queues its time in the slot that it keeps to its end."""
 
+    grew = False  # whether an order's coming moved those before it
+
     def __init__(self, count: int | None, find: Callable[[str], Task | None]) -> None:
         self.count = count
         self._find = find

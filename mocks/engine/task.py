@@ -40,6 +40,7 @@ class Task(NamedTuple):
     timeline: Timeline
     ticket: int = 0
     cost: float | None = None
+    slots: Any = None  # where it runs
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -20,9 +20,10 @@ class State(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    PAUSED = "PAUSED"  # over for now: it was stopped before its end, and can be taken up again
 
 
-FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
+FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.PAUSED})
 
 
 class Course(NamedTuple):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...contracts.finding import Finding
+from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
 from .routes import ROUTES
@@ -29,9 +30,9 @@ class RunComfy(Dialect):
         """The token of `Authorization: Bearer`, whose scheme is read without regard to case."""
         return _token(headers.get(b"authorization", b""))
 
-    def refuse(self, refusal: Refusal) -> Answer:
+    def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """An error body with the row's code; input that does not match is told field by field."""
-        row = self.contract.errors[refusal.reason]
+        row = self.contract.error(refusal.reason, operation)
         said: dict[str, Any] = {"error_code": row["code"], "error_message": row["text"]}
         if refusal.reason == "invalid-input":
             said["detail"] = [_detail(finding) for finding in refusal.findings if finding.reason]

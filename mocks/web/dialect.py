@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...contracts.catalogue import Model
 from ...contracts.contract import Contract, contract
 from ...contracts.models_file import checked
+from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -91,8 +92,17 @@ class Dialect:
         """The key that a request bears, or nothing."""
         raise NotImplementedError
 
-    def refuse(self, refusal: Refusal) -> Answer:
-        """The provider's own way of saying no for this reason."""
+    def form(self, turn: Turn) -> Model | None:
+        """The form that a request's body is to have: the operation's own, or that of the model which the path names."""
+        if turn.operation.body is not None:
+            return turn.operation.body
+        return self.contract.catalogue.find(turn.value, self.terms.unknown_models == "accept")
+
+    def furnish(self, session: Session, account: Account) -> None:
+        """Gives a new account what it has from the beginning, if anything."""
+
+    def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
+        """The provider's own way of saying no for this reason, to an operation if one was named."""
         raise NotImplementedError
 
     def status(self, status: int) -> Answer:

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.contract import Operation
 from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
+from ...contracts.operation import Operation
 from ..engine.clock import pause
 from ..engine.fault import WHOLE, Fault, Place
 from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE, Script
 from ..engine.session import Account, Session, Tell
+from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
 from . import guard, inputs
@@ -53,8 +54,8 @@ class Turn:
     """One request while it is being answered."""
 
     __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "fate", "fault", "findings", "headers", "heard",
-                 "inputs", "model", "now", "operation", "query", "question", "scope", "seconds", "session", "task",
-                 "value", "way")  # fmt: skip
+                 "inputs", "model", "now", "operation", "pairs", "query", "question", "scope", "seconds", "session",
+                 "task", "value", "way")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -72,6 +73,7 @@ class Turn:
         self.now = 0.0
         self.body = b""
         self.value = way.value
+        self.pairs: list[tuple[str, str]] = []  # the query as it came
         self.query: dict[str, str] = {}
         self.inputs: Any = None
         self.model: Model | None = None
@@ -91,7 +93,8 @@ class Turn:
             self._name()
             if method not in WITHOUT_BODY or b"content-length" in self.headers:
                 announced = self.headers.get(b"content-length")
-                self.body = await guard.read(receive, self.dialect.terms.max_body, announced)
+                most = self.operation.most_body or self.dialect.terms.max_body
+                self.body = await guard.read(receive, most, announced)
                 self.now = clock.now  # others may have moved it while the body was under way
         except Refusal as no:
             refused = no
@@ -142,7 +145,10 @@ class Turn:
             raise Refusal(reason, findings=(self._stranger(bool(operations)),))
         self.operation = self.dialect.contract.operations[name]
         if scope["query_string"]:
-            self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+            self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            self.query = dict(self.pairs)
+        if self.operation.keyless:
+            return
         account = self.session.accounts.get((self.dialect.provider, self.dialect.key(self.headers)))
         if account is None or account.revoked:
             raise Refusal("bad-key")
@@ -153,9 +159,9 @@ class Turn:
         if self.fault is not None and not self.delayed:
             return self._spoilt(self.fault, None)
         operation = self.operation
-        if operation.model:
+        if operation.speaks:
             self.inputs = self._read()
-        if operation.model or self.query:
+        if operation.speaks or self.query:
             self.findings = self._judged()
         if self.model is not None and self.model.media and type(self.inputs) is dict:
             await self._look_at_inputs(self.model)
@@ -187,15 +193,16 @@ class Turn:
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
-            if "status" in self.dialect.contract.errors.get(UNREACHABLE, {}):
+            if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
                 raise Refusal(UNREACHABLE)
             self.fate = Script(unreachable=True)
 
     def submit(
-        self, order: Order, usual: tuple[float, float], price: float | None, tell: Tell | None = None
+        self, order: Order, usual: tuple[float, float], price: float | None, tell: Tell | None = None,
+        slots: Slots | None = None,
     ) -> Task:  # fmt: skip
-        """Hands an order of this request over to the session."""
-        task = self.session.submit(self.account, order, usual, price, self.now, tell, self.fate)
+        """Hands an order of this request over to the session; without `slots` it runs in the account's own."""
+        task = self.session.submit(self.account, order, usual, price, self.now, tell, self.fate, slots)
         self.task = task.id
         return task
 
@@ -272,9 +279,9 @@ class Turn:
 
     def _judged(self) -> tuple[Finding, ...]:
         contract, operation = self.dialect.contract, self.operation
-        if operation.model:
-            self.model = contract.catalogue.find(self.value, self.dialect.terms.unknown_models == "accept")
-        findings = contract.check_request(operation, self.value, self.query, self.inputs, self.model)
+        if operation.speaks:
+            self.model = self.dialect.form(self)
+        findings = contract.check_request(operation, self.value, self.pairs, self.inputs, self.model)
         for finding in findings:
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
@@ -291,8 +298,13 @@ class Turn:
 
     def _refuse(self, no: Refusal) -> Answer:
         self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
-        answer = self.dialect.refuse(no)
+        answer = self.dialect.refuse(no, self.operation)
         return answer._replace(headers=((b"allow", self.allow.encode()),)) if self.allow else answer
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the path names, by parameter."""
+        return self.operation.named(self.way.path)
 
     def look(self, task: Task, channel: str, words: Mapping[str, str]) -> Task:
         """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""

@@ -42,7 +42,7 @@ def submitted(subject: Ours, model: Model, body: Any) -> Any:
 def test_the_contract_and_the_stand_in_take_every_right_body(ours: Ours, data: st.DataObject) -> None:
     model = data.draw(some)
     body = data.draw(RIGHT[model.id])
-    found = PROMISE.check_request(SUBMIT, model.id, {}, body, model)
+    found = PROMISE.check_request(SUBMIT, model.id, (), body, model)
     assert {finding.severity for finding in found} <= {"note"}
     said = submitted(ours, model, body)
     assert (said.status, list(said.json)[:1]) == (200, ["request_id"])

@@ -11,12 +11,11 @@ from understudy.contracts.checks.reaching.coverage import Coverage
 from understudy.contracts.checks.reaching.covered import CANNOT, MOST_LABELS
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
-from understudy.contracts.life import STATES
 from understudy.tests.contracts.test_coverage import LIFE, MODEL, cancel, listed, look, refused, said, submit
 
 HOUSE = contract("runcomfy")
 PARTS = [
-    *(look(channel, state) for channel in LIFE.words for state in STATES), submit(), submit(num_images=4),
+    *(look(channel, state) for channel in LIFE.words for state in LIFE.states), submit(), submit(num_images=4),
     submit()._replace(url="/v1/models/" + next(name for name in HOUSE.catalogue.models if name != MODEL)),
     cancel("cancelled"), cancel("not_cancellable"), listed(), listed("?limit=1"), said("submit", {}, 599),
     refused("submit", "bad-key"), refused("status", "unknown-id"), refused("", "unknown-path", text="in other words"),

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
-from understudy.contracts.life import STATES
 
 HOUSE = contract("runcomfy")
 LIFE = HOUSE.lives["model"]
@@ -98,7 +97,7 @@ def test_what_is_no_answer_tells_nothing() -> None:
 
 
 def test_the_steps_are_closed_over() -> None:
-    assert LIFE.reach["QUEUED"] == frozenset(STATES)
+    assert LIFE.reach["QUEUED"] == frozenset(LIFE.states)
     assert LIFE.reach["RUNNING"] == {"RUNNING", "SUCCEEDED", "FAILED"}
     assert all(LIFE.reach[state] == {state} for state in ("SUCCEEDED", "FAILED", "CANCELLED"))
 
@@ -130,7 +129,7 @@ def test_a_step_that_no_life_has_is_found(story: tuple[list[str], list[Exchange]
     life, told = story
     words = LIFE.words[channel]
     known = [*told, look("result", LIFE.words["result"][life[-1]])]
-    for state in STATES:
+    for state in LIFE.states:
         legal = state in LIFE.reach[life[-1]] or words[state] in {words[reached] for reached in LIFE.reach[life[-1]]}
         assert (rules(*known, look(channel, words[state])) == []) == legal
 

@@ -17,7 +17,7 @@ from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import FINAL, State
 
 ORDER = Order("toy", "make", "cube", b"{}", (Medium("image", "png", 8, 8),))
-QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = State
+QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED, _ = State
 EITHER = (QUEUED, RUNNING)
 LIVES: list[dict[str, Any]] = [
     {}, {"queued": 0, "running": 0}, {"queued": 0, "running": 3}, {"looks": 0}, {"looks": 3},

@@ -128,7 +128,7 @@ def test_a_life_that_waits_for_cues_has_one_beat_and_no_end(asked: float, wait: 
 
 
 def test_the_words_of_the_house_are_as_they_are_told() -> None:
-    assert [str(state) for state in State] == ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
+    assert [str(state) for state in State] == ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "PAUSED"]
 
 
 def test_an_order_of_which_no_more_is_said_succeeds_and_stops_nobody() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from understudy.contracts.contract import Contract
+from understudy.contracts.operation import Operation
 from understudy.mocks.engine.courier import Manner, Parcel
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
@@ -130,7 +131,7 @@ class Toy(Dialect):
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
         return headers.get(b"x-api-key", b"").decode()
 
-    def refuse(self, refusal: Refusal) -> Answer:
+    def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         lifted = () if refusal.until is None else ((b"x-until", b"%.6f" % refusal.until),)
         return Answer(REASONS[refusal.reason], {"no": refusal.reason}, headers=lifted)
 

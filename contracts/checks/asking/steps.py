@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...catalogue import Model
-from ...contract import Contract, Operation
+from ...contract import Contract
+from ...operation import Operation
 from ..move import OWN, Move
 from ..subject import Ask
 
@@ -39,7 +40,7 @@ class Steps:
     def __init__(self, contract: Contract, whole: bool) -> None:
         self.contract = contract
         self.whole = whole
-        self.life = next(iter(contract.lives.values()))
+        self.life = contract.life
         self.operations = list(contract.operations.values())
         self.submit = next(each for each in self.operations if each.model)
         self.looks = [row["operation"] for row in self.life.channels.values()]

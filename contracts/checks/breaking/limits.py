@@ -7,8 +7,9 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from ...catalogue import Model
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...exchange import Exchange
+from ...operation import Operation
 from ...outcome import SHAPING
 from ...schema import Judge
 from ..subject import Ask

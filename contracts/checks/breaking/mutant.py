@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...catalogue import Model
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...exchange import Exchange
 from ...life import Lifecycle
+from ...operation import Operation
 from ..subject import Ask, Subject
 from .bending import found, told
 
@@ -29,7 +30,7 @@ class Stage:
     def __init__(self, contract: Contract, subject: Subject) -> None:
         self.contract = contract
         self.subject = subject
-        self.life: Lifecycle = next(iter(contract.lives.values()))
+        self.life: Lifecycle = contract.life
         self.tells: Mapping[str, Any] = self.life.tells
         self.memory: dict[Any, Any] = {}
         self.orders: list[Taken] = []
@@ -172,7 +173,7 @@ class Mutant:
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""
-        known = {*next(iter(contract.lives.values())).tells, *contract.facts.openapi}
+        known = {*contract.life.tells, *contract.facts.openapi}
         return known.issuperset(self.needs)
 
 

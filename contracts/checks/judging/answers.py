@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...contract import Operation
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
-from ...life import STATES
+from ...operation import Operation
 from .ended import Ended
 from .reference import Known
 from .world import World
@@ -91,7 +90,9 @@ class Answers:
             if not self.world.dated or self.world.expected(order) in rule["from"]:
                 order.cancelled = min(order.cancelled, self.world.now)
         elif outcome == rule["refused"]:
-            yield from self.narrowed(order, frozenset(STATES) - set(rule["from"]), "cancel was refused", outcome, rule)
+            yield from self.narrowed(
+                order, frozenset(self.life.states) - set(rule["from"]), "cancel was refused", outcome, rule
+            )
 
     # -- what every answer about an order says
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
+from ...operation import Operation
 from .world import World
 
 ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
@@ -53,16 +54,16 @@ def grounds(world: World, asked: Asked) -> Grounds:
     body = None
     if said.method in ("POST", "PUT", "PATCH") and 0 < world.subject.most_body < len(said.request_body):
         reasons.append("too-large")
-    if operation.model:
+    if operation.speaks:
         body, wrong, clear = _body(said)
         reasons += wrong
         sure = sure and clear
     reasons += _judged(world, operation, value, account)
-    if operation.model or said.url != said.path:
+    if operation.speaks or said.url != said.path:
         found_in = _inputs(world.contract, operation, value, said, body)
         reasons += [finding.reason for finding in found_in if finding.reason]
         fields = tuple(finding.where for finding in found_in if finding.reason == "invalid-input")
-    if operation.model and world.poor and account == "own":
+    if operation.orders and world.poor and account == "own":
         reasons.append("no-money")
     reasons += ["bad-path", "unknown-path"] if odd else []
     return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account)
@@ -156,7 +157,7 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
 
 
 def _inputs(contract: Contract, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
-    query = dict(parse_qsl(said.url.partition("?")[2], keep_blank_values=True))
+    query = parse_qsl(said.url.partition("?")[2], keep_blank_values=True)
     model = contract.catalogue.find(value, False) if operation.model else None
     return contract.check_request(operation, value, query, body, model)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import Finding
-from ...life import STATES
+from ...operation import Operation
 from ..case import Case
 from ..move import BARE, CASED, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
 from ..subject import Ask, Subject
@@ -145,7 +145,7 @@ class Referee:
         while not order.over and not (move.what == "start" and "QUEUED" not in order.possible):
             said = self._about(Move("about", operation=channel, nth=move.nth))
             looks += 1
-            if looks < len(STATES):
+            if looks < len(self.world.life.states):
                 continue  # asking again moves time where it moves by asking
             if self.patience <= 0:
                 break

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ...catalogue import Model
-from ...contract import Operation
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
+from ...operation import Operation
 from .world import World
 
 Told = Iterator[tuple[str, str, str, str]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...life import Lifecycle
+from ...operation import Operation
 from ..subject import Subject
 from .reference import Known, Reference
 
@@ -18,7 +19,7 @@ class World:
     def __init__(self, contract: Contract, subject: Subject) -> None:
         self.contract = contract
         self.subject = subject
-        self.life: Lifecycle = next(iter(contract.lives.values()))
+        self.life: Lifecycle = contract.life
         self.reference = Reference(self.life.slots)
         self.poor = False
         self.doomed = 0  # so many of the next orders are to fail
@@ -48,6 +49,7 @@ class World:
         queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "SUCCEEDED"
         order = Known(name, len(self.orders), account, model, kind, inputs, self.now, queued, running, ending)
+        order.possible = frozenset(self.life.states)
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...exchange import Exchange
+from ...operation import Operation
 from .covered import Covered, Missing, Row
 from .looks import Looks, steps_of, value_at
 from .promised import Field, of_model, promised

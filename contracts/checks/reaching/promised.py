@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...contract import Contract, Operation
+from ...contract import Contract
 from ...finding import shown
+from ...operation import Operation
 from .covered import Item, Row
 
 # What each of our reasons to say no takes beside a request.
