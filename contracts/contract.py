@@ -88,9 +88,11 @@ class Contract:
         return self if operation is None or operation.api == self.api else self.apis.get(operation.api, self)
 
     def error(self, reason: str, operation: Operation | None = None) -> dict[str, Any]:
-        """The row with which an operation says no for a reason, or nothing."""
-        row: dict[str, Any] = self.of(operation).errors.get(reason, {})
-        return row
+        """The row with which an operation says no for a reason; of an API that has none, the first other one's."""
+        for part in (self.of(operation), *self.apis.values()):
+            if reason in part.errors:
+                return part.errors[reason]
+        return {}
 
     @property
     def life(self) -> Lifecycle:
