@@ -50,7 +50,8 @@ class Document:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
-        yield from self._of_the_api()
+        told = list(self._of_the_api())
+        yield from told
         for name, row in self.media.items():
             yield _fact("media", name, row)
         for name in ("placeholder", "units"):
@@ -60,7 +61,9 @@ class Document:
         for row in self.readings:
             yield _fact("reading", row["name"], row)
         for other in self.others:
-            for fact in other._of_the_api():
+            own = [fact for fact in other._of_the_api() if fact not in told]  # the rest is as it was told before
+            told += own
+            for fact in own:
                 yield fact._replace(name=f"{other.api}/{fact.name}")
 
     def _of_the_api(self) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,22 @@ def test_every_fact_has_a_source_and_a_place(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_no_fact_is_left_out(provider: str) -> None:
-    kinds = Counter(fact.kind for fact in document(provider, {}).facts())
+    facts = document(provider, {})
+    first = replace(facts, others=())
+    kinds = Counter(fact.kind for fact in first.facts())
     assert kinds["model"] == len(read(provider, "models")) == 152
     assert kinds["error"] == len(read(provider, "errors"))
     assert kinds["reading"] == len(read(provider, "readings"))
     assert kinds["media"] == len(read(provider, "media"))
     assert kinds["operation"] == len(read(provider, "openapi")["operations"]) == 7
     assert {"input", "schema", "parameter", "lifecycle transition", "price rule"} <= set(kinds)
+    for other in facts.others:
+        names = {(fact.kind, fact.name) for fact in facts.facts()}
+        own = read(provider, "openapi", other.api)
+        assert {("operation", f"{other.api}/{name}") for name in own["operations"]} <= names
+        assert {("schema", f"{other.api}/{name}") for name in own["schemas"]} <= names
+        for row in read(provider, "errors", other.api) or ():
+            assert ("error", f"{other.api}/{row['reason']}") in names
 
 
 def test_a_fact_without_a_source_would_be_seen() -> None:
