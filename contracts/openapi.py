@@ -134,7 +134,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
 
 
 def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
-    """Where an answer leads: from an order to all that can be asked about it, from a new prop to all that is done with it."""
+    """Where an answer leads: from an order to what can be asked about it, from a new prop to its uses."""
     found: dict[str, Any] = {}
     named = {kind: row for kind, row in contract.facts.openapi.get("props", {}).items()
              if isinstance(row, dict) and row.get("add") == operation.id}  # fmt: skip
