@@ -83,6 +83,11 @@ class Contract:
         whole._plant()
         return whole
 
+    @property
+    def alone(self) -> Contract:
+        """One API by itself: the one that this is, or the first of those that are joined here."""
+        return self.apis[self.api]
+
     def of(self, operation: Operation | None) -> Contract:
         """The API of an operation; of none, the first one."""
         return self if operation is None or operation.api == self.api else self.apis.get(operation.api, self)

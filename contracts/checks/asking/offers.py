@@ -39,7 +39,7 @@ class Offers(Steps):
     def makers(self) -> list[Model]:
         """Models that make different files for different inputs: so many, so large, so long, of such a format."""
         found: dict[Any, Model] = {}
-        for model in self.models if self.whole else self.contract.catalogue.models.values():
+        for model in self.models if self.whole else self.offered:
             makes = {self.contract.catalogue.outcome(model, body) for body in good_edges(model)}
             # One that makes several, and one that makes one, of each kind and format, stand for the others.
             for each in makes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
@@ -15,9 +15,10 @@ from ...catalogue import Model
 from ...contract import Contract
 from ..extra import missing
 from ..judging.referee import Referee
+from ..props import offered
 from .lens import DOCUMENT, Lens
 from .objection import objection
-from .steps import shapes
+from .steps import Steps, shapes
 
 try:
     import schemathesis
@@ -37,7 +38,7 @@ STEPS = 10  # of a walk: an order that is met by all who may ask about it takes 
 
 def explore(
     referee: Referee, *, seed: int, seconds: float, bounded: bool, say: Callable[[str], None],
-    clock: Callable[[], float],
+    clock: Callable[[], float], asks: Sequence[str] = PHASES,
 ) -> list[str]:  # fmt: skip
     """Asks what the documents allow and what they forbid, for so many seconds at most; answers what that cut short.
 
@@ -46,18 +47,21 @@ def explore(
     """
     end, short = clock() + seconds, []
     handfuls = dealt(referee.contract)[: 1 if bounded else None]
+    beginning = Steps(referee.contract, not bounded).prologue()
     with traceless():
         for turn in count():
             if turn and (bounded or clock() >= end):
                 break
-            lens = Lens(referee, handfuls[turn % len(handfuls)])
-            words = PHASES if turn < len(handfuls) else ENDLESS
+            words = [word for word in (PHASES if turn < len(handfuls) else ENDLESS) if word in asks]
             for at, word in enumerate(words):
                 part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
                 share = clock() + max(end - clock(), 0) * part
                 before = referee.asked.get(word, 0)
                 referee.by = word
                 referee.begin()
+                for move in beginning:
+                    referee.play(move)
+                lens = Lens(referee, handfuls[turn % len(handfuls)])
                 whole = _run(lens, word, seed + turn, partial(_over, referee, clock, share))
                 asked = referee.asked.get(word, 0) - before
                 say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
@@ -68,7 +72,7 @@ def explore(
 def dealt(contract: Contract) -> list[list[Model]]:
     """All models in handfuls; the first holds one of each shape."""
     first = shapes(contract)
-    models = [*first, *(model for model in contract.catalogue.models.values() if model not in first)]
+    models = [*first, *(model for model in offered(contract) if model not in first)]
     return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
 
 

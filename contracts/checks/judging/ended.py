@@ -86,7 +86,7 @@ class Ended:
         if not isinstance(came, dict):
             return  # the schema has said so
         catalogue = self.world.contract.catalogue
-        want = catalogue.outcome(catalogue.models[self.order.model], self.order.inputs)
+        want = catalogue.outcome(self.order.form, self.order.inputs)
         key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
         if list(came) != [key]:
             yield self._said.finding("wrong-output", row["key"], f"{key} alone: {want.count} {want.kind}",

@@ -37,7 +37,7 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
                    "serve every file that a result tells of")  # fmt: skip
         return
     catalogue = world.contract.catalogue
-    want = catalogue.outcome(catalogue.models[order.model], order.inputs)
+    want = catalogue.outcome(order.form, order.inputs)
     yield from _fits(want, said)
     yield from _same(world, order, index, said)
 
