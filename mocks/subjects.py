@@ -51,6 +51,13 @@ class Ours(Subject):
         else:
             self._handle.ledger.set(0 if what == "poor" else self._rich)
 
+    def furnished(self, kind: str, model: str) -> str:
+        """The first prop that the account has from the beginning and that stands for this model."""
+        session = self._handle.session
+        dialect = session.cast[self._handle.provider]
+        own = session.own(session.accounts[self._handle.provider, self.key], kind)
+        return next((prop.id for prop in own if dialect.stands_for(prop) == model), "")
+
     def fresh(self) -> None:
         """The same address and keys; nothing has happened."""
         self._handle.reset()

@@ -170,12 +170,12 @@ def _props(world: World, operation: Operation, said: Exchange, account: str) -> 
     named = world.named(operation, said.path)
     order = world.about(operation, operation.named(said.path).get(operation.task, "")) if operation.task else None
     for held in named:
-        if held is None or (held.gone and not (operation.orders and "deleted" in operation.refusals)):
+        if held is None or (held.gone and not operation.lifecycle):
             found.append("unknown-id")
         elif account and held.account != account:
             found.append("foreign-id")
-        elif held.gone:
-            found += ["deleted", "unknown-id"]
+        elif held.gone and operation.orders:
+            found.append("deleted" if "deleted" in operation.refusals else "unknown-id")
         elif operation.orders and held.said.get("is_enabled") is False:
             found.append("disabled")
         if held is not None and order is not None and order.prop and order.prop != held.id:
@@ -191,7 +191,12 @@ def _instance(world: World, operation: Operation, said: Exchange) -> bool:
 def _inputs(world: World, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
     query = parse_qsl(said.url.partition("?")[2], keep_blank_values=True)
     model = world.form(operation, operation.named(said.path)) if operation.speaks else None
-    return world.contract.check_request(operation, value, query, body, model)
+    found = world.contract.check_request(operation, value, query, body, model)
+    if model is None or not model.ordered or not isinstance(body, dict) or any(each.reason for each in found):
+        return found
+    # Each bound may be good by itself, and not beside what stands.
+    held = next(iter(world.named(operation, said.path)), None)
+    return (*found, *model.disordered({**held.said, **body}, operation.id)) if held is not None else found
 
 
 def _body(said: Exchange) -> tuple[Any, list[str], bool]:

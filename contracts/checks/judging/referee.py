@@ -163,9 +163,16 @@ class Referee:
     def _furnished(self, move: Move) -> None:
         """Learns which of the props that are there from the beginning stands for a model."""
         name = self.subject.furnished(move.operation, move.model)
-        self.world.holds(Held(move.prop, name, move.operation, "own", move.model, self.world.now))
+        held = Held(move.prop, name, move.operation, "own", move.model, self.world.now, told={"furnished": True})
+        self.world.holds(held)
         self.tapes[-1].append(move)
         self.lacking |= set() if name else {move.model}
+        sort = self.world.sorts[move.operation]
+        look = sort.operation("get")
+        if name and look is not None:  # what nobody said of it is learnt, and has to stay
+            said = self.ask(Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers()))
+            held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
+            self.tapes[-1].pop()
 
     def _open(self, move: Move) -> Exchange | None:
         """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""

@@ -122,11 +122,9 @@ class Lines:
 
     def line(self, order: Known) -> Reference:
         """The orders of one line, worked out anew."""
-        return self._accounts(order)
-
-    def _accounts(self, order: Known) -> Reference:
-        line = Reference(self._life.slots)
-        line.orders = self.orders
+        said = self._settings(order.prop) if order.prop else {}
+        line = Reference(said.get("max_instances", self._life.slots))
+        line.orders = {name: each for name, each in self.orders.items() if each.prop == order.prop}
         return line
 
     def span(self, order: Known) -> Span:
