@@ -54,6 +54,17 @@ def submits(contract: Contract) -> Operation | None:
     return next((each for each in contract.operations.values() if each.orders), None)
 
 
+def unheard(contract: Contract, model: Model) -> Model:
+    """The form of an order of which nobody is told: without what says where news goes to."""
+    names = {contract.life.deliver.get("url"), contract.life.deliver.get("all")} & model.known
+    if not names:
+        return model
+    fields = {name: field for name, field in model.fields.items() if name not in names}
+    row = {"id": model.id, "kind": model.kind, "complete": model.complete, "source": model.source, "where": model.where,
+           "schema": {**model.schema, "properties": fields}}  # fmt: skip
+    return Model(row, model.limits)
+
+
 def runs_on(contract: Contract) -> str:
     """The kind of prop that an API's orders are sent to, if any."""
     submit = submits(contract)

@@ -8,7 +8,7 @@ from math import isinf
 from ..contract import Contract
 from ..exchange import Exchange
 from .asking.drill import drill
-from .asking.lifecycle import BOUNDED, LONG, lived
+from .asking.lifecycle import lived, worlds
 from .asking.phases import PHASES, explore
 from .case import STOPPED, Case, Checked, cannot
 from .judging.referee import OVER, Referee
@@ -17,7 +17,6 @@ from .reaching.coverage import Coverage
 from .subject import Subject
 
 LONGEST = 600.0  # seconds for the generators' phases, if nobody sets a limit
-FEWER = 3  # an API beside the first has so manieth of its worlds: what they share was asked already
 LIKE = ("examples",)  # what is generated for an API that differs from another in words alone
 
 Say = Callable[[str], None]
@@ -64,13 +63,12 @@ def _asked(referee: Referee, seed: int, seconds: float, bounded: bool, say: Say,
     end = clock() + seconds
     _drilled(referee, bounded, say)
     referee.told_in_the_end()
-    first, like = not referee.contract.api, referee.contract.facts.openapi.get("like")
+    like = referee.contract.facts.openapi.get("like")
     if not referee.spent:
-        worlds, steps = BOUNDED if bounded else LONG
-        worlds = worlds if first else worlds // FEWER
-        say(f"lifecycle: {worlds} worlds of {steps} steps; {_found(referee)}")
+        count, steps = worlds(referee.contract, not bounded)
+        say(f"lifecycle: {count} worlds of {steps} steps; {_found(referee)}")
         referee.by = "lifecycle"
-        lived(referee, not bounded, seed, worlds, steps)
+        lived(referee, not bounded, seed, count, steps)
     short: list[str] = []
     if not referee.spent:
         left = LONGEST if isinf(seconds) else end - clock()

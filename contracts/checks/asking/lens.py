@@ -12,7 +12,7 @@ from ...exchange import Exchange
 from ...openapi import published
 from ..judging.referee import Referee
 from ..move import Move
-from ..props import of_path
+from ..props import of_path, unheard
 from ..subject import Ask
 
 DOCUMENT = "/openapi.json"
@@ -85,6 +85,8 @@ def _spelled(referee: Referee, paths: Mapping[str, Any]) -> Iterator[tuple[str, 
     there = [held for held in referee.world.props.values() if held.account == "own" and held.model and not held.gone]
     contract = referee.contract
     for path, routes in paths.items():
+        for route in routes.values() if contract.life.deliver else ():
+            _unheard(contract, route)
         operation = next((each for each in contract.operations.values() if each.path == path), None)
         named = of_path(operation) if operation is not None else {}
         if operation is None or not named or not operation.lifecycle or not there:
@@ -96,7 +98,15 @@ def _spelled(referee: Referee, paths: Mapping[str, Any]) -> Iterator[tuple[str, 
             for each in contract.operations.values():
                 if each.lifecycle:
                     text = text.replace(f'"operationId": "{each.id}"', f'"operationId": "{each.id}_{held.model}"')
-            yield path.replace("{" + name + "}", held.id), _about(contract, json.loads(text), name, held.model)
+            about = _about(contract, json.loads(text), name, held.model)
+            yield path.replace("{" + name + "}", held.id), about
+
+
+def _unheard(contract: Contract, route: Any) -> None:
+    """Nobody is told of what chance asks for: it would name addresses that are nobody's to ask."""
+    names = (contract.life.deliver["url"], contract.life.deliver["all"])
+    if isinstance(route, dict) and "parameters" in route:
+        route["parameters"] = [row for row in route["parameters"] if row["name"] not in names]
 
 
 def _about(contract: Contract, routes: dict[str, Any], name: str, model: str) -> dict[str, Any]:
@@ -105,7 +115,7 @@ def _about(contract: Contract, routes: dict[str, Any], name: str, model: str) ->
     for route in routes.values():
         route["parameters"] = [row for row in route.get("parameters", ()) if row["name"] != name]
         if "requestBody" in route:
-            content = {"schema": dict(form.input_schema), "example": form.example()}
+            content = {"schema": dict(unheard(contract, form).input_schema), "example": form.example()}
             route["requestBody"]["content"]["application/json"] = content
     return routes
 

@@ -17,6 +17,7 @@ from ..subject import Ask, Subject
 from .steps import JSON, NOBODY, Steps
 
 BOUNDED, LONG = (60, 40), (500, 50)  # worlds of a check, and steps in each
+FEWER = 3  # a further API has so manieth of the worlds
 MOST_ORDERS = 24  # in one world; the line is full by then
 
 
@@ -136,6 +137,12 @@ class Life(RuleBasedStateMachine):
             listed = self.steps.contract.operations[self.steps.rows["list"]["operation"]]
             query = data.draw(st.sampled_from(list(self.steps.queries())), "query")
             self.made(Move("ask", Ask("GET", listed.path + ("?" + query if query else ""), JSON)))
+
+
+def worlds(contract: Contract, whole: bool) -> tuple[int, int]:
+    """How many worlds are led, and how many steps in each. What APIs share is asked in the first one."""
+    count, steps = LONG if whole else BOUNDED
+    return (count // FEWER if contract.api else count), steps
 
 
 def machine(contract: Contract, make: Callable[[], Subject], whole: bool = True) -> type[Life]:

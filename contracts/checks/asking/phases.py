@@ -33,6 +33,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
 SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
 
@@ -89,7 +90,8 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
         # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
         # against it already. It is let pass, so that nothing is asked again to make it smaller.
-        if lens.good and lens.said is not None:
+        refusable = bool(lens.referee.why.reasons) and type(failure).__name__ == REJECTED
+        if lens.good and lens.said is not None and not refusable:
             lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
         return False
 

@@ -11,7 +11,7 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
 from ..move import OTHER, OWN, Move
-from ..props import Sort, of_path, offered, runs_on, sorts, submits
+from ..props import Sort, of_path, offered, runs_on, sorts, submits, unheard
 from ..subject import Ask
 from .edges import bad_edges, good_edges
 
@@ -79,7 +79,8 @@ class Steps:
         """Bodies of a model, right or wrong; worked out once."""
         key = (json.dumps(model.schema, sort_keys=True) + model.id, good)
         if key not in _EDGES:
-            found = list(good_edges(model)) if good else [body for body, _ in bad_edges(model)]
+            whole = unheard(self.contract, model)
+            found = list(good_edges(whole)) if good else [body for body, _ in bad_edges(model)]
             _EDGES[key] = found[:: max(1, len(found) // MOST_EDGES)]
         return _EDGES[key]
 

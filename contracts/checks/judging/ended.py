@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...finding import Finding, shown
-from ...outcome import Outcome
 from .reference import Known
+from .world import made
 
 if TYPE_CHECKING:
     from .answers import Answers
-    from .world import World
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 CLOSE = 0.0005  # seconds; a stamp may be told in milliseconds
@@ -39,15 +38,6 @@ def addresses(value: Any, key: str = "") -> Iterator[Any]:
                 yield each
             elif isinstance(each, dict | list):
                 yield from addresses(each, key)
-
-
-def made(world: World, order: Known) -> Outcome:
-    """What an order makes. Of a picture of several frames nobody says more than that it moves."""
-    want = world.contract.catalogue.outcome(order.form, order.inputs)
-    frames = order.inputs.get("num_frames") if isinstance(order.inputs, dict) else None
-    if want.kind == "image" and isinstance(frames, int) and frames > 1 and "num_frames" in order.form.fields:
-        return want._replace(kind="video", format="mp4", seconds=0.0)
-    return want
 
 
 class Ended:
@@ -123,7 +113,7 @@ class Ended:
         found = list(addresses(came, row.get("address", "")))
         where = row["key"]
         if row.get("form") != "nodes":
-            want = made(self.world, self.order)
+            want = made(self.world.contract, self.order.form, self.order.inputs)
             key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
             where = f"{where}/{key}"
             if list(came) != [key]:

@@ -10,10 +10,10 @@ from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...outcome import Outcome
 from ..reading.files import told
-from .ended import made, placed
+from .ended import placed
 from .form import header
 from .reference import Known
-from .world import World
+from .world import World, made
 
 TYPES = {
     "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "svg": "image/svg+xml", "mp4": "video/mp4",
@@ -38,7 +38,7 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
                    "serve every file that a result tells of")  # fmt: skip
         return
     by_node = placed(world.life.tells["files"], order.model).get("form") == "nodes"
-    yield from _labelled(said) if by_node else _fits(made(world, order), said)
+    yield from _labelled(said) if by_node else _fits(made(world.contract, order.form, order.inputs), said)
     yield from _same(world, order, index, said)
 
 

@@ -112,7 +112,10 @@ class Props:
             return
         pairs = [(self._at(entry, self.row["id"]), entry) for entry in entries]
         names = [name for name, _ in pairs if isinstance(name, str)]
-        wanted = {text for key, text in parse_qsl(self.said.url.partition("?")[2]) if key == self.row.get("filter")}
+        query = parse_qsl(self.said.url.partition("?")[2], keep_blank_values=True)
+        wanted = {text for key, text in query if key == self.row.get("filter")}
+        if "" in wanted:
+            return  # nobody says whether no name is none or all
         mine = [held for held in self.world.props.values() if held.account == account and not held.gone
                 and held.sort == self.sort.name and (not wanted or held.id in wanted)]  # fmt: skip
         missing = [held.id for held in mine if held.id not in names]
@@ -129,9 +132,24 @@ class Props:
                                 "list nothing else", "strange")  # fmt: skip
         if len(set(names)) < len(names):
             yield self._finding("repeated-id", self.row["id"], "each once", "one twice", "list each once")
+        if not wanted:
+            yield from self.surprised(account, pairs)
         for name, entry in pairs:
             if isinstance(name, str) and name in self.world.props:
                 yield from self._one(self.world.props[name], entry, "")
+
+    def surprised(self, account: str, pairs: list[tuple[Any, Any]]) -> Iterator[Finding]:
+        """What nobody has added was there from the beginning: the first list tells it, and a later one no more."""
+        for name, _ in pairs:
+            if not isinstance(name, str) or name in self.world.props:
+                continue
+            if (self.sort.name, account) in self.world.listed:
+                yield self._finding("wrong-prop", "", "what was there before, or was added", name,
+                                    "list nothing else", "strange")  # fmt: skip
+            else:
+                free = max([UNLABELLED - 1, *self.world.numbers]) + 1
+                self.world.holds(Held(free, name, self.sort.name, account, "", self.world.now, told={"furnished": True}))
+        self.world.listed.add((self.sort.name, account))
 
     # -- what each answer says of one
 

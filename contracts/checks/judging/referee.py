@@ -73,6 +73,7 @@ class Referee:
         self.over = over
         self._silent = 0
         self._adds = -1
+        self.why = Grounds(())  # that were given to refuse the last request
         self._seen = seen
         self._whole_walk = {each.id for each in contract.operations.values() if each.task}
         self._keys = self._spelled()
@@ -262,7 +263,7 @@ class Referee:
         if elsewhere is not None:  # another API's referee judges it; here it is only how something came to be
             noted(self.world, said, operation, self._adds)
             return
-        why = grounds(self.world, asked)
+        self.why = why = grounds(self.world, asked)
         # Of an answer that nobody has documented, its form is a guess as well.
         guessed = said.status >= 400 and all(self.contract.errors[each]["source"] == "inferred" for each in why.reasons)
         for finding in (*readable(self.contract, said), *methods(self.contract, said, known)):

@@ -9,11 +9,21 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...life import Lifecycle
 from ...operation import Operation
+from ...outcome import Outcome
 from ..props import Sort, of_path, sorts
 from ..subject import Subject
 from .reference import Known, Lines
 
 UNDATED = 0.0  # the moment of everything, where the subject's time is not known
+
+
+def made(contract: Contract, model: Model, inputs: Any) -> Outcome:
+    """What an order makes. Of a picture of several frames nobody says more than that it moves."""
+    want = contract.catalogue.outcome(model, inputs if isinstance(inputs, dict) else {})
+    frames = inputs.get("num_frames") if isinstance(inputs, dict) else None
+    if want.kind == "image" and type(frames) is int and frames > 1 and "num_frames" in model.fields:
+        return want._replace(kind="video", format="mp4", seconds=0.0)
+    return want
 
 
 @dataclass
@@ -43,6 +53,7 @@ class World:
         self.sorts: dict[str, Sort] = sorts(contract)
         self.props: dict[str, Held] = {}
         self.numbers: dict[int, Held] = {}
+        self.listed: set[tuple[str, str]] = set()  # of which kinds of props which account was shown all
         self.poor = False
         self.doomed = 0  # so many of the next orders are to fail
         self.priced: float | None = None  # what the next order is to cost
@@ -68,9 +79,10 @@ class World:
 
     def taken(self, name: str, model: Model, inputs: Any, account: str, prop: str = "") -> Known:
         """An order was taken."""
-        queued, running = self.life.durations[model.kind]
+        kind = made(self.contract, model, inputs).kind
+        queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "SUCCEEDED"
-        order = Known(name, len(self.orders), account, model.id, model.kind, inputs, self.now, queued, running, ending)
+        order = Known(name, len(self.orders), account, model.id, kind, inputs, self.now, queued, running, ending)
         order.form, order.prop = model, prop
         order.possible = frozenset(self.life.states)
         if not self.doomed:  # one wish at a time comes true, the older first
