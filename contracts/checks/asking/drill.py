@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ...catalogue import Model
 from ...contract import Contract
 from ..move import Move
+from .heard import Heard
 from .noes import Noes
 from .offers import Offers
 from .steps import Steps, Tape
@@ -23,7 +24,8 @@ def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
     """The tapes, each with its name; `whole` has every model, else one model of each shape stands for the others."""
     lives = Lives(contract, whole)
     begin = lives.prologue()
-    tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes()]
+    tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes(),
+             *Heard(contract, whole).tapes()]  # fmt: skip
     return [(name, [*begin, *tape]) for name, tape in tapes if tape]
 
 

@@ -11,6 +11,7 @@ from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
 from ..props import of_path
 from .ended import Ended
+from .news import wished
 from .reference import Known
 from .world import World
 
@@ -37,6 +38,7 @@ class Answers:
             return
         prop = next((held.id for held in self.world.named(self.operation, self.said.path) if held is not None), "")
         order = self.world.taken(name, form, inputs, account, prop)
+        order.news = wished(self.world, self.said)
         yield from self.strangers()
         yield from self.links(order)
 

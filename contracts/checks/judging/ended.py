@@ -125,6 +125,9 @@ class Ended:
                                        "answer as many files as were ordered")  # fmt: skip
         yield from self.own(found, where)
         self.order.files = [url for url in found if isinstance(url, str)]
+        if sorted(self.order.told.setdefault("files", sorted(self.order.files))) != sorted(self.order.files):
+            yield self._said.finding("unstable-answer", where, shown(self.order.told["files"]), shown(self.order.files),
+                                     "tell the files that the news told", None, kind="news")  # fmt: skip
 
     def own(self, found: list[Any], where: str) -> Iterator[Finding]:
         """Each file has an address of its own, here, and is no other order's."""

@@ -14,11 +14,12 @@ from ...finding import Finding
 from ...operation import Operation
 from ..case import Case
 from ..move import BARE, CASED, HOOKS, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
-from ..props import of_path
+from ..props import of_path, submits
 from ..subject import Ask, Subject
 from .answers import Answers
 from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
+from .news import News
 from .opened import opened
 from .props import noted, propped, sort_of
 from .reference import Known
@@ -127,7 +128,7 @@ class Referee:
     def play(self, move: Move) -> Exchange | None:
         """Makes a move; one that this subject or this world does not allow is left out."""
         return {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
-                "finish": self._until, "furnished": self._furnished}.get(move.what, self._cue)(move)  # fmt: skip
+                "finish": self._until, "furnished": self._furnished, "delivered": self._delivered}.get(move.what, self._cue)(move)  # fmt: skip
 
     def _ask(self, move: Move) -> Exchange | None:
         assert move.ask is not None
@@ -207,6 +208,24 @@ class Referee:
             self.patience -= 1
             self._cue(Move("wait", amount=PAUSE))
         return said
+
+    def _delivered(self, move: Move) -> None:
+        """Looks at what came unasked, and at what should have."""
+        submit = submits(self.contract)
+        if not self.subject.hooks or submit is None:
+            return
+        self.tapes[-1].append(move)
+        came = self.subject.delivered()
+        fresh, news = came[self.world.heard :], News(self.world)
+        self.world.heard = len(came)
+        for each in fresh:
+            said = each._replace(provider=self.contract.provider, operation=submit.id, channel="webhook", direction="out")
+            self.story.append(said)
+            for finding in news.came(said):
+                self.note(finding)
+        news.operation = submit.id
+        for finding in news.lost():
+            self.note(finding)
 
     def _cue(self, move: Move) -> None:
         if move.what not in self.subject.can:

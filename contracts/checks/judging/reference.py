@@ -40,6 +40,7 @@ class Known:
     files: list[str] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
     form: Model = None  # type: ignore[assignment]  # whose inputs it has
+    news: str = ""  # what was asked for: of its end, of all states, or none
     prop: str = ""  # the id of the one on which it runs
     named: dict[str, str] = field(default_factory=dict)  # what else was told that a path can name
 
