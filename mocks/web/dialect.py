@@ -102,10 +102,10 @@ class Dialect:
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""
 
-    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:  # noqa: ARG002
         """Gives an account a prop that the director wants it to have; what cannot be made is a ValueError."""
-        raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make what "
-                         f"it needs, as at the provider itself")  # fmt: skip
+        raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
+                         f"what it needs, as at the provider itself")  # fmt: skip
 
     def stands_for(self, prop: Prop) -> str:
         """The model for which a prop stands, if its provider sends orders to props."""

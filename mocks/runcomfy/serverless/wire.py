@@ -11,6 +11,7 @@ from ...engine.prop import Prop
 from ...engine.task import Task, View
 from ...engine.timeline import State
 
+
 def instance_id(seed: object, deployment: str, number: int) -> str:
     """The id of an instance, which looks as all other ids do."""
     word = digest(seed, deployment, number)
