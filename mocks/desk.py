@@ -37,6 +37,7 @@ class Life(Which, total=False):
     looks: int
     manual: bool
     position: int
+    cold: Length
     fails: str | int | bool
     stuck: bool
     cancelled: bool

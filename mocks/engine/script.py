@@ -29,6 +29,7 @@ class Script(Wish):
     looks: int | None = None
     manual: bool = False
     position: int | None = None
+    cold: Any = None
     fails: str | bool = False
     stuck: bool = False
     cancelled: bool = False
@@ -47,7 +48,7 @@ class Script(Wish):
             flag(name, getattr(self, name))
         if not isinstance(self.unreachable, str):
             flag("unreachable", self.unreachable)
-        for name in ("queued", "running"):
+        for name in ("queued", "running", "cold"):
             value = getattr(self, name)
             if value is not None:
                 try:
@@ -100,17 +101,18 @@ class Script(Wish):
         """The life that it asks for; what it leaves open is as usual, what it leaves to chance is drawn."""
         ending, error = self._ending()
         place = self.position or 0
+        cold = None if self.cold is None else self.cold.draw(seed, "cold", number)
         if self.manual:
-            return Course(inf if usual[0] else 0.0, inf, ending, error, 0, place, True)
+            return Course(inf if usual[0] else 0.0, inf, ending, error, 0, place, True, cold)
         if self.looks is not None:
             first = 1 if usual[0] and self.looks else 0  # where orders queue, the first look finds them queued
             running = inf if self.stuck else float(self.looks - first)
-            return Course(float(first), running, ending, error, self.looks, place)
+            return Course(float(first), running, ending, error, self.looks, place, False, cold)
         queued, running = (
             usual[at] if told is None else told.draw(seed, name, number)
             for at, (name, told) in enumerate((("queued", self.queued), ("running", self.running)))
         )
-        return Course(queued, inf if self.stuck else running, ending, error, 0, place)
+        return Course(queued, inf if self.stuck else running, ending, error, 0, place, False, cold)
 
     def _ending(self) -> tuple[State, str]:
         if self.stuck:

@@ -11,6 +11,7 @@ from typing import Any
 from .clock import Clock
 from .courier import Courier
 from .fault import Fault, Place
+from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
 from .luck import digest, luck
@@ -174,10 +175,11 @@ class Session:
             self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
         if slots.grew:
             self._lay_anew(slots, now)
-        if ends <= now:
+            task = self.tasks[name]
+        if task.timeline.ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
-        return self.tasks[name] if slots.grew else task
+        return task
 
     def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
         """Ends a task early if its state allows it; whether it did."""
@@ -196,6 +198,12 @@ class Session:
                              " before it is asked for")  # fmt: skip
         self._turn(task, task.timeline.cut(now, State.RUNNING if state is State.QUEUED else task.course.ending), now)
         return self.tasks[task.id]
+
+    def refit(self, fleet: Fleet, now: float, **limits: Any) -> None:
+        """Changes a fleet from now on (Fleet.change says what of it): those that wait there are laid anew."""
+        self.clock.hand_out()
+        fleet.change(now, **limits)
+        self.lay_anew(fleet, now)
 
     def place(self, task: Task, now: float) -> int:
         """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""

@@ -36,6 +36,7 @@ class Course(NamedTuple):
     looks: int = 0  # beats of a second each, at which a loop stops though the word is the same
     position: int = 0  # the place in the line that is told at first
     manual: bool = False  # every beat waits for the director's cue
+    cold: float | None = None  # how long an instance boots that starts for it
 
 
 class Beat(NamedTuple):
