@@ -40,6 +40,7 @@ class Life(Which, total=False):
     fails: str | int | bool
     stuck: bool
     cancelled: bool
+    pauses: float | bool
     unreachable: str | bool
     outputs: Any
     cost: float

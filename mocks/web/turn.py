@@ -310,7 +310,7 @@ class Turn:
         """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""
         clock = self.session.clock
         if clock.auto:
-            question = (channel, task.id)
+            question = (channel, task.id, task.timeline.begun)
             if clock.again(question):
                 until = task.timeline.until(self.now, words)
                 if until is not None:
