@@ -45,7 +45,6 @@ class Course(NamedTuple):
         whole = self.running == inf or (self.since == 0 and self.share == 1)
         return self.running if whole else self.running * (self.share - self.since)
 
-
     def again(self, usual: tuple[float, float]) -> tuple[float, float]:
         """How long it queues and runs when it is taken up again: as before, or as usual where that had no end."""
         return (self.queued if self.queued < inf else usual[0], self.running if self.running < inf else usual[1])
