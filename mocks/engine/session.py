@@ -20,6 +20,7 @@ from .script import Script
 from .slots import Slots
 from .task import Again, Order, Task
 from .timeline import FINAL, Beat, Course, State, Timeline, new
+from .upload import Upload
 from .wish import Wish
 
 MASK = 0xFFFFFFFF
@@ -92,6 +93,8 @@ class Session:
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
         self.tasks: dict[str, Task] = {}
         self.props: dict[str, Prop] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.awaited = 0.0  # until when something that is no task becomes another
         self.wishes = Wishes()
         self.taken = 0
         self.made = 0  # props, ever
@@ -129,8 +132,8 @@ class Session:
         return prop
 
     def holds(self, names: set[str]) -> bool:
-        """Whether one of these names is that of an order or of a prop here."""
-        return not (names.isdisjoint(self.tasks) and names.isdisjoint(self.props))
+        """Whether one of these names is that of an order, of a prop or of an upload here."""
+        return not all(names.isdisjoint(book) for book in (self.tasks, self.props, self.uploads))
 
     def own(self, account: Account, kind: str) -> list[Prop]:
         """What an account has of a kind, the oldest first."""

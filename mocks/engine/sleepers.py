@@ -107,7 +107,8 @@ class Sleepers:
         self._note_new()
         for name in [name for name in self._owed if self._ends(name) + LAG <= clock.now]:
             self._settled(name)
-        return bool(self._owed) or clock.agenda.owes or clock.out > len(self._held)
+        owed = bool(self._owed) or clock.now < self.session.awaited
+        return owed or clock.agenda.owes or clock.out > len(self._held)
 
     def lie_down(self, nap: Nap) -> None:
         """Books the moment of waking; who has slept too long for what does not come is told so."""

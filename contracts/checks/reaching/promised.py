@@ -38,7 +38,7 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[It
     yield ("channels", operation.channel), Row(hint="no operation of it was answered well")
     for status in operation.answers:
         yield ("answers", name, str(status)), Row(hint="it was asked for, and never answered so")
-    refusals = [contract.errors[reason] for reason in operation.refusals if reason in contract.errors]
+    refusals = [row for reason in operation.refusals if (row := contract.error(reason, operation))]
     statuses = dict.fromkeys(row["status"] for row in refusals if "status" in row)
     for status in statuses:
         behind = [row["reason"] for row in refusals if row.get("status") == status]
@@ -64,7 +64,7 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
         for channel, words in life.words.items():
             for state, word in words.items():
                 yield ("states", life.name, channel, state), Row(word, OF_A_STATE.get(state, ""), "nobody saw it there")
-        for word in ("accepted", "refused"):
+        for word in (word for word in ("accepted", "refused") if word in life.cancel):
             yield ("states", life.name, life.cancel["operation"], word), Row(str(life.cancel[word]), "", "nobody was "
                                                                              "answered so")  # fmt: skip
         for frm, to in sorted(life.steps):
