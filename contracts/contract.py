@@ -97,7 +97,9 @@ class Contract:
     def error(self, reason: str, operation: Operation | None = None) -> dict[str, Any]:
         """The row with which an operation says no for a reason, or nothing."""
         row: dict[str, Any] = self.of(operation).errors.get(reason, {})
-        return row
+        if operation is None or "of" not in row:
+            return row
+        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
 
     @property
     def life(self) -> Lifecycle:
@@ -270,8 +272,9 @@ class Contract:
         )
 
     def _row(self, word: str) -> dict[str, Any] | None:
-        return next((row for part in self.apis.values() for row in part.errors.values()
-                     if word in (row["reason"], row["name"], str(row.get("code")))), None)  # fmt: skip
+        rows = (each for part in self.apis.values() for row in part.errors.values()
+                for each in (row, *({**row, **other} for other in row.get("of", {}).values())))  # fmt: skip
+        return next((row for row in rows if word in (row["reason"], row["name"], str(row.get("code")))), None)
 
     def openapi(self, base: str = "") -> dict[str, Any]:
         """The promise as an OpenAPI 3.1 document, one path per model; `base` stands for the provider's own address."""

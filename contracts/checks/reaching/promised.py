@@ -67,7 +67,7 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
         for channel, words in life.words.items():
             for state, word in words.items():
                 yield ("states", life.name, channel, state), Row(word, OF_A_STATE.get(state, ""), "nobody saw it there")
-        for word in ("accepted", "refused"):
+        for word in (word for word in ("accepted", "refused") if word in life.cancel):
             yield ("states", life.name, life.cancel["operation"], word), Row(str(life.cancel[word]), "", "nobody was "
                                                                              "answered so")  # fmt: skip
         for frm, to in sorted(life.steps):
