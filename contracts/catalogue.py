@@ -116,7 +116,8 @@ class Model:
 
     def example(self) -> dict[str, Any]:
         """The smallest body that is right."""
-        names = self.schema.get("required", ["prompt"])
+        unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
+        names = self.schema.get("required", unless_told)
         return {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
 
     @property

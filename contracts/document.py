@@ -19,7 +19,7 @@ PROVIDERS = ("runcomfy",)
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver")
 SOURCES = ("documented", "observed", "inferred")
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Fact(NamedTuple):
@@ -114,7 +114,7 @@ def read(provider: str, part: str, api: str = "") -> Any:
     file = package / f"{part}.yaml"
     if api and not file.is_file():
         return None
-    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506 - it is the safe one, in C
+    return yaml.load(file.read_bytes(), Loader=Loader)  # noqa: S506 - it is the safe one, in C
 
 
 def apis(provider: str) -> tuple[str, ...]:

@@ -80,6 +80,10 @@ def _route(
         route["requestBody"] = {"required": True, "content": {"application/json": {
             "schema": dict(model.input_schema), "example": model.example()}}}  # fmt: skip
         route.update({"x-source": model.source, "x-where": model.where})
+    elif operation.file:
+        field = {operation.file["field"]: {"type": "string", "format": "binary"}}
+        form = {"type": "object", "required": [*field], "properties": field}
+        route["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     elif operation.speaks:
         route["requestBody"] = {"required": True, "content": {"application/json": _content(contract, operation)}}
     route["responses"] = dict(_answers(contract, operation, linked))
@@ -121,7 +125,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
     keys = contract.facts.openapi["refused"]
     by_status: dict[int, list[Mapping[str, Any]]] = {}
     for reason in (*operation.refusals, *_of_paths(contract, operation)):
-        error = contract.errors[reason]
+        error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
         yield str(code), {

@@ -20,7 +20,7 @@ from .report import added, tally
 from .runcomfy.dialect import RunComfy
 from .scenario import Scenario
 from .settings import Settings, configured
-from .web import line, media
+from .web import line, uploads
 from .web.dialect import Dialect
 from .web.egress import Gate
 from .web.exit import JSON, Send
@@ -173,8 +173,8 @@ class App:
             return
         dialect, path = session.cast[name], way.path
         base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
-        if path.startswith(media.PREFIX):
-            await media.show(dialect, session, scope, receive, send, path[len(media.PREFIX) :])
+        if (beside := uploads.BESIDE.get(path[: path.find("/", 1) + 1])) is not None:
+            await beside(dialect, session, scope, receive, send, path[path.find("/", 1) + 1 :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
             await _plain(send, self._document(dialect, base), scope["method"] == "HEAD")
         else:

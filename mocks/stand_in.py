@@ -111,8 +111,8 @@ class StandIn:
 
     def script(self, **said: Unpack[Life]) -> Script:
         """Says how the next order lives: `queued` and `running` seconds (a number, uniform(), lognormal()), `looks`,
-        `manual`, `position`, `fails`, `stuck`, `cancelled`, `unreachable`, `outputs`, `cost`; and which orders it is
-        for: `model`, `operation`, `nth`, `when`, `times`, `optional`. docs/scripts.md tells of each."""
+        `manual`, `position`, `cold`, `fails`, `stuck`, `cancelled`, `unreachable`, `outputs`, `cost`; and which orders
+        it is for: `model`, `operation`, `nth`, `when`, `times`, `optional`. docs/scripts.md tells of each."""
         return self.call(lambda: self._desk().script(said))
 
     def refuse_next(self, error: str | int, **said: Unpack[Which]) -> Script:

@@ -9,6 +9,7 @@ from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
 from .serverless import deployments, inference, instance
+from .trainer import datasets, jobs
 
 
 def submit(turn: Turn) -> Answer:
@@ -113,4 +114,6 @@ ROUTES: dict[str, Route] = {
     **inference.ROUTES,
     "ask_instance": instance.ask_instance,
     "call_instance": instance.call_instance,
+    **datasets.ROUTES,
+    **jobs.ROUTES,
 }
