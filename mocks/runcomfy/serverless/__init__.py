@@ -1,0 +1,1 @@
+"""RunComfy's Serverless API: workflows on instances of one's own."""
