@@ -114,6 +114,8 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
                 }
             },
         }
+        if "also" in answer:
+            shown["content"][answer["also"]] = {}
         if linked:
             shown["links"] = {
                 other.id: {"operationId": other.id, "parameters": {other.task: f"$response.body#/{other.task}"}}
@@ -127,13 +129,19 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.errors[reason]
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
-        yield str(code), {
+        refused: dict[str, Any] = {
             "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
             "content": {"application/json": {
                 "schema": {"$ref": "#/components/schemas/Error"},
                 "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
+        if answer := row["answers"].get(str(code)):  # a status that is an answer as well
+            refused["description"] += "; " + answer["description"]
+            content = refused["content"]
+            content["application/json"]["schema"] = {"$ref": f"#/components/schemas/{answer['schema']}"}
+            content.update({answer["also"]: {}} if "also" in answer else {})
+        yield str(code), refused
 
 
 def _of_paths(contract: Contract, operation: Operation) -> tuple[str, ...]:

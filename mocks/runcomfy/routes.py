@@ -8,6 +8,7 @@ from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
+from .serverless import instance
 
 
 def submit(turn: Turn) -> Answer:
@@ -108,4 +109,5 @@ ROUTES: dict[str, Route] = {
     "list_models": list_models,
     "list_categories": list_categories,
     "get_model": get_model,
+    **instance.ROUTES,
 }

@@ -17,7 +17,6 @@ from understudy.mocks.engine.gallery import Gallery
 from understudy.mocks.engine.media.card import card_of
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.script import Script
-from understudy.mocks.engine.slots import Slots
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import Course, Timeline
 from understudy.mocks.runcomfy.serverless.outputs import MOST_FILES, card, media, told, with_card
@@ -179,7 +178,7 @@ def test_a_workflow_that_makes_words_alone_may_be_given_files_by_a_script() -> N
 def task(body: dict[str, Any], graph: Any = PICTURE) -> Task:
     said = json.dumps(body).encode()
     order = with_card(Order("runcomfy", "infer", "comfyui", said, media(graph, body)), graph)
-    return Task("t", 1, order, None, Course(1, 1), Timeline((0.0,), ()), slots=Slots(None, {}.get))
+    return Task("t", 1, order, None, Course(1, 1), Timeline((0.0,), ()))
 
 
 def test_the_picture_shows_the_words_and_tells_the_seed_of_its_workflow() -> None:

@@ -51,7 +51,7 @@ def told(workflow: Workflow, body: Mapping[str, Any], files: Sequence[str]) -> d
         end = len(files) if name == last else start + len(made)
         own = files[start:end]
         start = end
-        node = {"text": [[_text(runs, name)]]} if keeps.kind == "text" else {}
+        node: dict[str, Any] = {"text": [[_text(runs, name)]]} if keeps.kind == "text" else {}
         if own:
             under = "images" if keeps.kind == "text" else keeps.under
             node[under] = [_file(runs[name]["inputs"], keeps, address, name, numbers) for address in own]
