@@ -122,6 +122,12 @@ def apis(provider: str) -> tuple[str, ...]:
     return tuple(read(provider, "openapi").get("apis", ()))
 
 
+def workflows(provider: str, api: str) -> dict[str, dict[str, Any]]:
+    """The ready workflows of an API by name: `graph` is the workflow, beside it what it makes and how that is known."""
+    found: dict[str, dict[str, Any]] = (read(provider, "workflows", api) or {"workflows": {}})["workflows"]
+    return found
+
+
 def document(provider: str, chosen: Mapping[str, str]) -> Document:
     """A provider's facts with the chosen readings (name to choice); an unknown name or choice is a ValueError."""
     parts = {part: read(provider, part) for part in PARTS}

@@ -118,6 +118,8 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
                 }
             },
         }
+        if "also" in answer:
+            shown["content"][answer["also"]] = {}
         links = _links(contract, operation) if linked else {}
         if links:
             shown["links"] = links
@@ -128,13 +130,17 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
-        yield str(code), {
+        refused: dict[str, Any] = {
             "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
             "content": {"application/json": {
                 "schema": _beside(row["answers"].get(str(code)), {"$ref": "#/components/schemas/Error"}),
                 "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
+        if answer := row["answers"].get(str(code)):  # a status that is an answer as well
+            refused["description"] += "; " + answer["description"]
+            refused["content"].update({answer["also"]: {}} if "also" in answer else {})
+        yield str(code), refused
 
 
 def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
