@@ -13,6 +13,7 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 
 if TYPE_CHECKING:
+    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from .line import Line
     from .turn import Turn
@@ -100,6 +101,11 @@ class Dialect:
 
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:  # noqa: ARG002
+        """Gives an account a prop that the director wants it to have; what cannot be made is a ValueError."""
+        raise ValueError(f"expected a provider with props; came {kind!r} for {self.provider}; have its client make what "
+                         f"it needs")  # fmt: skip
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The provider's own way of saying no for this reason, to an operation if one was named."""
