@@ -165,7 +165,7 @@ def in_force(told: Told, clock: str) -> Iterator[str]:
     for row in fields(settings):
         if row.name not in ("readings", "print_config"):
             value = settings.as_dict()[row.name]
-            masked = "# " if row.name == "keys" and value else ""
+            masked = "# " if row.metadata.get("secret") and value else ""
             rows.append((f"{masked}{row.name} = {json.dumps(value)}", "# " + origin.get(row.name, "default")))
     yield from (line[2:] for line in columns(rows))
     for provider, chosen in settings.readings.items():
