@@ -59,8 +59,8 @@ def test_what_it_copies_is_there_and_let_in() -> None:
 
 
 @pytest.mark.parametrize("name", [".git/config", ".venv/bin/python", ".env", "tests/conftest.py", "docs/ci.md",
-                                  "dist/x.whl", "mocks/__pycache__/app.pyc", "understudy.egg-info/PKG-INFO", ".understudy/check.html",
-                                  "contracts/.DS_Store"])  # fmt: skip
+                                  "dist/x.whl", "mocks/__pycache__/app.pyc", "understudy.egg-info/PKG-INFO",
+                                  ".understudy/check.html", "contracts/.DS_Store"])  # fmt: skip
 def test_nothing_else_is_let_in(name: str) -> None:
     assert left_out(name)
 
