@@ -26,8 +26,8 @@ NO_FINDINGS: tuple[Finding, ...] = ()
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("complete", "fields", "id", "judge", "kind", "known", "limits", "listed", "media", "schema",
-                 "shaping", "source", "where")  # fmt: skip
+    __slots__ = ("complete", "fields", "id", "judge", "kind", "known", "limits", "listed", "media", "ordered",
+                 "schema", "shaping", "source", "where")  # fmt: skip
 
     def __init__(
         self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True
@@ -40,6 +40,7 @@ class Model:
         self.source: Source = row["source"]
         self.where: str = row["where"]
         self.schema: dict[str, Any] = row["schema"]
+        self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
         self.fields = fields_of(self.schema)
         self.media = {name: field["format"].partition("_uri")[0] for name, field in self.fields.items()
                       if "_uri" in field.get("format", "")}  # fmt: skip
@@ -60,11 +61,22 @@ class Model:
                                   self._cure(d.path), operation,
                                   self.source, "invalid-input", d.kind)
                           for d in self.judge.differences(body))  # fmt: skip
+        if self.ordered:
+            found += tuple(self.disordered(body, operation))
         if not body.keys() <= self.known:
             found += tuple(self._strangers(body, operation))
         if self.media:
             found += tuple(self._advice(body, operation))
         return found
+
+    def disordered(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
+        """Where a field is above another one, though it is to be at most that."""
+        for low, high in self.ordered:
+            least, most = body.get(low), body.get(high)
+            if isinstance(least, (int, float)) and isinstance(most, (int, float)) and most < least:
+                yield Finding("out-of-range", WEIGHT[self.source], f"/{high}", f"at least {low}, which is {least}",
+                              shown(most), f"send {high} as {least} or more, or a smaller {low}", operation, self.source,
+                              "invalid-input", "greater_than_equal")  # fmt: skip
 
     def _advice(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What the provider advises of the files that an input brings, told from its text alone."""

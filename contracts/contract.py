@@ -21,7 +21,7 @@ from .operation import Operation
 from .schema import Judge
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
-ASIDE = ("states", "source", "where", "kind", "complete")  # what a row of a schema says beside it
+ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
 MOST_PATHS, LONGEST_PATH = 4096, 256
 
 
@@ -49,6 +49,7 @@ class Contract:
         self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
         self.catalogue = Catalogue(facts.models, facts.media, facts.openapi.get("data_uris", "accept") == "accept")
         self.refused = Judge(self._whole("Error"))
+        self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
         self._prices: dict[str, float] = {row["id"]: row["usd"] for row in facts.prices["models"]}
         self._plant()
@@ -62,7 +63,8 @@ class Contract:
         """The form of a body that is the same for all who send it."""
         row = self.facts.openapi["schemas"][name]
         told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
-                "schema": self.schemas[name], "source": row["source"], "where": row["where"]}  # fmt: skip
+                "schema": self.schemas[name], "ordered": row.get("ordered", []), "source": row["source"],
+                "where": row["where"]}  # fmt: skip
         return Model(told, self.catalogue.recommended)
 
     @classmethod
@@ -222,6 +224,8 @@ class Contract:
                 return (Finding("undocumented-status", "broken", "", said, str(status),
                                 "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
             judge = self.refused
+        elif status in self.in_band and not judge.good(body):
+            judge = self.refused  # a no that is said with a yes's status
         return NO_FINDINGS if judge.good(body) else _misshapen(judge, body, operation.id, operation.source)
 
     def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:

@@ -30,6 +30,7 @@ class Lifecycle:
         self.cold_start = float(row["cold_start"]["seconds"]) if "cold_start" in row else 0.0
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
+        self.deliver: dict[str, Any] = row.get("deliver", {})  # what is told unasked, and how
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))

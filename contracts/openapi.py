@@ -130,10 +130,15 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         yield str(code), {
             "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
             "content": {"application/json": {
-                "schema": {"$ref": "#/components/schemas/Error"},
+                "schema": _beside(row["answers"].get(str(code)), {"$ref": "#/components/schemas/Error"}),
                 "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
+
+
+def _beside(answer: Mapping[str, Any] | None, error: dict[str, Any]) -> dict[str, Any]:
+    """The form of an error; where it comes with the status of an answer, it may be either."""
+    return {"anyOf": [{"$ref": f"#/components/schemas/{answer['schema']}"}, error]} if answer else error
 
 
 def _of_paths(contract: Contract, operation: Operation) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ class StandIn:
         """The one thing of this account that bears a name, or an id."""
         return props.found(self.props(), name)
 
-    def add_prop(self, kind: str, **said: Any) -> Prop:
+    def add_prop(self, kind: str, /, **said: Any) -> Prop:
         """Gives this account one more thing of a kind, with what is said of it in its provider's words."""
         return self.call(lambda: props.add(self.session, self._account, kind, said))
 

@@ -9,6 +9,7 @@ from ..engine.prop import Prop
 from ..engine.session import Account, Session
 from .asked import Asked, No
 from .found import provider_of, session_of
+from .models import outside
 
 if TYPE_CHECKING:
     from ..app import App
@@ -37,6 +38,8 @@ class Props:
         session, said = session_of(self._app, ask), ask.body
         provider = provider_of(session, said.get("provider"))
         account, *_ = _accounts(session, provider, said.get("key"))
+        if stranger := outside(said.get("said", {})):
+            raise No(422, f"expected nothing that leads elsewhere; came {stranger[:80]!a}; write it out")
         try:
             return _told(props.add(session, account, said["kind"], said.get("said", {})))
         except ValueError as wrong:

@@ -92,6 +92,7 @@ class Session:
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
         self.tasks: dict[str, Task] = {}
         self.props: dict[str, Prop] = {}
+        self.dropped: dict[str, Prop] = {}  # what was had, and is no more
         self.wishes = Wishes()
         self.taken = 0
         self.made = 0  # props, ever
@@ -129,7 +130,11 @@ class Session:
 
     def holds(self, names: set[str]) -> bool:
         """Whether one of these names is that of an order or of a prop here."""
-        return not (names.isdisjoint(self.tasks) and names.isdisjoint(self.props))
+        return any(name in book for book in (self.tasks, self.props, self.dropped) for name in names)
+
+    def drop_prop(self, prop: Prop) -> None:
+        """Takes something away from whoever has it. Its orders live on, and its name is still known."""
+        self.dropped[prop.id] = self.props.pop(prop.id)
 
     def own(self, account: Account, kind: str) -> list[Prop]:
         """What an account has of a kind, the oldest first."""
@@ -201,6 +206,12 @@ class Session:
             return max(1, ceil(task.course.position * left))
         return place
 
+    def lay_anew(self, slots: Slots, now: float) -> None:
+        """Slots have changed: those that wait in them move up, or back, and whoever waits asks again."""
+        self._lay_anew(slots, now)
+        self.clock.hand_out()
+        self.clock.stir()
+
     def follows(self, task: Task) -> bool:
         """Whether somebody is told of a task's beats."""
         return task.id in self._followed
@@ -223,17 +234,15 @@ class Session:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it knows the session
         self._over = self.warn
-        for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in self.props.values())):
-            if slots is not None:
-                slots.close()
+        for holder in (*self.accounts.values(), *self.props.values(), *self.dropped.values()):
+            if holder.slots is not None:
+                holder.slots.close()
 
     def _turn(self, task: Task, timeline: Timeline, now: float) -> None:
         """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""
         self.clock.hand_out()  # what was so far is told as it was
         self._change(task, timeline)
-        self._lay_anew(task.slots, now)
-        self.clock.hand_out()
-        self.clock.stir()
+        self.lay_anew(task.slots, now)
 
     def _lay_anew(self, slots: Slots, now: float) -> None:
         for other, moved in slots.lay_anew(now):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...contracts.finding import Finding
+from ...contracts.catalogue import Model
+from ...contracts.finding import Finding, did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
 from .routes import ROUTES
 from .served import SERVED
+from .serverless import deployments
+
+if TYPE_CHECKING:
+    from ..engine.prop import Prop
+    from ..engine.session import Account, Session
+    from ..web.turn import Turn
 
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
@@ -19,7 +26,7 @@ FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "No
 
 
 class RunComfy(Dialect):
-    """RunComfy's Model API."""
+    """RunComfy's manners, the same in all of its APIs but for what an error is called."""
 
     provider = "runcomfy"
     routes = ROUTES
@@ -29,6 +36,25 @@ class RunComfy(Dialect):
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
         """The token of `Authorization: Bearer`, whose scheme is read without regard to case."""
         return _token(headers.get(b"authorization", b""))
+
+    def form(self, turn: Turn) -> Model | None:
+        """A deployment says which form a request to it has; whether it takes any comes first."""
+        if turn.operation.model == "deployment_id":
+            return deployments.form(turn)
+        if "deployment_id" in turn.operation.parameters:
+            deployments.found(turn)
+        return super().form(turn)
+
+    def furnish(self, session: Session, account: Account) -> None:
+        """Two deployments that are ready."""
+        deployments.ready(self.contract.apis[deployments.API], session, account, self.terms.slots)
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+        """A deployment, as the director wants it."""
+        if kind != deployments.KIND:
+            raise ValueError(f"expected a kind of prop, {deployments.KIND}; came {kind!r}; "
+                             + did_you_mean(kind, [deployments.KIND], f"say {deployments.KIND!r}"))  # fmt: skip
+        return deployments.given(self.contract.apis[deployments.API], session, account, said)
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """An error body with the row's code; input that does not match is told field by field."""

@@ -8,6 +8,7 @@ from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
+from .serverless import deployments, inference, instance
 
 
 def submit(turn: Turn) -> Answer:
@@ -90,9 +91,9 @@ def get_model(turn: Turn) -> Answer:
 
 
 def _task(turn: Turn) -> Task:
-    """The task that the path names, if it is there and the asker's own."""
+    """The task that the path names, if it is there and the asker's own. One of another API has no page here."""
     task = turn.session.tasks.get(turn.value)
-    if task is None:
+    if task is None or turn.dialect.contract.operations[task.order.operation].api != turn.operation.api:
         raise Refusal("unknown-id")
     if task.account is not turn.account:
         raise Refusal("foreign-id")
@@ -108,4 +109,8 @@ ROUTES: dict[str, Route] = {
     "list_models": list_models,
     "list_categories": list_categories,
     "get_model": get_model,
+    **deployments.ROUTES,
+    **inference.ROUTES,
+    "ask_instance": instance.ask_instance,
+    "call_instance": instance.call_instance,
 }

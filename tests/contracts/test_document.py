@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from understudy.contracts.contract import contract
-from understudy.contracts.document import PARTS, PROVIDERS, SOURCES, Document, document, read
+from understudy.contracts.document import OF_AN_API, PARTS, PROVIDERS, SOURCES, Document, document, read
 
 HOME = Path(__file__).parents[2] / "contracts"
 CHOICES = [(row["name"], choice) for row in read("runcomfy", "readings") for choice in row["choices"]]
@@ -33,11 +33,16 @@ def test_every_fact_has_a_source_and_a_place(provider: str) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_no_fact_is_left_out(provider: str) -> None:
     kinds = Counter(fact.kind for fact in document(provider, {}).facts())
-    assert kinds["model"] == len(read(provider, "models")) == 152
-    assert kinds["error"] == len(read(provider, "errors"))
+    others = document(provider, {}).others
+    assert len(read(provider, "models")) == 152
+    assert kinds["model"] == 152 + sum(len(other.models) for other in others)
+    assert kinds["error"] == len(read(provider, "errors")) + sum(len(other.errors) for other in others)
     assert kinds["reading"] == len(read(provider, "readings"))
     assert kinds["media"] == len(read(provider, "media"))
-    assert kinds["operation"] == len(read(provider, "openapi")["operations"]) == 7
+    operations = [len(facts.openapi["operations"]) for facts in (document(provider, {}), *others)]
+    assert kinds["operation"] == sum(operations)
+    assert operations[0] == 7
+    assert all(operations)
     assert {"input", "schema", "parameter", "lifecycle transition", "price rule"} <= set(kinds)
 
 
@@ -89,6 +94,9 @@ def flat(facts: Document) -> dict[str, str]:
 
     for part in PARTS:
         walk(getattr(facts, part), part)
+    for other in facts.others:
+        for part in OF_AN_API:
+            walk(getattr(other, part), f"{other.api}/{part}")
     return found
 
 

@@ -61,6 +61,7 @@ def test_what_a_handle_adds_a_client_finds(house: House) -> None:
     assert told.json() == {"id": shelf.id, "name": "tools", "wide": 3}
     assert toy.prop("tools") == toy.prop(shelf.id) == shelf
     assert (shelf.made, toy.add_prop("shelf").name) == (5, "shelf 3")
+    assert toy.add_prop("shelf", kind="oak").said["kind"] == "oak", "a provider may have a word of that name"
 
 
 def test_what_a_client_makes_a_handle_finds(house: House) -> None:
@@ -151,6 +152,7 @@ def test_the_control_plane_knows_accounts_apart_by_key(house: House) -> None:
     ("POST", "", {"kind": "ladder"}, 422, "came 'ladder'; say shelf"),
     ("POST", "", {"said": {}}, 422, "expected /kind of new prop to be there"),
     ("POST", "", {"kind": "shelf", "name": "x"}, 422, 'to have kind, said, provider, key; came "name"'),
+    ("POST", "", {"kind": "shelf", "said": {"schema": {"$ref": "file:///etc/passwd"}}}, 422, "leads elsewhere"),
     ("POST", "", {"kind": "shelf", "key": MASK}, 404, "expected a key of this session; came another"),
     ("POST", "", {"kind": "shelf", "provider": "nobody"}, 404, "expected a provider of this session"),
     ("GET", "/frist", None, 404, "came 'frist'; did you mean first?"),

@@ -1,0 +1,228 @@
+"""Deployments: made, listed, shown, changed and dropped by their owner, or given to an account by the director."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ....contracts.catalogue import Model
+from ....contracts.contract import Contract
+from ....contracts.finding import did_you_mean
+from ...engine.fleet import Fleet
+from ...engine.luck import digest
+from ...engine.prop import Prop
+from ...engine.refusal import Refusal
+from ...web.dialect import Answer, Route
+from ...web.turn import Turn
+from . import wire
+from .kept import Kept, kept
+from .workflows import workflow_of
+
+if TYPE_CHECKING:
+    from ...engine.session import Account, Session
+
+KIND = "deployment"
+API = "serverless"
+OWN = ("kind", "workflow", "schema", "cold_start", "warm")  # what the director says and no client can
+ROOM = {"lowest": "min_instances", "highest": "max_instances", "queue": "queue_size",
+        "keep_warm": "keep_warm_duration_in_seconds"}  # fmt: skip
+
+
+def add_deployment(turn: Turn) -> Answer:
+    """Makes a deployment of a workflow; none of its instances runs yet."""
+    assert turn.model is not None  # the contract has refused what is not of this form
+    said = {name: turn.inputs[name] for name in turn.model.schema["required"]} | {"is_enabled": True}
+    contract = turn.dialect.contract.apis[API]
+    prop = _placed(turn.session, turn.account, said, _of_workflow(contract, said), contract.life.cold_start)
+    return Answer(200, _shown(turn, prop))
+
+
+def list_deployments(turn: Turn) -> Answer:
+    """The deployments of the account, or those of them that are named."""
+    named = {value for name, value in turn.pairs if name == "ids"}
+    own = turn.session.own(turn.account, KIND)
+    return Answer(200, [_shown(turn, prop) for prop in own if not named or prop.id in named])
+
+
+def get_deployment(turn: Turn) -> Answer:
+    """One deployment."""
+    return Answer(200, _shown(turn, found(turn)))
+
+
+def change_deployment(turn: Turn) -> Answer:
+    """Changes what is said; requests that wait find the room that there is now."""
+    prop, session, form = found(turn), turn.session, turn.model
+    assert form is not None
+    said = {**prop.said, **{name: value for name, value in turn.inputs.items() if name in prop.said}}
+    # Each bound may be good by itself, and not beside what stands.
+    if findings := tuple(form.disordered(said, turn.operation.id)):
+        raise Refusal("invalid-input", findings=findings)
+    session.clock.hand_out()  # what was so far is told as it was
+    session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
+    prop.slots.change(turn.now, **{name: said[key] for name, key in ROOM.items()})
+    session.lay_anew(prop.slots, turn.now)
+    return Answer(200, _shown(turn, prop))
+
+
+def drop_deployment(turn: Turn) -> Answer:
+    """Deletes a deployment. Its requests live on, and can be asked for."""
+    prop = found(turn)
+    turn.session.drop_prop(prop)
+    form = turn.dialect.contract.apis[API].facts.openapi["delete_answer"]
+    if form == "empty":
+        return Answer(200, body=b"")
+    return Answer(200, _shown(turn, prop) if form == "deployment" else {})
+
+
+def found(turn: Turn) -> Prop:
+    """The deployment that the path names, if it is there and the asker's own."""
+    prop = turn.session.props.get(turn.named["deployment_id"])
+    if prop is None or prop.kind != KIND:
+        raise Refusal("unknown-id")
+    if prop.account is not turn.account:
+        raise Refusal("foreign-id")
+    return prop
+
+
+def had(turn: Turn) -> Prop:
+    """The same, though it may be deleted: what it was asked is still there."""
+    prop = turn.session.dropped.get(turn.named["deployment_id"])
+    if prop is None or prop.kind != KIND or prop.account is not turn.account:
+        return found(turn)
+    return prop
+
+
+def open_to(turn: Turn) -> Prop:
+    """The deployment that the path names, if it takes requests."""
+    prop = had(turn)
+    if prop.id in turn.session.dropped:
+        raise Refusal("deleted")
+    if not prop.said["is_enabled"]:
+        raise Refusal("disabled")
+    return prop
+
+
+def form(turn: Turn) -> Model:
+    """The form of what a deployment takes; one that takes nothing says no at once."""
+    own: Kept = open_to(turn).more
+    return own.model
+
+
+def given(contract: Contract, session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
+    """A deployment as the director wants it; what is left open is as it is unless told."""
+    form = contract.operations["change_deployment"].body
+    assert form is not None
+    usual = contract.facts.openapi["props"][KIND]["unless_told"]
+    known = (*OWN, *form.fields)
+    for name in said:
+        if name not in known:
+            raise ValueError(f"expected a deployment's {', '.join(known)}; came {name!r}; "
+                             + did_you_mean(name, known, "take it out"))  # fmt: skip
+    kind = said.get("kind", "comfyui")
+    if kind not in contract.catalogue.models:
+        raise ValueError(f"expected a kind of deployment, {' or '.join(contract.catalogue.models)}; came {kind!r}; "
+                         + did_you_mean(kind, contract.catalogue.models, "say kind='comfyui'"))  # fmt: skip
+    body = {**usual, "workflow_id": _workflow_id(session.seed, kind, said), "is_enabled": True,
+            **{name: value for name, value in said.items() if name in form.fields}}  # fmt: skip
+    for finding in form.check(body):
+        raise ValueError(f"expected {finding.where[1:] or 'a deployment'} to be {finding.expected}; came {finding.came};"
+                         f" {finding.cure}")  # fmt: skip
+    _told_well(said, kind)
+    if kind == "comfyui":
+        own = kept(contract, kind, said["workflow"], None) if "workflow" in said else _of_workflow(contract, body)
+    else:
+        own = kept(contract, kind, {}, said.get("schema"))
+        body |= {"workflow_id": None, "workflow_version": None}
+    body = {name: body[name] for name in form.fields}
+    cold = said.get("cold_start", contract.life.cold_start)
+    return _placed(session, account, body, own, cold, said.get("warm", False))
+
+
+def ready(contract: Contract, session: Session, account: Account, slots: int | None) -> None:
+    """Gives a new account what it has from the beginning: warm and with room, for so many orders at once if told."""
+    room: dict[str, int] = {}
+    if slots != contract.whole.life.slots:
+        fields = contract.operations["add_deployment"].body.fields  # type: ignore[union-attr]
+        least, most = (fields[ROOM[name]]["maximum"] for name in ("lowest", "highest"))
+        room = {ROOM["lowest"]: min(slots or least, least), ROOM["highest"]: min(slots or most, most)}
+    for row in contract.facts.openapi["props"][KIND]["ready"]:
+        given(contract, session, account, {**row, "warm": True, **room})
+
+
+def _workflow_id(seed: str, kind: str, said: Mapping[str, Any]) -> str:
+    word = digest(seed, "workflow", kind, said.get("name", ""))
+    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+
+
+def _told_well(said: Mapping[str, Any], kind: str) -> None:
+    """Whether what only the director says makes sense."""
+    rules: dict[str, tuple[str, Any]] = {
+        "workflow": ("a graph in API format, a table of nodes", lambda value: isinstance(value, Mapping) and value),
+        "schema": ("a JSON schema of the inputs", lambda value: isinstance(value, Mapping) and "properties" in value),
+        "cold_start": ("a number of seconds, 0 or more", lambda value: _number(value) and value >= 0),
+        "warm": ("true or false", lambda value: isinstance(value, bool)),
+    }
+    for name, (expected, good) in rules.items():
+        if name in said and not good(said[name]):
+            raise ValueError(f"expected {name} to be {expected}; came {said[name]!r:.80}; correct it, or leave it out")
+    stranger = {"comfyui": "schema", "lora": "workflow"}[kind]
+    if stranger in said:
+        raise ValueError(f"expected a deployment of kind {kind} without a {stranger}; came one; take it out, or name "
+                         f"the other kind")  # fmt: skip
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _of_workflow(contract: Contract, said: Mapping[str, Any]) -> Kept:
+    """What a saved workflow is: nobody can save one here, so that an id which we do not know stands for the first."""
+    return kept(contract, "comfyui", workflow_of(said["workflow_id"]), None)
+
+
+def _placed(
+    session: Session, account: Account, said: Mapping[str, Any], own: Kept, cold_start: float, warm: bool = False
+) -> Prop:  # fmt: skip
+    room = {name: said[key] for name, key in ROOM.items()}
+    fleet = Fleet(session.tasks.get, **room, cold_start=cold_start, begins=session.clock.now, warm=warm)
+    prop = session.add_prop(account, KIND, said["name"], said, fleet)
+    session.props[prop.id] = prop = prop._replace(more=own)
+    return prop
+
+
+def _shown(turn: Turn, prop: Prop) -> dict[str, Any]:
+    """A deployment as it is shown, with what was asked for beside it."""
+    session, row = turn.session, turn.dialect.contract.apis[API].facts.openapi["props"][KIND]
+    alive = prop.slots.alive(turn.now)
+    word = "disabled" if not prop.said["is_enabled"] else "running" if alive else "standby"
+    includes = {value for name, value in turn.pairs if name == "includes"}
+    more: dict[str, Any] = {}
+    if "payload" in includes:
+        more["payload"] = _payload(turn, prop)
+    if "readme" in includes:
+        more["readme"] = f"# {prop.name}\n"
+    stamps = (session.clock.stamp(prop.made), session.clock.stamp(prop.changed))
+    return wire.deployment(prop, row["status"][word], stamps, more)
+
+
+def _payload(turn: Turn, prop: Prop) -> dict[str, Any]:
+    """The workflow, what may be said of its nodes, and where the nodes that there are can be looked up."""
+    workflow = prop.more.workflow
+    if not workflow:
+        return {}
+    plain = {name: {key: value for key, value in node.get("inputs", {}).items() if not isinstance(value, list)}
+             for name, node in workflow.items()}  # fmt: skip
+    first = wire.instance_id(turn.session.seed, prop.id, 1)
+    return {"workflow_api_json": workflow,
+            "overrides": {name: {"inputs": inputs} for name, inputs in plain.items() if inputs},
+            "object_info_url": f"{turn.base}/prod/v2/deployments/{prop.id}/instances/{first}/proxy/object_info",
+            }  # fmt: skip
+
+
+ROUTES: dict[str, Route] = {
+    "add_deployment": add_deployment,
+    "list_deployments": list_deployments,
+    "get_deployment": get_deployment,
+    "change_deployment": change_deployment,
+    "drop_deployment": drop_deployment,
+}
