@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -56,7 +57,7 @@ def test_the_order_to_try_is_one_that_the_first_api_takes_as_it_stands(provider:
     promise = contract(provider)
     operation = promise.match(order.path)[0][order.method]
     assert (operation.channel, operation.api) == ("submit", "")
-    app = App(Settings(), opens_default=True)
+    app: Any = App(Settings(), opens_default=True)
 
     async def asked() -> httpx.Response:
         key = dict(app.keys(app.default()))[provider]
