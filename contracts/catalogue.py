@@ -75,8 +75,8 @@ class Model:
             least, most = body.get(low), body.get(high)
             if isinstance(least, (int, float)) and isinstance(most, (int, float)) and most < least:
                 yield Finding("out-of-range", WEIGHT[self.source], f"/{high}", f"at least {low}, which is {least}",
-                              shown(most), f"send {high} as {least} or more, or a smaller {low}", operation, self.source,
-                              "invalid-input", "greater_than_equal")  # fmt: skip
+                              shown(most), f"send {high} as {least} or more, or a smaller {low}", operation,
+                              self.source, "invalid-input", "greater_than_equal")  # fmt: skip
 
     def _advice(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What the provider advises of the files that an input brings, told from its text alone."""

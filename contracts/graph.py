@@ -1,5 +1,6 @@
 """The form of what is sent to a deployment of a workflow."""
 
+# ruff: noqa: ARG001
 from __future__ import annotations
 
 from collections.abc import Mapping

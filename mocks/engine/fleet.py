@@ -1,5 +1,6 @@
 """The instances of a deployment, in which its orders run."""
 
+# ruff: noqa: ARG002
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -234,9 +234,10 @@ class Session:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it knows the session
         self._over = self.warn
-        for holder in (*self.accounts.values(), *self.props.values(), *self.dropped.values()):
-            if holder.slots is not None:
-                holder.slots.close()
+        things = (*self.props.values(), *self.dropped.values())
+        for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in things)):
+            if slots is not None:
+                slots.close()
 
     def _turn(self, task: Task, timeline: Timeline, now: float) -> None:
         """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""

@@ -104,8 +104,8 @@ class Dialect:
 
     def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:  # noqa: ARG002
         """Gives an account a prop that the director wants it to have; what cannot be made is a ValueError."""
-        raise ValueError(f"expected a provider with props; came {kind!r} for {self.provider}; have its client "
-                         f"make what it needs")  # fmt: skip
+        raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
+                         f"what it needs, as at the provider itself")  # fmt: skip
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The provider's own way of saying no for this reason, to an operation if one was named."""

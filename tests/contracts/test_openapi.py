@@ -22,6 +22,8 @@ MODELS = list(HOUSE.catalogue.models.values())
 def routes(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, row in document["paths"].items():
         for method, route in row.items():
+            if method == "servers":  # of an API with a host of its own
+                continue
             assert method in METHODS
             yield path, method, route
 

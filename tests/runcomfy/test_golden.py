@@ -24,6 +24,7 @@ FORMS = {
     "file": r"[0-9a-f-]+\.(png|mp4)",
     "stamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d",
     "request_id": r"[A-Za-z0-9_-]{1,128}",
+    "uuid": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 }
 COMMANDS = (GOLDEN / "commands.txt").read_text(encoding="utf-8").split("\n\n")
 HOST = "https://model-api.runcomfy.net"

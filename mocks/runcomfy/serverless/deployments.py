@@ -76,19 +76,20 @@ def drop_deployment(turn: Turn) -> Answer:
 
 def found(turn: Turn) -> Prop:
     """The deployment that the path names, if it is there and the asker's own."""
-    prop = turn.session.props.get(turn.named["deployment_id"])
-    if prop is None or prop.kind != KIND:
-        raise Refusal("unknown-id")
-    if prop.account is not turn.account:
-        raise Refusal("foreign-id")
-    return prop
+    return _own(turn, turn.session.props.get(turn.named["deployment_id"]))
 
 
 def had(turn: Turn) -> Prop:
     """The same, though it may be deleted: what it was asked is still there."""
-    prop = turn.session.dropped.get(turn.named["deployment_id"])
-    if prop is None or prop.kind != KIND or prop.account is not turn.account:
-        return found(turn)
+    number, session = turn.named["deployment_id"], turn.session
+    return _own(turn, session.props.get(number) or session.dropped.get(number))
+
+
+def _own(turn: Turn, prop: Prop | None) -> Prop:
+    if prop is None or prop.kind != KIND:
+        raise Refusal("unknown-id")
+    if prop.account is not turn.account:
+        raise Refusal("foreign-id")
     return prop
 
 
@@ -125,8 +126,8 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     body = {**usual, "workflow_id": _workflow_id(session.seed, kind, said), "is_enabled": True,
             **{name: value for name, value in said.items() if name in form.fields}}  # fmt: skip
     for finding in form.check(body):
-        raise ValueError(f"expected {finding.where[1:] or 'a deployment'} to be {finding.expected}; came {finding.came};"
-                         f" {finding.cure}")  # fmt: skip
+        raise ValueError(f"expected {finding.where[1:] or 'a deployment'} to be {finding.expected}; came "
+                         f"{finding.came}; {finding.cure}")  # fmt: skip
     _told_well(said, kind)
     if kind == "comfyui":
         own = kept(contract, kind, said["workflow"], None) if "workflow" in said else _of_workflow(contract, body)

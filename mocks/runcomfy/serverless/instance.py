@@ -1,5 +1,6 @@
 """The ComfyUI of an instance, as the proxy shows it."""
 
+# ruff: noqa: ARG001
 from __future__ import annotations
 
 from ...engine.refusal import Refusal

@@ -1,5 +1,6 @@
 """What a workflow makes, and how that is told by node."""
 
+# ruff: noqa: ARG001
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """The workflows that stand for those which a user has saved in the cloud."""
 
+# ruff: noqa: ARG001
 from __future__ import annotations
 
 from typing import Any
