@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-KEYS = st.sampled_from(["text", "width", "height", "seed", "cfg", "image", "odd/key~", "flag", "filename_prefix", "length",
-                        "fps", "batch_size", "scale_by", "seconds", "format", "value"])  # fmt: skip
+KEYS = st.sampled_from(["text", "width", "height", "seed", "cfg", "image", "odd/key~", "flag", "filename_prefix",
+                        "length", "fps", "batch_size", "scale_by", "seconds", "format", "value"])  # fmt: skip
 VALUES = st.integers(0, 2**32) | st.floats(0, 9).filter(lambda x: x != int(x)) | st.text(max_size=5) | st.booleans()
 INNER = ("KSampler", "CLIPTextEncode", "PrimitiveInt", "Odd")
 LAST = ("SaveImage", "VHS_VideoCombine", "SaveAudio", "ShowText|pysssss", "SaveGLB", "PreviewImage", "MyVideoExport")
