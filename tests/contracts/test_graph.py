@@ -16,12 +16,11 @@ from understudy.contracts.document import SOURCES, read, workflows
 from understudy.contracts.graph import Graph, circle, effective, flaws, form, is_link, outputs, prompt_at, value
 from understudy.contracts.nodes import ends, facts, kept
 from understudy.contracts.schema import pointer
+from understudy.tests.graphs import graphs
 
 READY = workflows("runcomfy", "serverless")
 CATALOGUE = contract("runcomfy").apis["serverless"].catalogue
 ROW = next(row for row in read("runcomfy", "models", "serverless") if row["id"] == "comfyui")
-KEYS = st.sampled_from(["text", "width", "seed", "cfg", "image", "odd/key~", "flag"])
-VALUES = st.integers(0, 2**32) | st.floats(0, 9).filter(lambda x: x != int(x)) | st.text(max_size=5) | st.booleans()
 
 
 def graph(name: str) -> dict[str, Any]:
@@ -31,22 +30,6 @@ def graph(name: str) -> dict[str, Any]:
 
 def formed(workflow: Any) -> Graph:
     return form(workflow, ROW, CATALOGUE.recommended)
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> dict[str, Any]:
-    """Workflows by chance: each node leads to some before it, and the last one keeps something."""
-    names = draw(
-        st.lists(st.from_regex(r"[1-9][0-9]{0,2}(:[1-9])?", fullmatch=True), min_size=1, max_size=6, unique=True)
-    )
-    made: dict[str, Any] = {}
-    for name in names:
-        fields: dict[str, Any] = draw(st.dictionaries(KEYS, VALUES, max_size=4))
-        for other in draw(st.lists(st.sampled_from(list(made)), max_size=2)) if made else ():
-            fields[f"from {other}"] = [other, draw(st.integers(0, 3))]
-        made[name] = {"class_type": draw(st.sampled_from(["KSampler", "CLIPTextEncode", "Odd"])), "inputs": fields}
-    made[names[-1]]["class_type"] = "SaveImage"
-    return made
 
 
 def refusals(model: Model, body: Any) -> list[tuple[str, str]]:
@@ -123,7 +106,7 @@ def test_a_ready_workflow_is_sound_and_says_what_it_makes(name: str) -> None:
 
 
 def test_all_facts_about_nodes_say_how_they_are_known() -> None:
-    for row in (*facts().values(), read("runcomfy", "workflows", "serverless")["hardware"]):
+    for row in facts().values():
         assert row["source"] in SOURCES
         assert row["where"]
 

@@ -20,6 +20,7 @@ from understudy.mocks.engine.script import Script
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import Course, Timeline
 from understudy.mocks.runcomfy.serverless.outputs import MOST_FILES, card, media, told, with_card
+from understudy.tests.graphs import LAST, graphs
 
 READY = {name: row["graph"] for name, row in workflows("runcomfy", "serverless").items()}
 PICTURE = READY["text-to-image"]
@@ -74,6 +75,20 @@ def test_changes_count() -> None:
 
 def test_a_workflow_that_is_sent_counts_and_not_the_saved_one() -> None:
     assert media(PICTURE, {"workflow_api_json": READY["text-to-video"]}) == media(READY["text-to-video"], {})
+
+
+@given(graphs(LAST), st.integers(0, 5))
+def test_whatever_a_workflow_is_its_files_are_all_told_once(graph: dict[str, Any], count: int) -> None:
+    made = media(graph, {})
+    for files in (addresses(made), [f"https://x.example/{at}.png" for at in range(count)]):
+        said = told(graph, {}, files)
+        rows = [row for node in said.values() for key, rows in node.items() if key not in ("text", "animated")
+                for row in rows]  # fmt: skip
+        assert [row["url"] for row in rows] == files
+        assert len({(row["subfolder"], row["filename"]) for row in rows}) == len(files)
+    assert all(1 <= each.width <= 8192 for each in made if each.kind in ("image", "video"))
+    assert all(0 < each.seconds <= 600 for each in made if each.kind in ("audio", "video"))
+    assert set(card(graph, {})) == {"prompt", "seed", "workflow"}
 
 
 @given(st.integers(-(2**40), 10**30), st.integers(-5, 10**30), st.integers(-5, 10**30))
