@@ -88,7 +88,8 @@ class Fleet(Slots):
     def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
         """A life has turned, or the fleet changed: lays anew those who wait. Answers each whose timeline is another
         one now."""
-        self._settle(now)
+        if not self._changed:  # else that was done by the rules that held until now
+            self._settle(now)
         waiting, early = self._sorted(now)
         for each in self._up.values():
             each.free = max(each.ready, each.rests)

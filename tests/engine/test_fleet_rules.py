@@ -242,3 +242,28 @@ def test_a_fleet_that_is_closed_holds_on_to_nobody() -> None:
     fleet.close()
     assert list(fleet.lay_anew(0.0)) == []
     assert fleet.instance(task, 0) is None
+
+
+def test_whoever_waits_for_an_order_asks_again_when_its_fleet_changes() -> None:
+    """In `auto` a blocked request waits for its order's end; a change may bring that nearer."""
+    session, fleet = world(lowest=1, highest=1, warm=True)
+    ask(session, fleet, 1000.0)
+    waits = ask(session, fleet)
+    stirred: list[float] = []
+    session.clock.stir = lambda: stirred.append(session.clock.now)  # type: ignore[method-assign]
+    session.refit(fleet, 0.0, highest=2)
+    assert stirred == [0.0]
+    assert lives(session, waits) == [(241, 251)]
+    session.clock.advance(251)
+    (account,) = session.accounts.values()
+    assert account.ledger.held == 0 or session.tasks[waits.id].timeline.at(251.0) is State.SUCCEEDED
+
+
+def test_where_one_has_to_go_and_another_may_the_youngest_idle_one_is_first() -> None:
+    """At one moment, those above the ceiling leave before those that have lingered; both are idle here."""
+    session, fleet = world(lowest=1, highest=1, warm=True)
+    session.clock.advance(60)
+    session.refit(fleet, 60.0, lowest=2, highest=2, keep_warm=60)
+    session.clock.advance(240)
+    session.refit(fleet, 300.0, lowest=0, highest=1)
+    assert fleet.alive(300) == []
