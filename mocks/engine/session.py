@@ -175,11 +175,11 @@ class Session:
         account.ledger.take()
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price, slots))
-        if tell is not None:
-            self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
         if slots.grew:
             self._lay_anew(slots, now)
             task = self.tasks[name]
+        if tell is not None:
+            self._followed[name] = tell, self._booked(tell, name, list(task.timeline.beats))
         if task.timeline.ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
