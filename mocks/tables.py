@@ -167,7 +167,8 @@ def _usual(provider: str) -> Iterator[str]:
             if "slots" in life:
                 slots = life["slots"]
                 many = f"as many as its {slots['of']} has instances" if "of" in slots else slots["count"]
-                yield f"| orders{of or ' of an account'} that run at once | {many} | {slots['source']}: {slots['where']} |"
+                whose = of or " of an account"
+                yield f"| orders{whose} that run at once | {many} | {slots['source']}: {slots['where']} |"
             for key, what in SPANS.items():
                 if key in life:
                     row = life[key]
