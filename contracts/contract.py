@@ -85,14 +85,22 @@ class Contract:
         whole._plant()
         return whole
 
+    @property
+    def alone(self) -> Contract:
+        """One API by itself: the one that this is, or the first of those that are joined here."""
+        return self.apis[self.api]
+
     def of(self, operation: Operation | None) -> Contract:
         """The API of an operation; of none, the first one."""
         return self if operation is None or operation.api == self.api else self.apis.get(operation.api, self)
 
     def error(self, reason: str, operation: Operation | None = None) -> dict[str, Any]:
-        """The row with which an operation says no for a reason, or nothing."""
-        row: dict[str, Any] = self.of(operation).errors.get(reason, {})
-        return row
+        """The row with which an operation says no for a reason; of an API that has none, the first other one's."""
+        whose = next((part for part in (self.of(operation), *self.apis.values()) if reason in part.errors), self)
+        row: dict[str, Any] = whose.errors.get(reason, {})
+        if operation is None or "of" not in row:
+            return row
+        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
 
     @property
     def life(self) -> Lifecycle:
@@ -265,8 +273,9 @@ class Contract:
         )
 
     def _row(self, word: str) -> dict[str, Any] | None:
-        return next((row for part in self.apis.values() for row in part.errors.values()
-                     if word in (row["reason"], row["name"], str(row.get("code")))), None)  # fmt: skip
+        rows = (each for part in self.apis.values() for row in part.errors.values()
+                for each in (row, *({**row, **other} for other in row.get("of", {}).values())))  # fmt: skip
+        return next((row for row in rows if word in (row["reason"], row["name"], str(row.get("code")))), None)
 
     def openapi(self, base: str = "") -> dict[str, Any]:
         """The promise as an OpenAPI 3.1 document, one path per model; `base` stands for the provider's own address."""

@@ -34,12 +34,13 @@ class Lifecycle:
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
+        self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 
     def _reached(self, state: str) -> set[str]:
         found, fresh = {state}, {state}
         while fresh:
-            fresh = {to for frm, to in self.steps if frm in fresh} - found
+            fresh = {to for frm, to in self._own if frm in fresh} - found
             found |= fresh
         return found
 
@@ -52,6 +53,9 @@ class Lifecycle:
             body = exchange.json
             if not isinstance(body, dict) or not 200 <= exchange.status < 300:
                 continue
+            if self.resume and exchange.operation == self.resume["operation"]:
+                possible = frozenset({"QUEUED"})
+                heard = f"{exchange.operation} was taken"
             told = self._told(exchange, body, possible)
             if told is None:
                 continue
@@ -84,7 +88,7 @@ class Lifecycle:
             # An accepted cancel that came too late is told as such: the state that it claims cannot be reached.
             return word, frozenset({"CANCELLED"}) if legal else frozenset({"QUEUED"}), self.cancel["source"]
         late = frozenset(self.states) - set(self.cancel["from"])
-        return word, late if word == self.cancel["refused"] else frozenset(), self.cancel["source"]
+        return word, late if word == self.cancel.get("refused") else frozenset(), self.cancel["source"]
 
     def _finding(self, rule: str, exchange: Exchange, expected: str, came: str, source: str) -> Finding:
         return Finding(rule, WEIGHT[source], "", expected, came,

@@ -19,8 +19,8 @@ class Operation:
     A JSON body is that of the model which the path names by the parameter `model`, or it has a form of its own, `body`.
     """
 
-    __slots__ = ("answers", "api", "body", "channel", "id", "keyless", "lifecycle", "method", "model", "most_body",
-                 "parameters", "path", "queries", "refusals", "source", "summary", "task", "where")  # fmt: skip
+    __slots__ = ("answers", "api", "body", "channel", "file", "id", "keyless", "lifecycle", "method", "model",
+                 "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task", "where")  # fmt: skip
 
     def __init__(
         self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None
@@ -32,6 +32,7 @@ class Operation:
         self.path: str = row["path"]
         self.channel: str = row["channel"]
         self.summary: str = row["summary"]
+        self.file: dict[str, Any] = row.get("file", {})  # the field of a form that holds the one file which is sent
         self.lifecycle: str = row.get("lifecycle", "")
         self.model: str = row.get("model", "")
         self.task: str = row.get("task", "")
@@ -62,6 +63,14 @@ class Operation:
                 rest = bool(self.parameters[part[1:-1]].get("slashes"))
                 found[part[1:-1]] = "/".join(parts[at:]) if rest else parts[at]
         return found
+
+    def misnamed(self, path: str) -> str:
+        """The reason for which what a path names is refused by its form alone, or nothing."""
+        for name, value in self.named(path).items():
+            reason: str = self.parameters[name].get("refused", "")
+            if reason and not Judge(self.parameters[name]["schema"]).good(value):
+                return reason
+        return ""
 
     def check_query(self, query: Iterable[tuple[str, str]]) -> tuple[Finding, ...]:
         """What is wrong with the query; numbers are read from their text, a list is told by naming it again."""

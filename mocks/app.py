@@ -20,7 +20,7 @@ from .report import added, tally
 from .runcomfy.dialect import RunComfy
 from .scenario import Scenario
 from .settings import Settings, configured
-from .web import line, media
+from .web import line, uploads
 from .web.dialect import Dialect
 from .web.egress import Gate
 from .web.exit import JSON, Send
@@ -62,7 +62,7 @@ class App:
         self._documents: WeakKeyDictionary[Contract, bytes] = WeakKeyDictionary()  # some live as long as one session
         self._control: Any = None
         self.opens_default = opens_default
-        self.admin_token = ""  # without one, the control plane answers this machine alone
+        self.admin_token = ""  # without one here or in the settings, the control plane answers this machine alone
 
     @property
     def settings(self) -> Settings:
@@ -173,8 +173,8 @@ class App:
             return
         dialect, path = session.cast[name], way.path
         base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
-        if path.startswith(media.PREFIX):
-            await media.show(dialect, session, scope, receive, send, path[len(media.PREFIX) :])
+        if (beside := uploads.BESIDE.get(path[: path.find("/", 1) + 1])) is not None:
+            await beside(dialect, session, scope, receive, send, path[path.find("/", 1) + 1 :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
             await _plain(send, self._document(dialect, base), scope["method"] == "HEAD")
         else:

@@ -37,9 +37,11 @@ class Life(Which, total=False):
     looks: int
     manual: bool
     position: int
+    cold: Length
     fails: str | int | bool
     stuck: bool
     cancelled: bool
+    pauses: float | bool
     unreachable: str | bool
     outputs: Any
     cost: float
@@ -82,6 +84,8 @@ class Desk:
         told = dict(said)
         if told.get("outputs") is not None:
             told["outputs"] = outputs(told["outputs"], self._folder)
+        if told.get("pauses"):
+            told["when"] = self._pausing(told)
         row = self._contract.errors.get(UNREACHABLE, {})
         if told.get("unreachable") and "status" in row:
             told["refuses"] = UNREACHABLE  # this provider fetches an order's inputs before it takes the order
@@ -111,6 +115,16 @@ class Desk:
         if kind == "refuse_next":
             return self.refuse_next(told.pop("error"), told)
         return self.fault(told.pop("what"), told)
+
+    def _pausing(self, said: Mapping[str, Any]) -> Callable[[Order], bool]:
+        """Only orders that can be stopped before their end: all others have no word for it."""
+        promise, when = self._contract, said.get("when")
+        known = {name for name, each in promise.operations.items()
+                 if each.lifecycle and "PAUSED" in promise.lives[each.lifecycle].states}  # fmt: skip
+        if said.get("operation", next(iter(known), "")) not in known:
+            raise ValueError(f"expected pauses for an order that can be stopped before its end; came "
+                             f"{said.get('operation', 'none there is')!r}; take it out")  # fmt: skip
+        return lambda order: order.operation in known and (when is None or bool(when(order)))
 
     @property
     def _contract(self) -> Any:

@@ -34,6 +34,7 @@ class Ours(Subject):
         self.key = self._handle.api_key
         self.other_key = self._handle.another_key()
         self.now = 0.0
+        self.hooks = self._handle.webhooks.url
 
     def send(self, ask: Ask) -> Exchange:
         """Asks."""
@@ -50,6 +51,20 @@ class Ours(Subject):
             self._handle.script(cost=amount, optional=True)
         else:
             self._handle.ledger.set(0 if what == "poor" else self._rich)
+
+    def furnished(self, kind: str, model: str) -> str:
+        """The first prop that the account has from the beginning and that stands for this model."""
+        session = self._handle.session
+        dialect = session.cast[self._handle.provider]
+        own = session.own(session.accounts[self._handle.provider, self.key], kind)
+        return next((prop.id for prop in own if dialect.stands_for(prop) == model), "")
+
+    def delivered(self) -> list[Exchange]:
+        """What the session's own receiver took, once nothing is under way."""
+        session = self._handle.session
+        self._handle.run(session.courier.idle)
+        return [Exchange(each.method, each.path, each.headers, each.body, each.status, (), b"", at=each.at)
+                for each in self._handle.webhooks.received]  # fmt: skip
 
     def fresh(self) -> None:
         """The same address and keys; nothing has happened."""

@@ -31,6 +31,7 @@ class Subject:
     can: frozenset[str] = frozenset()
     now: float | None = None  # seconds of the story, where it is known
     most_body = 0  # bytes that a body may have, where that is known
+    hooks = ""  # an address that takes deliveries, if there is one
 
     def send(self, ask: Ask) -> Exchange:
         """Asks, and answers what went over the wire; what no answer came to has the status 0."""
@@ -39,6 +40,14 @@ class Subject:
     def cue(self, what: str, amount: float = 0.0) -> None:
         """Does what no client can do."""
         raise NotImplementedError
+
+    def furnished(self, kind: str, model: str) -> str:
+        """The id of a prop that its own account has from the beginning and that stands for a model, or nothing."""
+        return ""
+
+    def delivered(self) -> list[Exchange]:
+        """What came to the address of deliveries in this world, in order."""
+        return []
 
     def fresh(self) -> None:
         """Begins a new world: nothing has happened there, its ids are as in the one before. Else nothing is done."""

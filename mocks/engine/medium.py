@@ -20,7 +20,8 @@ FORMATS = {
 class Medium:
     """One file as it was asked for; `format` is the house's word, one of those that FORMATS has for its kind.
 
-    A `flaw` is one of FLAWS. Where `own` has bytes, they are the file: nothing is made.
+    A `flaw` is one of FLAWS. Where `own` has bytes, they are the file: nothing is made. `since` is the share of its
+    order's run from which on it is there; without, it is there when the order has succeeded. `name` is its own one.
     """
 
     kind: str
@@ -30,6 +31,8 @@ class Medium:
     seconds: float = 0.0
     flaw: str = ""
     own: bytes = b""
+    since: float = 0.0
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.flaw not in FLAWS:

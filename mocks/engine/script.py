@@ -8,14 +8,16 @@ from math import inf
 from typing import Any
 
 from .luck import span
+from .medium import Medium
 from .output import Output, outputs
 from .task import Order
 from .timeline import Course, State
 from .wish import Wish, flag, whole
 
-ENDINGS = ("fails", "stuck", "cancelled", "unreachable")
+ENDINGS = ("fails", "stuck", "cancelled", "unreachable", "pauses")
 PACES = ("looks", "manual")
 FLAGS = ("manual", "stuck", "cancelled")
+NOTHING_ASKED = Medium("image", "png", 1024, 1024, 5.0)  # what a file is like that an order without files is given
 MOST_LOOKS = 10_000  # each is a beat that is kept
 UNREACHABLE = "unreachable-input"  # the reason behind an input that cannot be fetched
 
@@ -29,9 +31,11 @@ class Script(Wish):
     looks: int | None = None
     manual: bool = False
     position: int | None = None
+    cold: Any = None
     fails: str | bool = False
     stuck: bool = False
     cancelled: bool = False
+    pauses: float | bool = False
     unreachable: bool | str = False
     outputs: Any = None
     cost: float | None = None
@@ -47,7 +51,7 @@ class Script(Wish):
             flag(name, getattr(self, name))
         if not isinstance(self.unreachable, str):
             flag("unreachable", self.unreachable)
-        for name in ("queued", "running"):
+        for name in ("queued", "running", "cold"):
             value = getattr(self, name)
             if value is not None:
                 try:
@@ -58,6 +62,7 @@ class Script(Wish):
             isinstance(self.cost, bool) or not isinstance(self.cost, (int, float)) or not 0 <= self.cost < inf
         ):
             raise ValueError(f"expected cost to be a number, 0 or more; came {self.cost!r}; say cost=0.5")
+        self._share()
         for name, least, most in (("looks", 0, MOST_LOOKS), ("position", 1, inf), ("nth", 1, inf)):
             if getattr(self, name) is not None:
                 whole(name, getattr(self, name), least, most)
@@ -73,6 +78,15 @@ class Script(Wish):
             )
         if self.outputs is not None and not _read(self.outputs):
             self.outputs = outputs(self.outputs)
+
+    def _share(self) -> None:
+        """Half of the run, unless a share is told."""
+        if self.pauses is True:
+            self.pauses = 0.5
+        told = self.pauses
+        if told is not False and (not isinstance(told, (int, float)) or not 0 < told < 1):
+            raise ValueError(f"expected pauses to be true, or a share of the run between 0 and 1; came {told!r}; say "
+                             f"pauses=0.4")  # fmt: skip
 
     def _one_of(self, names: tuple[str, ...], what: str, why: str) -> None:
         values = {name: getattr(self, name) for name in names}
@@ -96,21 +110,31 @@ class Script(Wish):
         self.met += meant
         return meant and (self.nth is None or self.met >= self.nth)
 
-    def course(self, usual: tuple[float, float], seed: object, number: int) -> Course:
-        """The life that it asks for; what it leaves open is as usual, what it leaves to chance is drawn."""
+    def course(self, usual: tuple[float, float], seed: object, number: int, since: float = 0.0) -> Course:
+        """The life that it asks for; what it leaves open is as usual, what it leaves to chance is drawn. One that is
+        taken up again goes on `since` a share of its run; what is said of it is said of the rest."""
+        share = since + (1 - since) * self.pauses if self.pauses else 1.0
+        told = self._course(usual, seed, number)
+        if (since or self.pauses) and (self.running is not None or self.looks is not None) and told.running < inf:
+            part = (1 - since) if self.looks is None else share - since
+            told = told._replace(running=told.running / part if part else 0.0)  # how long the whole of it takes
+        return told._replace(since=since, share=share) if since or self.pauses else told
+
+    def _course(self, usual: tuple[float, float], seed: object, number: int) -> Course:
         ending, error = self._ending()
         place = self.position or 0
+        cold = None if self.cold is None else self.cold.draw(seed, "cold", number)
         if self.manual:
-            return Course(inf if usual[0] else 0.0, inf, ending, error, 0, place, True)
+            return Course(inf if usual[0] else 0.0, inf, ending, error, 0, place, True, cold)
         if self.looks is not None:
             first = 1 if usual[0] and self.looks else 0  # where orders queue, the first look finds them queued
             running = inf if self.stuck else float(self.looks - first)
-            return Course(float(first), running, ending, error, self.looks, place)
+            return Course(float(first), running, ending, error, self.looks, place, False, cold)
         queued, running = (
             usual[at] if told is None else told.draw(seed, name, number)
             for at, (name, told) in enumerate((("queued", self.queued), ("running", self.running)))
         )
-        return Course(queued, inf if self.stuck else running, ending, error, 0, place)
+        return Course(queued, inf if self.stuck else running, ending, error, 0, place, False, cold)
 
     def _ending(self) -> tuple[State, str]:
         if self.stuck:
@@ -119,6 +143,8 @@ class Script(Wish):
             return State.CANCELLED, ""
         if self.unreachable:
             return State.FAILED, UNREACHABLE
+        if self.pauses:
+            return State.PAUSED, ""
         if self.fails:
             return State.FAILED, "" if self.fails is True else self.fails
         return State.SUCCEEDED, ""
@@ -127,7 +153,8 @@ class Script(Wish):
         """The order with the outputs that it asks for."""
         if self.outputs is None:
             return order
-        return order._replace(media=tuple(output.medium(order.media[0]) for output in self.outputs))
+        asked = order.media[0] if order.media else NOTHING_ASKED
+        return order._replace(media=tuple(output.medium(asked) for output in self.outputs))
 
     def __str__(self) -> str:
         if self.refuses:

@@ -11,6 +11,7 @@ from typing import Any
 from .clock import Clock
 from .courier import Courier
 from .fault import Fault, Place
+from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
 from .luck import digest, luck
@@ -18,8 +19,9 @@ from .prop import Prop
 from .refusal import Refusal
 from .script import Script
 from .slots import Slots
-from .task import Order, Task
+from .task import Again, Order, Task
 from .timeline import FINAL, Beat, Course, State, Timeline, new
+from .upload import Upload
 from .wish import Wish
 
 MASK = 0xFFFFFFFF
@@ -93,9 +95,12 @@ class Session:
         self.tasks: dict[str, Task] = {}
         self.props: dict[str, Prop] = {}
         self.dropped: dict[str, Prop] = {}  # what was had, and is no more
+        self.uploads: dict[str, Upload] = {}
+        self.awaited = 0.0  # until when something that is no task becomes another
         self.wishes = Wishes()
         self.taken = 0
         self.made = 0  # props, ever
+        self.resumed: list[str] = []  # the names of tasks that were taken up again, each time
         self.forgotten = 0
         self.scenario = ""  # the name of the one that is played, if any
         self.warn: Callable[[str], None] = lambda text: None
@@ -129,8 +134,8 @@ class Session:
         return prop
 
     def holds(self, names: set[str]) -> bool:
-        """Whether one of these names is that of an order or of a prop here."""
-        return any(name in book for book in (self.tasks, self.props, self.dropped) for name in names)
+        """Whether one of these names is that of an order, of a prop or of an upload here."""
+        return any(name in book for book in (self.tasks, self.props, self.dropped, self.uploads) for name in names)
 
     def drop_prop(self, prop: Prop) -> None:
         """Takes something away from whoever has it. Its orders live on, and its name is still known."""
@@ -174,10 +179,11 @@ class Session:
             self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
         if slots.grew:
             self._lay_anew(slots, now)
-        if ends <= now:
+            task = self.tasks[name]
+        if task.timeline.ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
-        return self.tasks[name] if slots.grew else task
+        return task
 
     def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
         """Ends a task early if its state allows it; whether it did."""
@@ -186,6 +192,42 @@ class Session:
             return False
         self._turn(task, task.timeline.cut(now, State.CANCELLED), now)
         return True
+
+    def resume(self, task: Task, again: Again, now: float) -> Task:
+        """Takes up again what is over: it queues, runs for what is left of its run, and comes to its end."""
+        task = self._over_by(task, now)
+        since = task.reached(now) if again.kept is None else min(again.kept, task.reached(now))
+        meant = task.order._replace(operation=again.operation)
+        script = self.wishes.script(meant) if self.wishes.scripts else None
+        if script is not None:
+            script.struck += 1
+        if why := script.refuses if script else "" if task.account.ledger.affords(task.cost) else "no-money":
+            raise Refusal(why)
+        usual = task.course.again(again.usual)
+        course = script.course(usual, self.seed, task.number, since) if script else Course(*usual, since=since)
+        task.account.ledger.hold(task.id, task.cost, task.order.model)
+        timeline, ends = task.slots.plan(task.id, task.number, course, now)
+        self.resumed.append(task.id)
+        self._change(task._replace(course=course), task.timeline.then(timeline))
+        if task.slots.grew:
+            self._lay_anew(task.slots, now)
+        if ends <= now:
+            self.clock.hand_out()
+        self.clock.stir()
+        return self.tasks[task.id]
+
+    def edit(self, task: Task, order: Order, scale: float, now: float) -> Task:
+        """Gives a task that is over another order, of whose run it has `scale` times the share that it had."""
+        task = self._over_by(task, now)
+        self.tasks[task.id] = task = task._replace(order=order, course=task.course.scaled(scale))
+        return task
+
+    def _over_by(self, task: Task, now: float) -> Task:
+        self.clock.hand_out()  # what was so far is told as it was
+        task = self.tasks[task.id]
+        if task.timeline.at(now) not in FINAL:
+            raise ValueError(f"expected a task that is over; came {task.id}; cancel it, or let it end")
+        return task
 
     def cue(self, task: Task, now: float) -> Task:
         """Gives a task that waits for the director its next beat: it leaves the queue, or comes to its end."""
@@ -197,11 +239,17 @@ class Session:
         self._turn(task, task.timeline.cut(now, State.RUNNING if state is State.QUEUED else task.course.ending), now)
         return self.tasks[task.id]
 
+    def refit(self, fleet: Fleet, now: float, **limits: Any) -> None:
+        """Changes a fleet from now on (Fleet.change says what of it): those that wait there are laid anew."""
+        self.clock.hand_out()
+        fleet.change(now, **limits)
+        self.lay_anew(fleet, now)
+
     def place(self, task: Task, now: float) -> int:
         """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""
         place: int = task.slots.place(task, now)
         if task.course.position and place:
-            asked, starts = task.timeline.times[0], task.timeline.starts
+            asked, starts = task.timeline.asked, task.timeline.starts
             left = (starts - now) / (starts - asked) if starts < inf else 1.0
             return max(1, ceil(task.course.position * left))
         return place

@@ -86,6 +86,7 @@ class Sleepers:
         self._beds: dict[Nap, int] = {}
         self._owed: dict[str, None] = {}  # the tasks of whose end nobody was told
         self._taken = 0
+        self._resumed = 0
         self._held: dict[Hashable, asyncio.TimerHandle] = {}  # who is awake, and tasks of which was said "not yet"
         self._usual: dict[Hashable, str] = {}  # for which task somebody sleeps
         self._nobodys: set[Any] = set()  # tasks that were asked for by somebody who did not sleep for them
@@ -106,7 +107,8 @@ class Sleepers:
         self._note_new()
         for name in [name for name in self._owed if self._ends(name) + LAG <= clock.now]:
             self._settled(name)
-        return bool(self._owed) or clock.agenda.owes or clock.out > len(self._held)
+        owed = bool(self._owed) or clock.now < self.session.awaited
+        return owed or clock.agenda.owes or clock.out > len(self._held)
 
     def lie_down(self, nap: Nap) -> None:
         """Books the moment of waking; who has slept too long for what does not come is told so."""
@@ -216,6 +218,10 @@ class Sleepers:
 
     def _note_new(self) -> None:
         fresh = self.session.taken - self._taken
+        if again := self.session.resumed[self._resumed :]:
+            self._owed.update(dict.fromkeys(again))
+            self._resumed += len(again)
+            self._begin_anew()
         if fresh:
             self._owed.update(dict.fromkeys(reversed([*islice(reversed(self.session.tasks), fresh)])))
             self._taken = self.session.taken

@@ -42,16 +42,17 @@ class Slots:
 
     def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
         """A life has changed: those that wait for a slot move up. Answers each whose timeline is another one now."""
-        tasks = [task for _, _, name in self._line if (task := self._find(name))]
+        names = dict.fromkeys(name for _, _, name in self._line)  # who was taken up again stands there twice
+        tasks = [task for name in names if (task := self._find(name))]
         self._line = sorted((t.timeline.starts, t.number, t.id) for t in tasks if _slot(t) <= now)
         self._free_at = sorted(t.timeline.ends for t in tasks if _slot(t) <= now < t.timeline.ends)
         if self.count is not None:
             self._free_at = self._free_at[-self.count :]  # the director lets more run than there are slots
-        for task in sorted((t for t in tasks if _slot(t) > now), key=lambda t: t.number):
-            timeline, starts, ends = laid(task.course, task.timeline.times[0], self._next(now))
+        for task in sorted((t for t in tasks if _slot(t) > now), key=lambda t: (t.timeline.asked, t.number)):
+            timeline, starts, ends = laid(task.course, task.timeline.asked, self._next(now))
             self._lay((starts, task.number, task.id), ends)
-            if timeline != task.timeline:
-                yield task, timeline
+            if (moved := task.timeline.anew(timeline)) != task.timeline:
+                yield task, moved
 
     def close(self) -> None:
         """Forgets whom it could find: the session is over."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .medium import Medium
 from .timeline import Course, State, Timeline
+
+BARELY = 1 - 1e-9  # of a run that has not succeeded, however long it lasted
 
 
 class Order(NamedTuple):
@@ -21,12 +23,22 @@ class Order(NamedTuple):
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
+    card: Callable[[], Mapping[str, Any]] | None = None  # what the cards of its files tell, where the body does not
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The inputs, read anew at each look."""
         read = json.loads(self.said or b"{}")
         return read if isinstance(read, dict) else {}
+
+
+class Again(NamedTuple):
+    """How a task is taken up again: by which operation, how long it queues and runs where that is not known, and which
+    share of its run need not be run again; all that it reached, unless told."""
+
+    operation: str
+    usual: tuple[float, float]
+    kept: float | None = None
 
 
 class Task(NamedTuple):
@@ -51,6 +63,25 @@ class Task(NamedTuple):
     def model(self) -> str:
         """The model's id."""
         return self.order.model
+
+    def reached(self, now: float) -> float:
+        """Which share of its run has passed: 1 once it has succeeded, and not before. Where it ends early, and where it
+        was taken up again, its course says."""
+        course, line = self.course, self.timeline
+        state = line.at(now)
+        if state is State.SUCCEEDED or (course.manual and state is course.ending and state is not State.RUNNING):
+            return course.share if state in (State.SUCCEEDED, State.PAUSED) else min(course.share, BARELY)
+        moment = min(now, line.ends)
+        if moment < line.starts or State.RUNNING not in line.states[line.begun :]:
+            return course.since
+        if moment >= round(line.starts + course.left, 6):
+            return min(course.share, BARELY)
+        return min(course.since + (moment - line.starts) / course.running, course.share, BARELY)
+
+    def made(self, index: int, now: float) -> bool:
+        """Whether a file of it is there: as far as its run has come, or once it has succeeded."""
+        since = self.order.media[index].since
+        return self.reached(now) >= since if since else self.timeline.at(now) is State.SUCCEEDED
 
     def at(self, now: float) -> View:
         """How the task stands at a moment: the one view that a dialect renders."""

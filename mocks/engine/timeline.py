@@ -36,6 +36,24 @@ class Course(NamedTuple):
     looks: int = 0  # beats of a second each, at which a loop stops though the word is the same
     position: int = 0  # the place in the line that is told at first
     manual: bool = False  # every beat waits for the director's cue
+    cold: float | None = None  # how long an instance boots that starts for it
+    since: float = 0.0  # the share of the run that need not be run again: it was taken up there
+    share: float = 1.0  # the share of the run at which it comes to its end; `running` is how long the whole run takes
+
+    @property
+    def left(self) -> float:
+        """How long it runs from where it was taken up."""
+        whole = self.running == inf or (self.since == 0 and self.share == 1)
+        return self.running if whole else self.running * (self.share - self.since)
+
+    def again(self, usual: tuple[float, float]) -> tuple[float, float]:
+        """How long it queues and runs when it is taken up again: as before, or as usual where that had no end."""
+        return (self.queued if self.queued < inf else usual[0], self.running if self.running < inf else usual[1])
+
+    def scaled(self, scale: float) -> Course:
+        """The same life, of a run of which each share is so many times as large."""
+        since, share = min(1.0, self.since * scale), min(1.0, self.share * scale)
+        return self._replace(since=since, share=share, running=self.running / scale)
 
 
 class Beat(NamedTuple):
@@ -49,11 +67,13 @@ class Timeline(NamedTuple):
     """Beats in order, kept as two tuples of one length: a hundred thousand tasks share the few tuples of states.
 
     Where it `stops`, each beat is a stage of its own to whoever asks again, though the word may be the same.
+    `begun` is the beat at which it was taken up the last time; what is before is over, and stands as it was.
     """
 
     times: tuple[float, ...]
     states: tuple[State, ...]
     stops: bool = False
+    begun: int = 0
 
     def at(self, now: float) -> State:
         """The state at a moment: a pure function of it."""
@@ -74,11 +94,17 @@ class Timeline(NamedTuple):
         return (Beat(time, state) for time, state in zip(self.times, self.states, strict=True) if time < inf)
 
     @property
+    def asked(self) -> float:
+        """When it was asked for, or taken up again the last time."""
+        return self.times[self.begun]
+
+    @property
     def starts(self) -> float:
         """When it leaves the queue."""
-        if self.states[0] is not State.QUEUED:
-            return self.times[0]
-        return self.times[1] if len(self.times) > 1 else inf
+        begun = self.begun
+        if self.states[begun] is not State.QUEUED:
+            return self.times[begun]
+        return self.times[begun + 1] if len(self.times) > begun + 1 else inf
 
     @property
     def ends(self) -> float:
@@ -88,7 +114,18 @@ class Timeline(NamedTuple):
     def cut(self, now: float, state: State) -> Timeline:
         """The same life up to now, which ends here in another state."""
         kept = sum(time <= now for time in self.times)
-        return Timeline((*self.times[:kept], now), (*self.states[:kept], state), self.stops)
+        return Timeline((*self.times[:kept], now), (*self.states[:kept], state), self.stops, self.begun)
+
+    def then(self, more: Timeline) -> Timeline:
+        """The same life, which is over, taken up again."""
+        return Timeline(self.times + more.times, self.states + more.states, more.stops, len(self.times))
+
+    def anew(self, more: Timeline) -> Timeline:
+        """The same life, since it was taken up the last time laid anew."""
+        if not self.begun:
+            return more
+        return Timeline(self.times[: self.begun] + more.times, self.states[: self.begun] + more.states, more.stops,
+                        self.begun)  # fmt: skip
 
 
 _SHAPES = {state: (State.QUEUED, State.RUNNING, state) for state in FINAL}
@@ -106,17 +143,17 @@ def laid(course: Course, asked: float, slot: float) -> tuple[Timeline, float, fl
     if course.ending not in FINAL or course.running == inf:
         stuck = Timeline((asked, starts), _STUCK) if starts > asked else Timeline((asked,), _STUCK[1:])
         return stuck, starts, inf
-    ends = round(starts + course.running, 6)
+    ends = round(starts + course.left, 6)
     if starts == asked:
         return Timeline((asked, ends), (State.RUNNING, course.ending)), starts, ends
-    return new(Timeline, ((asked, starts, ends), _SHAPES[course.ending], False)), starts, ends
+    return new(Timeline, ((asked, starts, ends), _SHAPES[course.ending], False, 0)), starts, ends
 
 
 def _looked(course: Course, asked: float, slot: float, starts: float) -> tuple[Timeline, float, float]:
     """One beat a second, so that each look finds the next one; a life without end goes on as it stands."""
     if slot == inf:
         return Timeline((asked,), (State.QUEUED,), True), inf, inf
-    ends = round(starts + course.running, 6)
+    ends = round(starts + course.left, 6)
     beats = [(asked, State.QUEUED)] if starts > asked else []
     beats += [(round(slot + at, 6), State.RUNNING) for at in range(round(starts - slot), course.looks)] or [
         (starts, State.RUNNING)

@@ -56,6 +56,10 @@ class RunComfy(Dialect):
                              + did_you_mean(kind, [deployments.KIND], f"say {deployments.KIND!r}"))  # fmt: skip
         return deployments.given(self.contract.apis[deployments.API], session, account, said)
 
+    def stands_for(self, prop: Prop) -> str:
+        """A deployment runs a workflow, or a LoRA."""
+        return prop.more.kind if prop.kind == deployments.KIND else ""
+
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """An error body with the row's code; input that does not match is told field by field."""
         row = self.contract.error(refusal.reason, operation)

@@ -9,6 +9,7 @@ from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
 from .serverless import deployments, inference, instance
+from .trainer import datasets, jobs
 
 
 def submit(turn: Turn) -> Answer:
@@ -111,6 +112,7 @@ ROUTES: dict[str, Route] = {
     "get_model": get_model,
     **deployments.ROUTES,
     **inference.ROUTES,
-    "ask_instance": instance.ask_instance,
-    "call_instance": instance.call_instance,
+    **instance.ROUTES,
+    **datasets.ROUTES,
+    **jobs.ROUTES,
 }

@@ -94,7 +94,7 @@ def _last(session: Session, wanted: set[str]) -> Mapping[str, Exchange]:
 def _row(session: Session, task: Task, now: float, last: Exchange | None) -> Row:
     state, place = task.timeline.at(now), session.place(task, now)
     told = f"{last.operation or last.channel} {last.status}" if last is not None else ""
-    return Row(session.name, f"{task.timeline.times[0]:.1f} s", task.order.provider, task.model, state,
+    return Row(session.name, f"{task.timeline.asked:.1f} s", task.order.provider, task.model, state,
                _bar(task, now) if state is State.RUNNING else "", str(place or ""),
                "?" if task.cost is None else f"{task.cost:.4g}", told)  # fmt: skip
 

@@ -107,6 +107,10 @@ class Dialect:
         raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
                          f"what it needs, as at the provider itself")  # fmt: skip
 
+    def stands_for(self, prop: Prop) -> str:
+        """The model for which a prop stands, if its provider sends orders to props."""
+        return ""
+
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The provider's own way of saying no for this reason, to an operation if one was named."""
         raise NotImplementedError

@@ -15,7 +15,6 @@ from ..engine.gallery import content_type
 from ..engine.refusal import Refusal
 from ..engine.session import Session
 from ..engine.task import Task
-from ..engine.timeline import State
 from .dialect import Answer, Dialect
 from .exit import SILENT, Send, bent, leave, rendered
 from .guard import Receive
@@ -86,10 +85,10 @@ def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Tas
     """The task that promised a file, and which of its files it is."""
     task = session.tasks.get(name.rpartition("-")[0])
     names = session.gallery.names(task) if task is not None else []
-    if task is None or name not in names or task.timeline.at(now) is not State.SUCCEEDED:
+    if task is None or name not in names or not task.made(names.index(name), now):
         raise Refusal("media-gone")
     ttl = dialect.terms.media_ttl
-    if ttl is not None and session.ended_age(task) >= ttl:
+    if ttl is not None and task.timeline.ends <= now and session.ended_age(task) >= ttl:
         raise Refusal("media-gone", said=f"it was kept for {ttl} s")
     return task, names.index(name)
 

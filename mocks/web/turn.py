@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from difflib import get_close_matches
 from math import inf
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from ..engine.timeline import new
 from . import guard, inputs
 from .dialect import Answer, Dialect, Pairs, Wait
 from .exit import SILENT, Send, bent, leave, rendered
+from .form import kept
 
 JSON_LIKE = re.compile(rb"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -308,17 +309,20 @@ class Turn:
 
     def look(self, task: Task, channel: str, words: Mapping[str, str]) -> Task:
         """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""
+        if not self.session.clock.auto:
+            return task
+        self.await_((channel, task.id, task.timeline.begun), lambda: task.timeline.until(self.now, words))
+        return self.session.tasks.get(task.id, task)
+
+    def await_(self, question: Hashable, until: Callable[[], float | None]) -> None:
+        """In `auto`, a question that is asked again at one instant lets time pass until its answer is another one."""
         clock = self.session.clock
-        if clock.auto:
-            question = (channel, task.id)
-            if clock.again(question):
-                until = task.timeline.until(self.now, words)
-                if until is not None:
-                    clock.jump(until)
-                    self.now = clock.now
-                    task = self.session.tasks.get(task.id, task)
-            self.question = question
-        return task
+        if not clock.auto:
+            return
+        if clock.again(question) and (moment := until()) is not None:
+            clock.jump(moment)
+            self.now = clock.now
+        self.question = question
 
     def _last_word(self, answer: Answer) -> tuple[int, Pairs, bytes]:
         """Checks the answer for lies unless a fault has bent it, and writes the exchange down."""
@@ -339,7 +343,7 @@ class Turn:
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], url, self.heard.pairs, self.body, status, headers, body, self.dialect.provider,
+            scope["method"], url, self.heard.pairs, kept(operation, self.body), status, headers, body, self.dialect.provider,
             name, channel, self.task, self.account.name if self.account else "", self.now, session.clock.client_now(),
             self.findings, self.bent, "in")))  # fmt: skip
         return said

@@ -163,7 +163,7 @@ def test_a_word_that_cannot_be_is_refused_in_three_parts(name: str, values: list
 
 
 SAID: dict[str, Any] = {"fails": "1501", "stuck": True, "cancelled": True, "unreachable": True, "looks": 0,
-                        "manual": True, "queued": 0, "running": 3}  # fmt: skip
+                        "manual": True, "queued": 0, "running": 3, "pauses": 0.4}  # fmt: skip
 PACE = ("looks", "manual", "queued", "running")
 
 

@@ -16,11 +16,13 @@ WORDS: list[dict[str, str]] = [
     dict.fromkeys(State, "something"),
 ]
 spans = st.integers(0, 5_000_000).map(lambda micros: micros / 1e6) | st.just(0.0)
+shares = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda drawn: sorted(each / 4 for each in drawn))
 courses = st.builds(
-    Course,
-    spans,
-    spans | st.just(inf),
-    st.sampled_from([State.SUCCEEDED, State.FAILED, State.RUNNING]),
+    lambda shares, **said: Course(**said, since=shares[0], share=shares[1]),
+    shares,
+    queued=spans,
+    running=spans | st.just(inf),
+    ending=st.sampled_from([State.SUCCEEDED, State.FAILED, State.PAUSED, State.RUNNING]),
     error=st.just(""),
     looks=st.just(0),
     position=st.just(0),
@@ -46,7 +48,8 @@ def test_it_is_what_was_asked_for(life: tuple[Course, float, float], moment: flo
     course, asked, slot = life
     timeline = laid(course, asked, slot)[0]
     starts = round(slot + course.queued, 6)
-    ends = round(starts + course.running, 6) if course.ending in FINAL else inf
+    run = course.running * (course.share - course.since) if course.running < inf else inf
+    ends = round(starts + run, 6) if course.ending in FINAL else inf
     assert (timeline.starts, timeline.ends) == (starts, ends)
     now = asked + moment
     want = State.QUEUED if now < starts else State.RUNNING if now < ends else course.ending
@@ -97,6 +100,7 @@ def test_a_stage_of_no_length_is_never_seen(course: Course, first: State) -> Non
 looked = st.builds(
     Course, st.sampled_from([0.0, 1.0]), st.integers(0, 6).map(float) | st.just(inf), st.sampled_from(sorted(FINAL)),
     error=st.just(""), looks=st.integers(1, 6), position=st.just(0), manual=st.just(False),
+    since=st.just(0.0), share=st.just(1.0),
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ MODULES = {
     "clock": ("ringing", "clock", "waiting", "sleepers", "sleepers_awake", "courier"),
     "courier": ("courier_faults", "courier"),
     "agenda": ("agenda", "clock", "waiting", "sleepers"),
+    "fleet": ("fleet_rules", "fleet"),
 }
 PROMISED = 0.9  # so many of those that make a difference are noticed
 

@@ -8,6 +8,7 @@ import pytest
 from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.case import cannot
 from understudy.contracts.checks.judging.referee import Referee
+from understudy.contracts.checks.props import offered
 from understudy.contracts.checks.reaching.coverage import Coverage
 from understudy.contracts.contract import contract
 from understudy.mocks.reached import MOST_CONTRACTS, Reached
@@ -15,13 +16,14 @@ from understudy.mocks.stand_in import stand_in
 from understudy.mocks.subjects import Ours
 
 HOUSE = contract("runcomfy")
+OFFERED = len({model.id for part in HOUSE.apis.values() for model in offered(part)})
 
 
 @pytest.mark.more
 def test_the_drill_reaches_every_answer_error_state_and_step() -> None:
     """One tape of each kind is enough."""
     subject = Ours("runcomfy", socket=False, images="plain")
-    coverage = Coverage(HOUSE, cannot(subject))
+    coverage = Coverage(HOUSE.alone, cannot(subject))
     referee = Referee(HOUSE, subject, coverage.saw)
     referee.by = "drill"
     try:
@@ -77,7 +79,7 @@ def test_contracts_of_many_sessions_are_not_all_held() -> None:
             reached.read(handle.session)
     assert len(reached._live) <= MOST_CONTRACTS
     told = reached.as_dict()["runcomfy"]
-    assert told["groups"]["models"]["of"] == len(HOUSE.catalogue.models) + MOST_CONTRACTS + 5
+    assert told["groups"]["models"]["of"] == OFFERED + MOST_CONTRACTS + 5
     (row,) = [row for row in told["groups"]["answers"]["rows"] if row["item"] == ["list_models", "200"]]
     assert row["times"] == MOST_CONTRACTS + 5
 

@@ -11,16 +11,22 @@ from collections.abc import Iterator
 from ...catalogue import Model
 from ...contract import Contract
 from ..move import Move
+from .heard import Heard
 from .noes import Noes
 from .offers import Offers
 from .steps import Steps, Tape
+from .things import Things
 
 SEEDS = (7, 7, 8, 9, 8, 0, 0, 107)  # that are ordered side by side: the same twice, neighbours, the least
 
 
 def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
     """The tapes, each with its name; `whole` has every model, else one model of each shape stands for the others."""
-    return list(_tapes(Lives(contract, whole), Noes(contract, whole), Offers(contract, whole)))
+    lives = Lives(contract, whole)
+    begin = lives.prologue()
+    tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes(),
+             *Heard(contract, whole).tapes()]  # fmt: skip
+    return [(name, [*begin, *tape]) for name, tape in tapes if tape]
 
 
 def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape]]:
@@ -78,7 +84,7 @@ class Lives(Steps):
     def queued(self) -> Tape:
         """More orders than run at once; some of them are cancelled, and all move up."""
         many = (self.life.slots or 3) + 4
-        kinds = {model.kind: model for model in self.contract.catalogue.models.values()}
+        kinds = {model.kind: model for model in self.offered}
         picked = [list(kinds.values())[turn % len(kinds)] for turn in range(many)]
         orders = [self.order(model) for model in picked]
         orders.insert(4, Move("fail"))  # who fails gives its place back as well
@@ -120,7 +126,7 @@ class Lives(Steps):
     def seeds(self) -> Iterator[Move]:
         """The same seed makes the same file, another seed another."""
         name = self.life.tells.get("seed", "")
-        model = next((each for each in self.contract.catalogue.models.values()
+        model = next((each for each in self.offered
                       if name in each.fields and each.kind == "image" and not each.media), None)  # fmt: skip
         if model is None:
             return

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...catalogue import Model
+from ...contract import Contract
 from ...exchange import Exchange
 from ...openapi import published
 from ..judging.referee import Referee
 from ..move import Move
+from ..props import of_path, unheard
 from ..subject import Ask
 
 DOCUMENT = "/openapi.json"
@@ -32,7 +34,9 @@ class Lens:
         self.referee = referee
         self.said: Exchange | None = None  # the last one, and
         self.good = True  # whether the referee had nothing against it
-        self._document = json.dumps(published(referee.contract, "/", models)).encode()
+        document = published(referee.contract, "/", models)
+        document["paths"] = dict(_spelled(referee, document["paths"]))
+        self._document = json.dumps(document).encode()
         self._asked = 0
         self._ordered = 0
 
@@ -53,7 +57,7 @@ class Lens:
         if self._asked % EVERY == 0:
             referee.play(Move("advance", amount=PASSES[self._asked // EVERY % len(PASSES)]))
         operation = referee.contract.match(ask.path.partition("?")[0])[0].get(ask.method)
-        if operation is not None and operation.model:
+        if operation is not None and operation.orders:
             self._ordered += 1
             if self._ordered % FAILS == 0:
                 referee.play(Move("fail"))
@@ -72,6 +76,48 @@ class Lens:
         headers = tuple((door if name == door.lower() else name, value)
                         for name, value in named if not name.startswith(OWN))  # fmt: skip
         return Ask(scope["method"], path, headers, body)
+
+
+def _spelled(referee: Referee, paths: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The paths of a document; where one names a prop, one for each that stands for a model here, so that orders are
+    met by whoever asks about them. A prop itself is changed and dropped by its own path alone, else none would be left.
+    """
+    there = [held for held in referee.world.props.values() if held.account == "own" and held.model and not held.gone]
+    contract = referee.contract
+    for path, routes in paths.items():
+        for route in routes.values() if contract.life.deliver else ():
+            _unheard(contract, route)
+        operation = next((each for each in contract.operations.values() if each.path == path), None)
+        named = of_path(operation) if operation is not None else {}
+        if operation is None or not named or not operation.lifecycle or not there:
+            yield path, routes
+            continue
+        for held in there:
+            name = next(iter(named))
+            text = json.dumps(routes)
+            for each in contract.operations.values():
+                if each.lifecycle:
+                    text = text.replace(f'"operationId": "{each.id}"', f'"operationId": "{each.id}_{held.model}"')
+            about = _about(contract, json.loads(text), name, held.model)
+            yield path.replace("{" + name + "}", held.id), about
+
+
+def _unheard(contract: Contract, route: Any) -> None:
+    """Nobody is told of what chance asks for: it would name addresses that are nobody's to ask."""
+    names = (contract.life.deliver["url"], contract.life.deliver["all"])
+    if isinstance(route, dict) and "parameters" in route:
+        route["parameters"] = [row for row in route["parameters"] if row["name"] not in names]
+
+
+def _about(contract: Contract, routes: dict[str, Any], name: str, model: str) -> dict[str, Any]:
+    """The routes of one prop's path: without the name that stood for it, and with the body that it takes."""
+    form = contract.catalogue.models[model]
+    for route in routes.values():
+        route["parameters"] = [row for row in route.get("parameters", ()) if row["name"] != name]
+        if "requestBody" in route:
+            content = {"schema": dict(unheard(contract, form).input_schema), "example": form.example()}
+            route["requestBody"]["content"]["application/json"] = content
+    return routes
 
 
 def _against(referee: Referee) -> int:

@@ -14,12 +14,11 @@ from ...contract import Contract
 from ..judging.referee import Referee
 from ..move import NONE, OTHER, OWN, WRONG, Move
 from ..subject import Ask, Subject
-from .edges import bad_edges, good_edges
 from .steps import JSON, NOBODY, Steps
 
 BOUNDED, LONG = (60, 40), (500, 50)  # worlds of a check, and steps in each
+FEWER = 3  # a further API has so manieth of the worlds
 MOST_ORDERS = 24  # in one world; the line is full by then
-MOST_EDGES = 400  # bodies of a model that chance chooses from
 
 
 class Life(RuleBasedStateMachine):
@@ -33,6 +32,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.judge = type(self).referee()
         self.judge.begin()
+        self.made(*self.steps.prologue())
         if self.fails:
             self.judge.cases.clear()  # each example fails by itself, or shrinking would find none again
 
@@ -56,14 +56,14 @@ class Life(RuleBasedStateMachine):
     def submit(self, data: st.DataObject) -> None:
         """An order, to the bounds of what a model takes."""
         model = data.draw(st.sampled_from(self.steps.models), "model")
-        body = data.draw(st.sampled_from(edges(model, True)), "body")
+        body = data.draw(st.sampled_from(self.steps.bodies(model, True)), "body")
         self.made(self.steps.order(model, body, data.draw(st.sampled_from((OWN, OWN, OWN, OTHER)), "key")))
 
     @rule(data=st.data())
     def submit_wrongly(self, data: st.DataObject) -> None:
         """A body of which one rule is broken."""
         model = data.draw(st.sampled_from(self.steps.models), "model")
-        self.made(self.steps.order(model, data.draw(st.sampled_from(edges(model, False)), "body")))
+        self.made(self.steps.order(model, data.draw(st.sampled_from(self.steps.bodies(model, False)), "body")))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
@@ -119,7 +119,8 @@ class Life(RuleBasedStateMachine):
     def ask_for_nothing(self, data: st.DataObject, key: str) -> None:
         """About an order that nobody placed."""
         operation = data.draw(st.sampled_from([each for each in self.steps.operations if each.task]), "operation")
-        self.made(Move("ask", Ask(operation.method, self.steps.path(operation, NOBODY)), key=key))
+        number = self.steps.number(self.steps.plain)
+        self.made(Move("ask", Ask(operation.method, self.steps.path(operation, NOBODY)), key=key, prop=number))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
@@ -138,16 +139,10 @@ class Life(RuleBasedStateMachine):
             self.made(Move("ask", Ask("GET", listed.path + ("?" + query if query else ""), JSON)))
 
 
-_EDGES: dict[tuple[str, bool], list[Any]] = {}
-
-
-def edges(model: Any, good: bool) -> list[Any]:
-    """Bodies of a model, right or wrong; worked out once."""
-    key = (json.dumps(model.schema, sort_keys=True) + model.id, good)
-    if key not in _EDGES:
-        found = list(good_edges(model)) if good else [body for body, _ in bad_edges(model)]
-        _EDGES[key] = found[:: max(1, len(found) // MOST_EDGES)]
-    return _EDGES[key]
+def worlds(contract: Contract, whole: bool) -> tuple[int, int]:
+    """How many worlds are led, and how many steps in each. What APIs share is asked in the first one."""
+    count, steps = LONG if whole else BOUNDED
+    return (count // FEWER if contract.api else count), steps
 
 
 def machine(contract: Contract, make: Callable[[], Subject], whole: bool = True) -> type[Life]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from ...catalogue import Model
+from ...operation import Operation
 from ..move import BARE, NEARLY, NONE, ODD, OTHER, WRONG, Move
 from ..subject import Ask
+from .edges import bad_edges
 from .steps import JSON, NOBODY, Steps
 
 TOO_LARGE = (1 << 20) + 4096  # bytes; more than a subject of ours takes
@@ -23,18 +27,21 @@ class Noes(Steps):
         door = self.contract.facts.openapi["security"]
         yield self.order(self.plain)
         for operation in self.operations:
-            headers = JSON if operation.model else ()
-            body = json.dumps(self.plain.example()).encode() if operation.model else b""
+            form = self.plain if operation.orders else operation.body
+            headers = JSON if operation.speaks else ()
+            body = json.dumps(self.example(form)).encode() if form is not None and operation.speaks else b""
+            number = self.number(self.plain)
             for key in STRANGERS:
                 if operation.task:
                     yield Move("about", operation=operation.id, key=key)
                 else:
                     path = self.path(operation, self.plain.id)
-                    yield Move("ask", Ask(operation.method, path, headers, body), key=key)
+                    yield Move("ask", Ask(operation.method, path, headers, body), key=key, prop=number)
             bent = ((door["name"], f"{door.get('scheme', '')}"), *headers)
-            yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id), bent, body), key=NONE)
+            path = self.path(operation, NOBODY if operation.task else self.plain.id)
+            yield Move("ask", Ask(operation.method, path, bent, body), key=NONE, prop=number)
             basic = ((door["name"], "Basic dXNlcjpwYXNz"), *headers)
-            yield Move("ask", Ask(operation.method, self.path(operation, self.plain.id), basic, body), key=NONE)
+            yield Move("ask", Ask(operation.method, path, basic, body), key=NONE, prop=number)
         yield from self.look(key=OTHER)
         yield self.cancel(key=OTHER)
         for operation in (each for each in self.operations if each.channel == "catalogue"):
@@ -58,7 +65,7 @@ class Noes(Steps):
         yield self.order(self.plain)
         for operation in (each for each in self.operations if each.task):
             for name in (NOBODY, "x", "0", NOBODY.upper(), "a" * 200, "..%2f..", "%00", "%20"):
-                yield Move("ask", Ask(operation.method, self.path(operation, name)))
+                yield Move("ask", Ask(operation.method, self.path(operation, name)), prop=self.number(self.plain))
         for bend in NEARLY:
             yield from (Move("about", operation=each.id, bend=bend) for each in self.operations if each.task)
         yield from (*self.look(), Move("finish"), *self.look())
@@ -67,13 +74,12 @@ class Noes(Steps):
 
     def bodies(self) -> Iterator[Move]:
         """Bodies that are no JSON, no object, not labelled, too large, for models that there are not."""
-        path, good = self.path(self.submit, self.plain.id), json.dumps(self.plain.example()).encode()
-        for body in (b"", b"{", good[:-1], b"[]", b"null", b'"text"', b"3", b"\xff\xfe", good + b"x", b"{'a': 1}",
-                     b'{"prompt": NaN}', b"\xef\xbb\xbf" + good):  # fmt: skip
-            yield Move("ask", Ask("POST", path, JSON, body))
-        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
-            yield Move("ask", Ask("POST", path, (("Content-Type", kind),) if kind else (), good))
-        yield Move("ask", Ask("POST", path, JSON, b'{"prompt": "' + b"x" * TOO_LARGE + b'"}'))
+        for operation in (each for each in self.operations if each.speaks):
+            yield from self.garbled(operation, self.plain if operation.orders else operation.body)
+        path, good = self.path(self.submit, self.plain.id), json.dumps(self.example(self.plain)).encode()
+        yield self.order(self.plain)
+        if self.runs_on is not None or self.submit.body is not None:
+            return
         for name in ("no/such/model", self.plain.id + "x", self.plain.id.upper(), self.plain.id.rpartition("/")[0]):
             for operation in (each for each in self.operations if each.model or "unknown-model" in each.refusals):
                 body = good if operation.model else b""
@@ -83,20 +89,37 @@ class Noes(Steps):
         for body in (b" \t\n" + good + b"\r\n", *self.spelled()):
             yield Move("ask", Ask("POST", path, JSON, body))
 
+    def garbled(self, operation: Operation, form: Model | None) -> Iterator[Move]:
+        """What is no JSON, no object, of another label, or too long."""
+        if form is None:
+            return
+        good = json.dumps(self.example(form)).encode()
+        long = b'{"prompt": "' + b"x" * TOO_LARGE + b'"}'
+        for body in (b"", b"{", good[:-1], b"[]", b"null", b'"text"', b"3", b"\xff\xfe", good + b"x", b"{'a': 1}",
+                     b'{"prompt": NaN}', b"\xef\xbb\xbf" + good, long):  # fmt: skip
+            yield self.sent(operation, form, body, prop=self.number(self.plain))
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+            headers = (("Content-Type", kind),) if kind else ()
+            yield self.sent(operation, form, good, prop=self.number(self.plain), headers=headers)
+
     def spelled(self) -> Iterator[bytes]:
         """One body in other spellings of JSON: letters as they are, with line breaks, and a long text."""
         texts = {name: row for name, row in self.plain.fields.items()
                  if row.get("type") == "string" and "enum" not in row and "format" not in row}  # fmt: skip
         name = next(iter(texts), "")
         for text in ("Größe 雨 🚋", "x" * 3000) if name else ():
-            body = {**self.plain.example(), name: text[: self.plain.fields[name].get("maxLength", len(text))]}
+            body = {**self.example(self.plain), name: text[: self.plain.fields[name].get("maxLength", len(text))]}
             yield json.dumps(body, ensure_ascii=False).encode()
             yield b"\n" + json.dumps(body, indent=2).encode()
+
+    def wrong(self) -> Any:
+        """An object that breaks a rule."""
+        return next((body for body, _ in bad_edges(self.plain) if isinstance(body, dict)), [])
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
         many = (self.life.slots or 3) + 2
-        yield from (self.order(self.plain, {}) for _ in range(many))
+        yield from (self.order(self.plain, self.wrong()) for _ in range(many))
         yield from (self.order(self.plain), *self.look(), Move("start"), *self.look())
         yield Move("poor")
         yield from (self.order(self.plain) for _ in range(many))
@@ -107,17 +130,20 @@ class Noes(Steps):
     def paths(self) -> Iterator[Move]:
         """Other methods, and paths that lead nowhere."""
         yield self.order(self.plain)
+        number = self.number(self.plain)
         for operation in self.operations:
             path = self.path(operation, NOBODY if operation.task else self.plain.id)
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-                if method not in self.contract.match(path)[0]:
+                if method not in self.contract.whole.match(path)[0]:
                     yield Move(
-                        "ask", Ask(method, path, JSON if method == "POST" else (), b"{}" if method == "POST" else b"")
+                        "ask", Ask(method, path, JSON if method == "POST" else (), b"{}" if method == "POST" else b""),
+                        prop=number,
                     )
-            yield Move("ask", Ask(operation.method, path + "/more/of/it"))
-            yield Move("ask", Ask(operation.method, path + "/", JSON if operation.model else ()))
-            yield Move("ask", Ask(operation.method, path.upper()))
-            yield Move("ask", Ask(operation.method, "/v0" + path))
+            yield Move("ask", Ask(operation.method, path + "/more/of/it"), prop=number)
+            yield Move("ask", Ask(operation.method, path + "/", JSON if operation.speaks else ()), prop=number)
+            if "{" not in path:
+                yield Move("ask", Ask(operation.method, path.upper()))
+            yield Move("ask", Ask(operation.method, "/v0" + path), prop=number)
         for path in ("/", "/nothing", "/%2e%2e/", "/openapi"):
             yield Move("ask", Ask("GET", path))
 
@@ -126,7 +152,7 @@ class Noes(Steps):
         yield self.order(self.plain)
         yield Move("poor")
         yield self.order(self.plain)
-        yield self.order(self.plain, {})
+        yield self.order(self.plain, self.wrong())
         yield self.order(self.plain, key=OTHER)
         yield from (*self.look(), Move("finish"), *self.look(), Move("open"))
         yield Move("rich")

@@ -20,7 +20,8 @@ def objection(contract: Contract, failure: Any, said: Exchange, template: str) -
     operation = contract.match(template)[0].get(str(failure.operation).partition(" ")[0])
     source = finding.source
     if source == "documented" and operation is not None and name not in ALWAYS:
-        model = contract.catalogue.models.get(template.removeprefix(operation.path.partition("{")[0]))
+        value = template.removeprefix(operation.path.partition("{")[0])
+        model = operation.body or contract.catalogue.models.get(value)
         source = model.source if model is not None and name in OF_INPUT else operation.source
     return replace(
         finding, severity=WEIGHT[source], source=source, where=finding.where or _pointer(failure),

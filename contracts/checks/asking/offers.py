@@ -9,7 +9,9 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...outcome import SHAPING
 from ..move import Move
+from ..props import unheard
 from ..subject import Ask
+
 from .edges import bad_edges, good_edges
 from .steps import Steps
 
@@ -39,8 +41,8 @@ class Offers(Steps):
     def makers(self) -> list[Model]:
         """Models that make different files for different inputs: so many, so large, so long, of such a format."""
         found: dict[Any, Model] = {}
-        for model in self.models if self.whole else self.contract.catalogue.models.values():
-            makes = {self.contract.catalogue.outcome(model, body) for body in good_edges(model)}
+        for model in self.models if self.whole else self.offered:
+            makes = {self.contract.catalogue.outcome(model, body) for body in good_edges(unheard(self.contract, model))}
             # One that makes several, and one that makes one, of each kind and format, stand for the others.
             for each in makes:
                 found.setdefault((model.kind, each.count > 1, each.format, *([model.id] if self.whole else [])), model)
@@ -51,7 +53,7 @@ class Offers(Steps):
     def files(self, model: Model) -> Iterator[Move]:
         """An order of each thing that it makes, to the file that comes of it."""
         bodies: dict[Any, Any] = {}
-        for body in good_edges(model):
+        for body in good_edges(unheard(self.contract, model)):
             bodies.setdefault(self.contract.catalogue.outcome(model, body), body)
         many = list(bodies.values())[: None if self.whole else MOST_FILES]
         for nth, body in enumerate(many):
@@ -60,7 +62,7 @@ class Offers(Steps):
 
     def edges(self, model: Model) -> Iterator[Move]:
         """What a model takes to its bounds, and what it does not."""
-        bodies = list(good_edges(model))
+        bodies = list(good_edges(unheard(self.contract, model)))
         for body in bodies:
             yield self.order(model, body)
         yield Move("finish", nth=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import count
@@ -15,9 +15,10 @@ from ...catalogue import Model
 from ...contract import Contract
 from ..extra import missing
 from ..judging.referee import Referee
+from ..props import offered
 from .lens import DOCUMENT, Lens
 from .objection import objection
-from .steps import shapes
+from .steps import Steps, shapes
 
 try:
     import schemathesis
@@ -32,12 +33,13 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
 SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
 
 def explore(
     referee: Referee, *, seed: int, seconds: float, bounded: bool, say: Callable[[str], None],
-    clock: Callable[[], float],
+    clock: Callable[[], float], asks: Sequence[str] = PHASES,
 ) -> list[str]:  # fmt: skip
     """Asks what the documents allow and what they forbid, for so many seconds at most; answers what that cut short.
 
@@ -46,18 +48,21 @@ def explore(
     """
     end, short = clock() + seconds, []
     handfuls = dealt(referee.contract)[: 1 if bounded else None]
+    beginning = Steps(referee.contract, not bounded).prologue()
     with traceless():
         for turn in count():
             if turn and (bounded or clock() >= end):
                 break
-            lens = Lens(referee, handfuls[turn % len(handfuls)])
-            words = PHASES if turn < len(handfuls) else ENDLESS
+            words = [word for word in (PHASES if turn < len(handfuls) else ENDLESS) if word in asks]
             for at, word in enumerate(words):
                 part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
                 share = clock() + max(end - clock(), 0) * part
                 before = referee.asked.get(word, 0)
                 referee.by = word
                 referee.begin()
+                for move in beginning:
+                    referee.play(move)
+                lens = Lens(referee, handfuls[turn % len(handfuls)])
                 whole = _run(lens, word, seed + turn, partial(_over, referee, clock, share))
                 asked = referee.asked.get(word, 0) - before
                 say(f"{word}: {asked} requests" + ("" if whole else ", cut short by the time"))
@@ -68,7 +73,7 @@ def explore(
 def dealt(contract: Contract) -> list[list[Model]]:
     """All models in handfuls; the first holds one of each shape."""
     first = shapes(contract)
-    models = [*first, *(model for model in contract.catalogue.models.values() if model not in first)]
+    models = [*first, *(model for model in offered(contract) if model not in first)]
     return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
 
 
@@ -85,7 +90,8 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
         # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
         # against it already. It is let pass, so that nothing is asked again to make it smaller.
-        if lens.good and lens.said is not None:
+        refusable = bool(lens.referee.why.reasons) and type(failure).__name__ == REJECTED
+        if lens.good and lens.said is not None and not refusable:
             lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
         return False
 

@@ -10,18 +10,22 @@ from typing import Any
 from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
-from ..move import OWN, Move
+from ..move import OTHER, OWN, Move
+from ..props import Sort, of_path, offered, runs_on, sorts, submits, unheard
 from ..subject import Ask
+from .edges import bad_edges, good_edges
 
 JSON = (("Content-Type", "application/json"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"  # an id that nobody was given
+MOST_EDGES = 400  # bodies of a model that chance chooses from
 Tape = list[Move]
+_EDGES: dict[tuple[str, bool], list[Any]] = {}
 
 
 def shapes(contract: Contract) -> list[Model]:
     """One model of each shape: models of one shape make one kind of file and require fields of the same types."""
     found: dict[Any, Model] = {}
-    for model in contract.catalogue.models.values():
+    for model in offered(contract):
         # Of a shape the one of which most is known stands for the others.
         if model.shape not in found or (model.complete, len(model.fields)) > (
             found[model.shape].complete, len(found[model.shape].fields)
@@ -38,35 +42,86 @@ class Steps:
     """What a check can do, made from the contract alone; `whole` is for all models, else for one of each shape."""
 
     def __init__(self, contract: Contract, whole: bool) -> None:
-        self.contract = contract
+        self.contract = contract = contract.alone
         self.whole = whole
         self.life = contract.life
         self.operations = list(contract.operations.values())
-        self.submit = next(each for each in self.operations if each.model)
+        submit = submits(contract)
+        assert submit is not None, "an API without orders has nothing to walk through"
+        self.submit: Operation = submit
+        self.runs_on: Sort | None = sorts(contract).get(runs_on(contract))
         self.looks = [row["operation"] for row in self.life.channels.values()]
         self.rows: dict[str, Any] = contract.facts.openapi.get("catalogue", {})
-        self.models = list(contract.catalogue.models.values()) if whole else shapes(contract)
-        # Whose orders stand for all: one that makes pictures, is known whole, and cannot be ordered by saying nothing.
-        self.plain = min(contract.catalogue.models.values(), key=_plainness)
+        self.offered = offered(contract)
+        self.models = self.offered if whole or self.runs_on is not None else shapes(contract)
+        # Whose orders stand for all: one that makes pictures, is known whole, and cannot be ordered by saying nothing;
+        # or the one for which whatever a client can add stands.
+        self.plain = min(self.offered, key=_plainness)
+        if self.runs_on is not None:
+            self.plain = contract.catalogue.models[self.runs_on.row["makes"]]
 
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
-        said = model.example() if body is None else body
-        return Move("ask", Ask("POST", self.path(self.submit, model.id), JSON, json.dumps(said).encode()), key=key)
+        said = self.example(model) if body is None else body
+        return self.sent(self.submit, model, json.dumps(said).encode(), key)
+
+    def sent(self, operation: Operation, model: Model, body: bytes = b"", key: str = OWN, prop: int | None = None,
+             headers: Any = JSON) -> Move:  # fmt: skip
+        """A request with a body, about a model; where props stand for models, to the one that does so for the asker."""
+        number = self.number(model, key) if prop is None else prop
+        return Move("ask", Ask(operation.method, self.path(operation, model.id), headers, body), key=key, prop=number)
+
+    def example(self, model: Model) -> Any:
+        """An ordinary body."""
+        return model.example()
+
+    def bodies(self, model: Model, good: bool) -> list[Any]:
+        """Bodies of a model, right or wrong; worked out once."""
+        key = (json.dumps(model.schema, sort_keys=True) + model.id, good)
+        if key not in _EDGES:
+            whole = unheard(self.contract, model)
+            found = list(good_edges(whole)) if good else [body for body, _ in bad_edges(model)]
+            _EDGES[key] = found[:: max(1, len(found) // MOST_EDGES)]
+        return _EDGES[key]
+
+    def number(self, model: Model, key: str = OWN) -> int:
+        """The number of the prop that stands for a model, as the prologue has it; the other account has one as well."""
+        if self.runs_on is None:
+            return -1
+        return len(self.offered) if key == OTHER and model is self.plain else self.offered.index(model)
+
+    def prologue(self) -> Tape:
+        """What has to be there before there can be orders."""
+        if self.runs_on is None:
+            return []
+        return [*(self.prop(self.offered.index(model), model) for model in self.offered),
+                self.prop(len(self.offered), self.plain, OTHER)]  # fmt: skip
+
+    def prop(self, number: int, model: Model, key: str = OWN, **said: Any) -> Move:
+        """One more prop that stands for a model: added, where a client can, else one that is there already."""
+        assert self.runs_on is not None
+        add, sort = self.runs_on.operation("add"), self.runs_on
+        if add is None or add.body is None or model is not self.plain:
+            return Move("furnished", operation=sort.name, prop=number, model=model.id)
+        body = {**add.body.example(), **said}
+        return Move("ask", Ask(add.method, add.path, JSON, json.dumps(body).encode()), key=key, prop=number)
 
     def path(self, operation: Operation, value: str) -> str:
         """An operation's path with what it is about."""
-        name = operation.task or operation.model or next((key for key, row in operation.parameters.items()
-                                                          if row["in"] == "path"), "")  # fmt: skip
-        return operation.path.replace("{" + name + "}", value) if name else operation.path
+        named, path = of_path(operation), operation.path
+        own = [key for key, row in operation.parameters.items() if row["in"] == "path" and key not in named]
+        for name in own:
+            rest = len(own) > 1 and operation.parameters[name].get("slashes")
+            path = path.replace("{" + name + "}", "queue" if rest else value)
+        return path
 
     def look(self, nth: int = 0, key: str = OWN) -> Tape:
         """Every channel once."""
         return [Move("about", operation=name, nth=nth, key=key) for name in self.looks]
 
     def costly(self, nth: int = 0) -> Move:
-        """The look that tells what it cost."""
-        row = self.life.tells["cost"]
+        """The look that tells what it cost; where none does, the last one."""
+        row = self.life.tells.get("cost", {"operation": self.looks[-1], "query": ""})
         return Move("about", operation=row["operation"], nth=nth, query=row["query"])
 
     def cancel(self, nth: int = 0, key: str = OWN) -> Move:

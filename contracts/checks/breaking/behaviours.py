@@ -21,7 +21,8 @@ Place = Callable[[Stage, Exchange, int], int]
 
 
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
-    """The hand-written mutants for which a contract has a place."""
+    """The hand-written mutants for which an API has a place."""
+    contract = contract.alone
     return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS) if mutant.fits(contract))
 
 

@@ -12,6 +12,7 @@ from ...exchange import Exchange
 from ...operation import Operation
 from ...outcome import SHAPING
 from ...schema import Judge
+from ..props import offered
 from ..subject import Ask
 from .bending import inputs, queried, querying, sending
 from .mutant import Bend, Mutant, Stage
@@ -46,7 +47,7 @@ def limits(contract: Contract) -> Iterator[Mutant]:
 def representatives(contract: Contract) -> list[Model]:
     """One model of each shape: of those that are known whole, the one that takes most."""
     best: dict[Any, Model] = {}
-    for model in contract.catalogue.models.values():
+    for model in offered(contract):
         known = best.get(model.shape)
         if model.complete and (known is None or len(model.fields) > len(known.fields)):
             best[model.shape] = model
@@ -286,7 +287,7 @@ def _unheeded(contract: Contract) -> Iterator[Mutant]:
     submit = next(operation for operation in contract.operations.values() if operation.model)
     counts, lengths = contract.facts.media["counts"]["values"], contract.facts.media["lengths"]["values"]
     for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
-        if any(name in model.fields for model in contract.catalogue.models.values()):
+        if any(name in model.fields for model in offered(contract)):
             place = f"{submit.id} /{name}"
             yield Mutant(f"{submit.id} {name} not heeded", "input", place, OTHERWISE, _deaf(name))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...catalogue import Model
@@ -12,6 +12,7 @@ from ...contract import Contract
 from ...exchange import Exchange
 from ...life import Lifecycle
 from ...operation import Operation
+from ..props import of_path, runs_on, sorts
 from ..subject import Ask, Subject
 from .bending import found, told
 
@@ -30,6 +31,8 @@ class Stage:
     def __init__(self, contract: Contract, subject: Subject) -> None:
         self.contract = contract
         self.subject = subject
+        self.stands: dict[str, str] = {}  # for which model a prop stands, by its id
+        self.props: dict[str, Any] = {}  # what was truly told of each prop last
         self.life: Lifecycle = contract.life
         self.tells: Mapping[str, Any] = self.life.tells
         self.memory: dict[Any, Any] = {}
@@ -55,12 +58,26 @@ class Stage:
         said = placed(self.contract, self.subject.send(ask))
         if said.operation:
             operation = self.contract.operations[said.operation]
-            if operation.model and said.status in operation.answers and "id" in self.tells:
+            if operation.orders and said.status in operation.answers and "id" in self.tells:
                 self.orders.append(Taken(str(found(said.json, self.tells["id"])), ask, said))
             elif said.operation == self.tells.get("files", {}).get("operation"):
                 self._results.append(said)
+        self._learn(said)
         self.heard.append((ask, said))
         return said
+
+    def _learn(self, said: Exchange) -> None:
+        """Remembers what there is beside orders, whichever API keeps it."""
+        operation = self.contract.whole.match(said.path)[0].get(said.method)
+        sort = next((each for each in sorts(self.contract).values() if each.does(operation)), None)
+        if sort is None or operation is None or said.status not in operation.answers:
+            return
+        body, name = said.json, sort.row["id"][1:]
+        for each in body if isinstance(body, list) else [body]:
+            if isinstance(each, dict) and isinstance(each.get(name), str):
+                self.props[each[name]] = each
+        if sort.does(operation) == "add" and isinstance(body, dict):
+            self.stands[str(body.get(name))] = sort.row.get("makes", "")
 
     @property
     def files(self) -> set[str]:
@@ -91,7 +108,14 @@ class Stage:
     def orders_from(self, ask: Ask) -> Model | None:
         """The model of which a request is an order."""
         operation, value = self.match(ask)
-        return self.contract.catalogue.models.get(value) if operation is not None and operation.model else None
+        if operation is None or not operation.orders or operation.body is not None:
+            return operation.body if operation is not None and operation.orders else None
+        if "prop" in operation.parameters[operation.model]:
+            kind = operation.parameters[operation.model]["prop"]
+            for name in self.contract.catalogue.models if value not in self.stands else ():
+                self.stands.setdefault(self.subject.furnished(kind, name), name)
+            value = self.stands.get(value, "")
+        return self.contract.catalogue.models.get(value)
 
     def refused(self, said: Exchange, reason: str) -> bool:
         """Whether an answer has the status with which a reason is told."""
@@ -105,7 +129,13 @@ class Stage:
     def about(self, operation: str, name: str, ask: Ask) -> Exchange:
         """What the true server says of an order to another question of the same asker."""
         row = self.contract.operations[operation]
-        return self.send(Ask(row.method, row.path.replace("{" + row.task + "}", name), ask.headers))
+        path = row.path.replace("{" + row.task + "}", name)
+        order = next((each for each in self.orders if each.id == name), None)
+        asked = (self.match(ask)[0], ask) if order is None else (self.match(order.ask)[0], order.ask)
+        for parameter in of_path(row):
+            named = asked[0].named(asked[1].path.partition("?")[0]) if asked[0] is not None else {}
+            path = path.replace("{" + parameter + "}", named.get(parameter, ""))
+        return self.send(Ask(row.method, path, ask.headers))
 
     def states(self, name: str, ask: Ask) -> frozenset[str]:
         """The states in which an order may truly be, as all channels together tell the asker."""
@@ -147,6 +177,7 @@ def addresses(value: Any) -> list[str]:
 Bend = Callable[[Stage, Ask], Exchange]
 Cue = Callable[[Stage, str, float], None]
 Look = Callable[[Stage, Exchange], Exchange]
+Deliver = Callable[[Stage, "list[Exchange]"], "list[Exchange]"]
 
 
 def truly(stage: Stage, ask: Ask) -> Exchange:
@@ -166,14 +197,21 @@ class Mutant:
     bend: Bend = truly
     cue: Cue = field(default=Stage.cue)
     needs: tuple[str, ...] = ()
+    api: str = ""
+    deliver: Deliver = field(default=lambda stage, came: came)
+
+    def of(self, api: str) -> Mutant:
+        """The same, of a further API, whose name precedes its own."""
+        return replace(self, api=api, name=f"{api}: {self.name}") if api else self
 
     def over(self, contract: Contract, subject: Subject) -> Mutated:
         """The subject, with this mutant before it."""
-        return Mutated(self, contract, subject)
+        return Mutated(self, contract.apis.get(self.api, contract), subject)
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""
-        known = {*contract.life.tells, *contract.facts.openapi}
+        known = {*contract.life.tells, *contract.facts.openapi, *(["deliver"] if contract.life.deliver else ()),
+                 *(["resume"] if contract.life.resume else ()), *(["runs_on"] if runs_on(contract) else ())}  # fmt: skip
         return known.issuperset(self.needs)
 
 
@@ -245,6 +283,17 @@ class Mutated(Subject):
         self.struck += [(what, amount)] != stage.cued
         self._claim(now if now is None or what != "advance" else now + amount)
 
+    def furnished(self, kind: str, model: str) -> str:
+        """What is there from the beginning is nobody's to bend."""
+        return self._subject.furnished(kind, model)
+
+    def delivered(self) -> list[Exchange]:
+        """What came, as the mutant has it."""
+        true = self._subject.delivered()
+        told = self._mutant.deliver(self._stage, list(true))
+        self.struck += told != true
+        return told
+
     def _claim(self, now: float | None) -> None:
         """Whatever the true clock says, as much time has passed as a client knows of."""
         if now is not None and self._subject.now is not None:
@@ -280,3 +329,4 @@ def mirrored(subject: Subject, inner: Subject) -> None:
     """A subject that stands before another is told apart by nothing that one can ask it."""
     subject.name, subject.base, subject.key, subject.other_key = inner.name, inner.base, inner.key, inner.other_key
     subject.can, subject.now, subject.most_body = inner.can, inner.now, inner.most_body
+    subject.hooks = inner.hooks

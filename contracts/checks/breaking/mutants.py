@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...contract import Contract
 from ...exchange import Exchange
+from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
 from .bending import EVERY, Edit, bodied, dropped, edited, found, headed, nulled, put, renamed, retyped
@@ -32,12 +33,15 @@ Change = Callable[[Exchange], Exchange]
 
 
 def mutants(contract: Contract) -> tuple[Mutant, ...]:
-    """Every mutant of a contract: the ones that its rows make, and the hand-written ones that it has a place for."""
-    return (*generated(contract), *behaviours(contract))
+    """Every mutant of a contract, API by API: the ones that its rows make, and the hand-written ones that it has a place
+    for."""
+    parts = [part for part in contract.apis.values() if submits(part) is not None]
+    return tuple(mutant.of(part.api) for part in parts for mutant in (*generated(part), *behaviours(part)))
 
 
 def generated(contract: Contract) -> tuple[Mutant, ...]:
-    """The mutants that the contract's own rows make."""
+    """The mutants that an API's own rows make."""
+    contract = contract.alone
     makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits)
     return tuple(mutant for make in makers for mutant in make(contract))
 

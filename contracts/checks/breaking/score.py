@@ -26,6 +26,7 @@ from .mutants import mutants
 
 Tape = Sequence[Move]
 Say = Callable[[str], None]
+DELIVERED = "delivered"
 BAR = 40  # characters of the bar
 OFTEN = 50  # mutants between two words on how far it is
 
@@ -67,6 +68,13 @@ class Score:
         return len(self.killed) / len(self.mutants) if self.mutants else 0.0
 
     @property
+    def apis(self) -> dict[str, tuple[int, int]]:
+        """By API, the same."""
+        there = Counter(mutant.api for mutant in self.mutants)
+        found = Counter(mutant.api for mutant in self.mutants if mutant.name in self.killed)
+        return {api: (found[api], count) for api, count in there.items()}
+
+    @property
     def kinds(self) -> dict[str, tuple[int, int]]:
         """By kind, how many were found out, and how many there are."""
         there = Counter(mutant.kind for mutant in self.mutants)
@@ -79,6 +87,7 @@ class Score:
             "provider": self.provider,
             "mutants": len(self.mutants),
             "killed": len(self.killed),
+            "by_api": {api: {"killed": found, "mutants": there} for api, (found, there) in self.apis.items()},
             "by_kind": {kind: {"killed": found, "mutants": there} for kind, (found, there) in self.kinds.items()},
             "survivors": [{"name": one.mutant.name, "kind": one.mutant.kind, "struck": one.struck, "reason": one.reason}
                           for one in self.survivors],
@@ -113,19 +122,29 @@ def score(contract: Contract, make: Callable[[], Subject], tapes: Sequence[Tape]
 def rerun(contract: Contract, make: Callable[[], Subject], say: Say = lambda text: None, whole: bool = False) -> Score:
     """The score over all mutants of what a check of seed 0 plays, the drill and the lives; `whole` is a long check's.
 
-    What the generators of schemas would find besides is not counted.
+    Each API's own are played its own tapes. What the generators of schemas would find besides is not counted.
     """
-    return score(contract, make, tapes_of(contract, make, whole), mutants(contract), say)
+    hunted = mutants(contract)
+    parts = [part for part in contract.apis.values() if any(mutant.api == part.api for mutant in hunted)]
+    scores = [score(part, make, tapes_of(part, make, whole), [each for each in hunted if each.api == part.api],
+                    _prefixed(say, part.api)) for part in parts]  # fmt: skip
+    killed = {name: rule for each in scores for name, rule in each.killed.items()}
+    survivors = tuple(one for each in scores for one in each.survivors)
+    return Score(contract.provider, scores[0].subject, killed, hunted, survivors)
+
+
+def _prefixed(say: Say, api: str) -> Say:
+    return (lambda text: say(f"{api}: {text}")) if api else say
 
 
 def tapes_of(contract: Contract, make: Callable[[], Subject], whole: bool) -> list[Tape]:
     """The tapes of a check: those of the drill, and the lives as they were led with a subject that is right."""
-    from ..asking.lifecycle import BOUNDED, LONG, lived  # hypothesis is an extra, and a kept score needs none
+    from ..asking.lifecycle import lived, worlds  # hypothesis is an extra, and a kept score needs none
 
     subject = make()
     try:
         referee = Referee(contract, subject)
-        lived(referee, whole, 0, *(LONG if whole else BOUNDED))
+        lived(referee, whole, 0, *worlds(contract, whole))
     finally:
         subject.close()
     return [*(tape for _, tape in drill(contract, whole)), *filter(None, referee.tapes)]
@@ -155,6 +174,7 @@ class Told(NamedTuple):
     said: Exchange | None = None
     cue: str = ""
     amount: float = 0.0
+    came: Sequence[Exchange] = ()  # deliveries, where these were looked at
 
 
 class Reel(NamedTuple):
@@ -163,6 +183,7 @@ class Reel(NamedTuple):
     tape: Tape
     told: list[Told]
     other_key: str  # each world has another
+    props: Mapping[tuple[str, str], str] = {}  # those that were furnished
 
 
 class Written(Subject):
@@ -171,6 +192,7 @@ class Written(Subject):
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self.told: list[Told] = []
+        self.props: dict[tuple[str, str], str] = {}
         self._mirror()
 
     def _mirror(self) -> None:
@@ -188,10 +210,20 @@ class Written(Subject):
         self.told.append(Told(None, None, what, amount))
         self._mirror()
 
+    def furnished(self, kind: str, model: str) -> str:
+        """What is there from the beginning."""
+        return self.props.setdefault((kind, model), self._subject.furnished(kind, model))
+
+    def delivered(self) -> list[Exchange]:
+        """Looks what came, and writes it down."""
+        came = self._subject.delivered()
+        self.told.append(Told(None, None, DELIVERED, came=came))
+        return came
+
     def fresh(self) -> None:
         """A new world, and a new page."""
         self._subject.fresh()
-        self.told = []
+        self.told, self.props = [], {}
         self._mirror()
 
 
@@ -206,6 +238,8 @@ class Rehearsal(Subject):
         mirrored(self, subject)
         self.now = None if subject.now is None else 0.0
         self.next: Told | None = None
+        self.props: Mapping[tuple[str, str], str] = {}
+        self.came: Sequence[Exchange] = ()
 
     def send(self, ask: Ask) -> Exchange:
         """What was said then."""
@@ -213,6 +247,14 @@ class Rehearsal(Subject):
             raise Unheard
         said, self.next = self.next.said, None
         return said
+
+    def furnished(self, kind: str, model: str) -> str:
+        """What was there then."""
+        return self.props.get((kind, model), "")
+
+    def delivered(self) -> list[Exchange]:
+        """What had come then."""
+        return list(self.came)
 
     def cue(self, what: str, amount: float = 0.0) -> None:
         """Time passes; whatever else it brought about stands in what was said."""
@@ -223,12 +265,18 @@ class Rehearsal(Subject):
 def strikes(contract: Contract, subject: Subject, reel: Reel, mutant: Mutant) -> bool:
     """Whether a mutant would have said, asked or done anything otherwise; found without asking anybody."""
     rehearsal = Rehearsal(subject)
-    rehearsal.other_key = reel.other_key
+    rehearsal.other_key, rehearsal.props = reel.other_key, reel.props
     mutated = mutant.over(contract, rehearsal)
     for step in reel.told:
         rehearsal.next = step
         try:
-            mutated.cue(step.cue, step.amount) if step.ask is None else mutated.send(step.ask)
+            if step.ask is not None:
+                mutated.send(step.ask)
+            elif step.cue == DELIVERED:
+                rehearsal.came = step.came
+                mutated.delivered()
+            else:
+                mutated.cue(step.cue, step.amount)
         except Unheard:
             return True
         if mutated.struck:
@@ -246,7 +294,7 @@ def written(contract: Contract, subject: Subject, tapes: Sequence[Tape]) -> tupl
         for move in tape:
             referee.play(move)
         told = [step._replace(said=placed(contract, step.said)) if step.said else step for step in book.told]
-        reels.append(Reel(tape, told, book.other_key))
+        reels.append(Reel(tape, told, book.other_key, dict(book.props)))
     return reels, list(referee.cases.values())
 
 
@@ -329,6 +377,9 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {_bar(killed, there)}"
     for name, sums in row.get("others", {}).items():
         yield f"  {name} run: {sums['killed']} of {sums['mutants']} ({_percent(sums['killed'], sums['mutants'])})"
+    for api, sums in row["by_api"].items() if len(row.get("by_api", ())) > 1 else ():
+        percent = _percent(sums["killed"], sums["mutants"])
+        yield f"  {api or 'the first API'}: {sums['killed']} of {sums['mutants']} ({percent})"
     wide = max(map(len, row["by_kind"]), default=0)
     for kind, of in sorted(row["by_kind"].items()):
         some, all_ = of["killed"], of["mutants"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...catalogue import Model
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
+from ..props import of_path
 from .ended import Ended
+from .news import wished
 from .reference import Known
 from .world import World
 
@@ -24,7 +27,7 @@ class Answers:
         self.tells: Mapping[str, Any] = world.life.tells
         self.body: Any = said.json
 
-    def taken(self, inputs: Any, account: str) -> Iterator[Finding]:
+    def taken(self, inputs: Any, account: str, form: Model) -> Iterator[Finding]:
         """A submit was accepted: its id is new, and its links lead to it."""
         name = self.at(self.tells["id"])
         if not isinstance(name, str) or not name:
@@ -33,9 +36,11 @@ class Answers:
             yield self.finding("repeated-id", self.tells["id"], "an id that no other order has", name,
                            "give each order an id of its own")  # fmt: skip
             return
-        self.world.taken(name, self.world.contract.match(self.said.path)[1], inputs, account)
+        prop = next((held.id for held in self.world.named(self.operation, self.said.path) if held is not None), "")
+        order = self.world.taken(name, form, inputs, account, prop)
+        order.news = wished(self.world, self.said)
         yield from self.strangers()
-        yield from self.links(name)
+        yield from self.links(order)
 
     def looked(self, order: Known, channel: str) -> Iterator[Finding]:
         """A state was told, by a channel of the lifecycle."""
@@ -43,7 +48,10 @@ class Answers:
         word = self.at(row["key"])
         yield from self.echoed(order)
         yield from self.strangers()
-        yield from self.links(order.id)
+        yield from self.links(order)
+        instance = self.tells.get("instance", {})
+        if instance.get("operation") == self.operation.id and isinstance(self.at(instance["key"]), str):
+            order.named[instance["key"][1:]] = self.at(instance["key"])
         states = frozenset(state for state, own in row["words"].items() if own == word)
         yield from self.moment(order, row, word)
         yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)
@@ -64,25 +72,16 @@ class Answers:
         outcome = self.at(rule["key"])
         yield from self.echoed(order)
         yield from self.strangers()
-        status, key = self.at(self.tells["cancel_status"]), self.tells["cancel_status"]
         if self.world.dated:
             state = self.world.expected(order)
             want = rule["accepted"] if state in rule["from"] else rule["refused"]
             if outcome != want:
                 yield self.finding("wrong-cancel", rule["key"], f"{want}: the order is {state}{self._when(order)}",
                                shown(outcome), "take a cancel only from " + ", ".join(rule["from"]), rule)  # fmt: skip
-            words = self.life.channels["status"]["words"] if "status" in self.life.channels else {}
-            said = rule["accepted_status"] if want == rule["accepted"] else words.get(state, "")
-            if outcome == want and status != said:
-                yield self.finding("wrong-cancel", key, f"{said}, since it was {want}", shown(status),
-                               "answer the documented word", rule, outcome=want)  # fmt: skip
+            if outcome == want:
+                yield from self.stands(outcome, [state])
         elif outcome in (rule["accepted"], rule["refused"]):
-            words = next(iter(self.life.channels.values()))["words"]
-            late = [words[state] for state in words if state not in rule["from"]]
-            said = [rule["accepted_status"]] if outcome == rule["accepted"] else late
-            if status not in said:
-                yield self.finding("wrong-cancel", key, f"{' or '.join(dict.fromkeys(said))}, since it was {outcome}",
-                                   shown(status), "answer the documented word", rule, outcome=outcome)  # fmt: skip
+            yield from self.stands(outcome, [state for state in self.life.states if state not in rule["from"]])
         if outcome == rule["accepted"]:
             legal = bool(self.ahead(order) & set(rule["from"]))
             yield from self.narrowed(order, frozenset({"CANCELLED"}) if legal else frozenset(), "cancel was accepted",
@@ -93,6 +92,17 @@ class Answers:
             yield from self.narrowed(
                 order, frozenset(self.life.states) - set(rule["from"]), "cancel was refused", outcome, rule
             )
+
+    def stands(self, outcome: str, states: list[str]) -> Iterator[Finding]:
+        """A cancel tells how the order stands as well, where it does: a word of its own, or that of a state."""
+        rule, key = self.life.cancel, self.tells.get("cancel_status", "")
+        if not key:
+            return
+        words = next(iter(self.life.channels.values()))["words"]
+        said = [rule["accepted_status"]] if outcome == rule["accepted"] else [words.get(each, "") for each in states]
+        if self.at(key) not in said:
+            yield self.finding("wrong-cancel", key, f"{' or '.join(dict.fromkeys(said))}, since it was {outcome}",
+                               shown(self.at(key)), "answer the documented word", rule, outcome=outcome)  # fmt: skip
 
     # -- what every answer about an order says
 
@@ -114,7 +124,7 @@ class Answers:
                               "compare with the documents; a client may rely on it one day", self.operation.id,
                               "inferred")  # fmt: skip
 
-    def links(self, name: str) -> Iterator[Finding]:
+    def links(self, order: Known) -> Iterator[Finding]:
         """Each address leads to its operation on this order, at the server that was asked."""
         contract = self.world.contract
         schema = contract.answer_schema(self.operation, self.said.status).get("properties", {})
@@ -123,7 +133,10 @@ class Answers:
             if key[1:] not in schema or came is None:
                 continue
             other = contract.operations[target]
-            want = self.world.subject.base + other.path.replace("{" + other.task + "}", name)
+            path = other.path.replace("{" + other.task + "}", order.id)
+            for name in of_path(other):
+                path = path.replace("{" + name + "}", order.prop)
+            want = self.world.subject.base + path
             if came != want:
                 yield self.finding(
                     "wrong-link", key, want, shown(came, 200), f"link {other.method} {other.path} of this order"

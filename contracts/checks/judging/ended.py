@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...finding import Finding, shown
 from .reference import Known
+from .world import made
 
 if TYPE_CHECKING:
     from .answers import Answers
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 CLOSE = 0.0005  # seconds; a stamp may be told in milliseconds
+
+
+def placed(row: Mapping[str, Any], model: str) -> Mapping[str, Any]:
+    """Where the files of a model's orders stand: some models have a place and a form of their own."""
+    flat: Mapping[str, Any] = row.get("flat", {})
+    return flat if model in flat.get("models", ()) else row
+
+
+def addresses(value: Any, key: str = "") -> Iterator[Any]:
+    """The addresses within an output: everything in it, or, where they have a key, what stands under that."""
+    if not key:
+        for each in value.values():
+            yield from each if isinstance(each, list) else [each]
+    elif isinstance(value, list):
+        for each in value:
+            yield from addresses(each, key)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name == key:
+                yield each
+            elif isinstance(each, dict | list):
+                yield from addresses(each, key)
 
 
 class Ended:
@@ -80,36 +103,47 @@ class Ended:
                                      "stamp every order by one clock")  # fmt: skip
 
     def files(self) -> Iterator[Finding]:
-        """So many as were ordered, under the key of their kind, each with an address of its own."""
-        row = self.tells["files"]
+        """So many as were ordered, each with an address of its own, where this model's answers tell them."""
+        row = placed(self.tells["files"], self.order.model)
         came = self._said.at(row["key"])
+        if came is None and row is not self.tells["files"]:
+            yield self._said.finding("wrong-output", row["key"], "what was made", "nothing", "answer what was ordered")
         if not isinstance(came, dict):
             return  # the schema has said so
-        catalogue = self.world.contract.catalogue
-        want = catalogue.outcome(catalogue.models[self.order.model], self.order.inputs)
-        key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
-        if list(came) != [key]:
-            yield self._said.finding("wrong-output", row["key"], f"{key} alone: {want.count} {want.kind}",
-                                   ", ".join(came) or "nothing", "answer what was ordered")  # fmt: skip
-        found = [url for value in came.values() for url in (value if isinstance(value, list) else [value])]
-        if len(found) != want.count:
-            many = f"{want.count} address{'' if want.count == 1 else 'es'}"
-            yield self._said.finding("wrong-output", f"{row['key']}/{key}", many, str(len(found)),
-                                   "answer as many files as were ordered")  # fmt: skip
+        found = list(addresses(came, row.get("address", "")))
+        where = row["key"]
+        if row.get("form") != "nodes":
+            want = made(self.world.contract, self.order.form, self.order.inputs)
+            key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
+            where = f"{where}/{key}"
+            if list(came) != [key]:
+                yield self._said.finding("wrong-output", row["key"], f"{key} alone: {want.count} {want.kind}",
+                                       ", ".join(came) or "nothing", "answer what was ordered")  # fmt: skip
+            if len(found) != want.count:
+                many = f"{want.count} address{'' if want.count == 1 else 'es'}"
+                yield self._said.finding("wrong-output", where, many, str(len(found)),
+                                       "answer as many files as were ordered")  # fmt: skip
+        yield from self.own(found, where)
+        self.order.files = [url for url in found if isinstance(url, str)]
+        if sorted(self.order.told.setdefault("files", sorted(self.order.files))) != sorted(self.order.files):
+            yield self._said.finding("unstable-answer", where, shown(self.order.told["files"]), shown(self.order.files),
+                                     "tell the files that the news told", None, kind="news")  # fmt: skip
+
+    def own(self, found: list[Any], where: str) -> Iterator[Finding]:
+        """Each file has an address of its own, here, and is no other order's."""
         if len(set(map(str, found))) < len(found):
-            yield self._said.finding("wrong-output", f"{row['key']}/{key}", "an address for each file",
+            yield self._said.finding("wrong-output", where, "an address for each file",
                                    "the same one twice", "give each file its own address")  # fmt: skip
         base = self.world.subject.base + "/"
         strange = next((url for url in found if not str(url).startswith(base)), None)
         if strange is not None:
-            yield Finding("wrong-link", "note", row["key"], f"addresses under {base}", shown(strange, 200), "serve the "
-                          "files where everything else is, so that they can be opened here", self._said.operation.id,
-                          "inferred")  # fmt: skip
+            yield Finding("wrong-link", "note", where.rpartition("/")[0] or where, f"addresses under {base}",
+                          shown(strange, 200), "serve the files where everything else is, so that they can be opened "
+                          "here", self._said.operation.id, "inferred")  # fmt: skip
         others = {url for order in self.world.orders if order is not self.order for url in order.files}
         if others & set(map(str, found)):
-            yield self._said.finding("wrong-output", f"{row['key']}/{key}", "files of this order", "those of another",
+            yield self._said.finding("wrong-output", where, "files of this order", "those of another",
                                    "answer each order with its own files")  # fmt: skip
-        self.order.files = [url for url in found if isinstance(url, str)]
 
     def cost(self) -> Iterator[Finding]:
         """What it cost, if that was asked for."""

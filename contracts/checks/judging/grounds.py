@@ -28,6 +28,7 @@ class Asked(NamedTuple):
     operation: Operation | None
     known: Mapping[str, Operation]
     value: str
+    elsewhere: Contract | None = None  # the API of which it is, if it is of none of the judged one's
 
 
 class Grounds(NamedTuple):
@@ -42,7 +43,7 @@ class Grounds(NamedTuple):
 
 def grounds(world: World, asked: Asked) -> Grounds:
     """What may be said against a request, as the contract and this world have it."""
-    said, operation, known, value = asked
+    said, operation, known, value = asked[:4]
     account, bears = _account(world, said)
     odd = bool(ODD.search(said.path))
     if operation is None:
@@ -59,12 +60,16 @@ def grounds(world: World, asked: Asked) -> Grounds:
         reasons += wrong
         sure = sure and clear
     reasons += _judged(world, operation, value, account)
+    held, against = _props(world, operation, said, account)
+    reasons += against
     if operation.speaks or said.url != said.path:
-        found_in = _inputs(world.contract, operation, value, said, body)
+        found_in = _inputs(world, operation, value, said, body) if held else ()
         reasons += [finding.reason for finding in found_in if finding.reason]
         fields = tuple(finding.where for finding in found_in if finding.reason == "invalid-input")
     if operation.orders and world.poor and account == "own":
         reasons.append("no-money")
+    if operation.channel == "proxy" and not _instance(world, operation, said):
+        reasons, sure = [*reasons, "unknown-id"], False  # an instance that nobody has told of, or one that is gone
     reasons += ["bad-path", "unknown-path"] if odd else []
     return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account)
 
@@ -153,13 +158,45 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
     order = world.about(operation, value)
     if order is None:
         return ["unknown-id"]
+    kept = world.life.kept
+    if kept is not None and world.dated and world.now > world.reference.span(order).ends + kept:
+        return ["unknown-id"]
     return ["foreign-id"] if account and order.account != account else []
 
 
-def _inputs(contract: Contract, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
+def _props(world: World, operation: Operation, said: Exchange, account: str) -> tuple[bool, list[str]]:
+    """Whether a request names props that are there, and what these have against it."""
+    found: list[str] = []
+    named = world.named(operation, said.path)
+    order = world.about(operation, operation.named(said.path).get(operation.task, "")) if operation.task else None
+    for held in named:
+        if held is None or (held.gone and not operation.lifecycle):
+            found.append("unknown-id")
+        elif account and held.account != account:
+            found.append("foreign-id")
+        elif held.gone and operation.orders:
+            found.append("deleted" if "deleted" in operation.refusals else "unknown-id")
+        elif operation.orders and held.said.get("is_enabled") is False:
+            found.append("disabled")
+        if held is not None and order is not None and order.prop and order.prop != held.id:
+            found.append("unknown-id")
+    return all(held is not None for held in named), found
+
+
+def _instance(world: World, operation: Operation, said: Exchange) -> bool:
+    named = operation.named(said.path)
+    return any(named.get(name) == value for order in world.orders for name, value in order.named.items())
+
+
+def _inputs(world: World, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
     query = parse_qsl(said.url.partition("?")[2], keep_blank_values=True)
-    model = contract.catalogue.find(value, False) if operation.model else None
-    return contract.check_request(operation, value, query, body, model)
+    model = world.form(operation, operation.named(said.path)) if operation.speaks else None
+    found = world.contract.check_request(operation, value, query, body, model)
+    if model is None or not model.ordered or not isinstance(body, dict) or any(each.reason for each in found):
+        return found
+    # Each bound may be good by itself, and not beside what stands.
+    held = next(iter(world.named(operation, said.path)), None)
+    return (*found, *model.disordered({**held.said, **body}, operation.id)) if held is not None else found
 
 
 def _body(said: Exchange) -> tuple[Any, list[str], bool]:

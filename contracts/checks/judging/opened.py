@@ -10,9 +10,10 @@ from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...outcome import Outcome
 from ..reading.files import told
+from .ended import placed
 from .form import header
 from .reference import Known
-from .world import World
+from .world import World, made
 
 TYPES = {
     "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "svg": "image/svg+xml", "mp4": "video/mp4",
@@ -36,10 +37,19 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
         yield _finding("dead-link", "the file", f"{said.status} and {len(said.answer_body)} bytes",
                    "serve every file that a result tells of")  # fmt: skip
         return
-    catalogue = world.contract.catalogue
-    want = catalogue.outcome(catalogue.models[order.model], order.inputs)
-    yield from _fits(want, said)
+    by_node = placed(world.life.tells["files"], order.model).get("form") == "nodes"
+    yield from _labelled(said) if by_node else _fits(made(world.contract, order.form, order.inputs), said)
     yield from _same(world, order, index, said)
+
+
+def _labelled(said: Exchange) -> Iterator[Finding]:
+    """Where only a workflow knows what is made: a file, and labelled as what it is."""
+    file, label = told(said.answer_body), header(said, "content-type").partition(";")[0]
+    if not file.format:
+        yield _finding("wrong-file", "a file", f"{shown(said.answer_body[:24].hex())}, which is none", "serve a file that "
+                       "can be read", "format")  # fmt: skip
+    elif label != TYPES.get(file.format, label):
+        yield _finding("wrong-file", TYPES[file.format], label or "no type", "label the file as what it is", "label")
 
 
 def _fits(want: Outcome, said: Exchange) -> Iterator[Finding]:

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import Finding
 from ...operation import Operation
 from ..case import Case
-from ..move import BARE, CASED, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
+from ..move import BARE, CASED, HOOKS, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
+from ..props import of_path, submits
 from ..subject import Ask, Subject
 from .answers import Answers
 from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
+from .news import News
 from .opened import opened
+from .props import noted, propped, sort_of
 from .reference import Known
 from .shelf import shelved
-from .world import World
+from .world import Held, World
 
 Seen = Callable[[Exchange, str], None]
 OVER = "time was over; raise --max-time"
 MOST_SILENT = 20  # requests on end without an answer, after which nobody is there
 LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
 PAUSE = 0.1  # seconds between two: then no more is waited
+NAMED = re.compile(r"\{(\w+)\}")  # what stands in a path for an id
+FILTERED = "prop"  # the name that stands for it in a query
 
 
 def nearly(word: str, how: str) -> str:
     """A word that is not quite the one that is known; for no way, the word itself."""
     return {LONGER: word + "x", SHORTER: word[:-1], CASED: word.swapcase()}.get(how, word)
+
+
+def hooked(ask: Ask, address: str) -> Ask:
+    """A request with the address of deliveries in the place of its name."""
+    path = ask.path.replace(quote(HOOKS, safe=""), quote(address, safe=""))
+    return ask._replace(path=path, body=ask.body.replace(HOOKS.encode(), address.encode()))
+
+
+def unhooked(ask: Ask, address: str) -> Ask:
+    """A request with a name in the place of the address of deliveries, which is another one elsewhere."""
+    if not address:
+        return ask
+    path = ask.path.replace(quote(address, safe=""), quote(HOOKS, safe=""))
+    return ask._replace(path=path, body=ask.body.replace(address.encode(), HOOKS.encode()))
 
 
 class Referee:
@@ -39,7 +60,7 @@ class Referee:
     def __init__(
         self, contract: Contract, subject: Subject, seen: Seen | None = None, over: Callable[[], bool] = lambda: False
     ) -> None:
-        self.contract = contract
+        self.contract = contract = contract.alone
         self.subject = subject
         self.by = ""  # which phase asks
         self.cases: dict[tuple[str, ...], Case] = {}
@@ -49,8 +70,11 @@ class Referee:
         self.patience = LOOKS
         self.taken = 0  # orders, in all worlds, and
         self.ended: list[Known] = []  # those that were told to be over
+        self.lacking: set[str] = set()  # models for which this subject has no prop
         self.over = over
         self._silent = 0
+        self._adds = -1
+        self.why = Grounds(())  # that were given to refuse the last request
         self._seen = seen
         self._whole_walk = {each.id for each in contract.operations.values() if each.task}
         self._keys = self._spelled()
@@ -104,13 +128,16 @@ class Referee:
     def play(self, move: Move) -> Exchange | None:
         """Makes a move; one that this subject or this world does not allow is left out."""
         return {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
-                "finish": self._until}.get(move.what, self._cue)(move)  # fmt: skip
+                "finish": self._until, "furnished": self._furnished, "delivered": self._delivered}.get(move.what, self._cue)(move)  # fmt: skip
 
     def _ask(self, move: Move) -> Exchange | None:
         assert move.ask is not None
-        if move.key == OTHER and not self.subject.other_key:
+        path = self._filled(move.ask.path, self._nth(move.nth), move)
+        if path is None or (move.key == OTHER and not self.subject.other_key):
             return None
-        return self.ask(move.ask._replace(headers=(*self.headers(move.key), *move.ask.headers)))
+        self._adds = move.prop
+        asked = move.ask._replace(path=path, headers=(*self.headers(move.key), *move.ask.headers))
+        return self.ask(hooked(asked, self.subject.hooks))
 
     def _about(self, move: Move) -> Exchange | None:
         order = self._nth(move.nth)
@@ -118,7 +145,36 @@ class Referee:
             return None
         operation = self.contract.operations[move.operation]
         path = operation.path.replace("{" + operation.task + "}", nearly(order.id, move.bend))
-        return self.ask(Ask(operation.method, path + ("?" + move.query if move.query else ""), self.headers(move.key)))
+        whole = self._filled(path + ("?" + move.query if move.query else ""), order, move)
+        return None if whole is None else self.ask(Ask(operation.method, whole, self.headers(move.key)))
+
+    def _filled(self, path: str, order: Known | None, move: Move) -> str | None:
+        """A path with the ids that its names stand for in this world; nothing, where one of them is not there."""
+        for name in NAMED.findall(path):
+            sort = next((each for each in self.world.sorts.values() if name in (each.row["parameter"], FILTERED)), None)
+            if sort is not None:
+                held = self.world.numbers.get(move.prop)
+                value = held.id if held is not None else order.prop if order is not None and move.prop < 0 else ""
+            else:
+                value = order.named.get(name, "") if order is not None else ""
+            if not value:
+                return None
+            path = path.replace("{" + name + "}", value)
+        return path
+
+    def _furnished(self, move: Move) -> None:
+        """Learns which of the props that are there from the beginning stands for a model."""
+        name = self.subject.furnished(move.operation, move.model)
+        held = Held(move.prop, name, move.operation, "own", move.model, self.world.now, told={"furnished": True})
+        self.world.holds(held)
+        self.tapes[-1].append(move)
+        self.lacking |= set() if name else {move.model}
+        sort = self.world.sorts[move.operation]
+        look = sort.operation("get")
+        if name and look is not None:  # what nobody said of it is learnt, and has to stay
+            said = self.ask(Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers()))
+            held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
+            self.tapes[-1].pop()
 
     def _open(self, move: Move) -> Exchange | None:
         """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""
@@ -153,6 +209,24 @@ class Referee:
             self._cue(Move("wait", amount=PAUSE))
         return said
 
+    def _delivered(self, move: Move) -> None:
+        """Looks at what came unasked, and at what should have."""
+        submit = submits(self.contract)
+        if not self.subject.hooks or submit is None:
+            return
+        self.tapes[-1].append(move)
+        came = self.subject.delivered()
+        fresh, news = came[self.world.heard :], News(self.world)
+        self.world.heard = len(came)
+        for each in fresh:
+            said = each._replace(provider=self.contract.provider, operation=submit.id, channel="webhook", direction="out")
+            self.story.append(said)
+            for finding in news.came(said):
+                self.note(finding)
+        news.operation = submit.id
+        for finding in news.lost():
+            self.note(finding)
+
     def _cue(self, move: Move) -> None:
         if move.what not in self.subject.can:
             return
@@ -172,7 +246,11 @@ class Referee:
         said = self.subject.send(ask)
         self._silent = 0 if said.status else self._silent + 1
         operations, value = self.contract.match(said.path)
-        operation = operations.get(said.method)
+        operation, elsewhere = operations.get(said.method), None
+        if operation is None and self.contract.whole is not self.contract:
+            operations, value = self.contract.whole.match(said.path)
+            operation = operations.get(said.method)
+            elsewhere = self.contract.whole.of(operation) if operation is not None else None
         if operation is not None:
             said = said._replace(provider=self.contract.provider, operation=operation.id, channel=operation.channel,
                                  task=value if operation.task else "")  # fmt: skip
@@ -181,9 +259,11 @@ class Referee:
         self.asked[self.by] = self.asked.get(self.by, 0) + 1
         self._record(ask, operation, value, file)
         self.story.append(said)
-        found = opened(self.world, said, *file) if file else self._judged(Asked(said, operation, operations, value))
+        asked = Asked(said, operation, operations, value, elsewhere)
+        found = opened(self.world, said, *file) if file else self._judged(asked)
         for finding in found:
             self.note(finding)
+        self._adds = -1
         if self._seen is not None:
             self._seen(said, self.by)
         return said
@@ -195,11 +275,14 @@ class Referee:
         self.cases[case.identity] = case if known is None else known.again()
 
     def _judged(self, asked: Asked) -> Iterator[Finding]:
-        said, operation, known, value = asked
+        said, operation, known, value, elsewhere = asked
         if not said.status:
             yield from answered(said)
             return
-        why = grounds(self.world, asked)
+        if elsewhere is not None:  # another API's referee judges it; here it is only how something came to be
+            noted(self.world, said, operation, self._adds)
+            return
+        self.why = why = grounds(self.world, asked)
         # Of an answer that nobody has documented, its form is a guess as well.
         guessed = said.status >= 400 and all(self.contract.errors[each]["source"] == "inferred" for each in why.reasons)
         for finding in (*readable(self.contract, said), *methods(self.contract, said, known)):
@@ -213,14 +296,17 @@ class Referee:
     def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
         """What an answer says, once it is known that it may."""
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
-        if order is None and operation.model:
+        if order is None and operation.orders:
             self.taken += 1
         if order is not None:
             before = len(order.walked)
             order.walked.add(operation.id)
             self.walks += len(order.walked) > before and order.walked == self._whole_walk
-        if operation.model and value in self.contract.catalogue.models:
-            yield from answers.taken(why.body, why.account or "own")
+        form = self.world.form(operation, operation.named(said.path)) if operation.orders else None
+        if form is not None:
+            yield from answers.taken(why.body, why.account or "own", form)
+        elif sort_of(self.world, operation) is not None:
+            yield from propped(self.world, said, operation, why, self._adds)
         elif operation.channel == "catalogue" and not why.reasons:
             yield from shelved(self.world, said, operation, value)
         elif order is not None and operation.id == self.world.life.cancel["operation"]:
@@ -239,10 +325,23 @@ class Referee:
         key = next((name for name, pairs in self._keys.items() if pairs and pairs[0] in ask.headers), "")
         query = ask.path.partition("?")[2]
         plain = tuple(pair for pair in ask.headers if (pair,) != self._keys.get(key))
+        number, path = self._numbered(ask, operation)
         if file is not None:
             if file[1] == 0:
                 self.tapes[-1].append(Move("open", nth=file[0].number))
         elif order is not None and not plain and not ask.body and operation is not None:
-            self.tapes[-1].append(Move("about", None, operation.id, order.number, query, key or NONE))
+            number = -1 if number in (-1, self._number(order.prop)) else number
+            self.tapes[-1].append(Move("about", None, operation.id, order.number, query, key or NONE, prop=number))
         else:
-            self.tapes[-1].append(Move("ask", ask._replace(headers=plain), key=key or NONE))
+            bare = unhooked(ask._replace(path=path, headers=plain), self.subject.hooks)
+            self.tapes[-1].append(Move("ask", bare, key=key or NONE, prop=max(number, self._adds)))
+
+    def _number(self, prop: str) -> int:
+        return self.world.props[prop].number if prop in self.world.props else -1
+
+    def _numbered(self, ask: Ask, operation: Operation | None) -> tuple[int, str]:
+        """The number of the prop that a path names, if it is known here, and the path with a name in its place."""
+        for name, prop in operation.named(ask.path.partition("?")[0]).items() if operation is not None else ():
+            if prop in self.world.props and name in of_path(operation):
+                return self._number(prop), ask.path.replace(f"/{prop}", "/{" + name + "}", 1)
+        return -1, ask.path

@@ -1,16 +1,45 @@
-"""What a referee knows of one world: the orders that were taken there, and what else was done to it."""
+"""What a referee knows of one world: the orders that were taken there, the props, and what else was done to it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from ...catalogue import Model
 from ...contract import Contract
 from ...life import Lifecycle
 from ...operation import Operation
+from ...outcome import Outcome
+from ..props import Sort, of_path, sorts
 from ..subject import Subject
-from .reference import Known, Reference
+from .reference import Known, Lines
 
 UNDATED = 0.0  # the moment of everything, where the subject's time is not known
+
+
+def made(contract: Contract, model: Model, inputs: Any) -> Outcome:
+    """What an order makes. Of a picture of several frames nobody says more than that it moves."""
+    want = contract.catalogue.outcome(model, inputs if isinstance(inputs, dict) else {})
+    frames = inputs.get("num_frames") if isinstance(inputs, dict) else None
+    if want.kind == "image" and type(frames) is int and frames > 1 and "num_frames" in model.fields:
+        return want._replace(kind="video", format="mp4", seconds=0.0)
+    return want
+
+
+@dataclass
+class Held:
+    """One prop: whose it is, for what it stands, and what was said of it since."""
+
+    number: int  # by which moves name it
+    id: str
+    sort: str
+    account: str
+    model: str  # of the API's, for which it stands, if any
+    made: float
+    said: dict[str, Any] = field(default_factory=dict)  # that it must answer, by its key
+    told: dict[str, Any] = field(default_factory=dict)  # that must not change any more
+    changes: int = 0
+    gone: bool = False
 
 
 class World:
@@ -20,13 +49,18 @@ class World:
         self.contract = contract
         self.subject = subject
         self.life: Lifecycle = contract.life
-        self.reference = Reference(self.life.slots)
+        self.reference = Lines(self.life, self.settings_of)
+        self.sorts: dict[str, Sort] = sorts(contract)
+        self.props: dict[str, Held] = {}
+        self.numbers: dict[int, Held] = {}
+        self.listed: set[tuple[str, str]] = set()  # of which kinds of props which account was shown all
         self.poor = False
         self.doomed = 0  # so many of the next orders are to fail
         self.priced: float | None = None  # what the next order is to cost
         self.epoch: float | None = None  # what the subject's stamps call the beginning
         self.prints: dict[str, str] = {}  # the digest of each file, by its address
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
+        self.heard = 0  # deliveries that were judged
 
     @property
     def dated(self) -> bool:
@@ -43,18 +77,44 @@ class World:
         """The orders that were taken, in order."""
         return list(self.reference.orders.values())
 
-    def taken(self, name: str, model: str, inputs: Any, account: str) -> Known:
+    def taken(self, name: str, model: Model, inputs: Any, account: str, prop: str = "") -> Known:
         """An order was taken."""
-        kind = self.contract.catalogue.models[model].kind
+        kind = made(self.contract, model, inputs).kind
         queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "SUCCEEDED"
-        order = Known(name, len(self.orders), account, model, kind, inputs, self.now, queued, running, ending)
+        order = Known(name, len(self.orders), account, model.id, kind, inputs, self.now, queued, running, ending)
+        order.form, order.prop = model, prop
         order.possible = frozenset(self.life.states)
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)
         self.reference.orders[name] = order
         return order
+
+    def holds(self, held: Held) -> None:
+        """A prop is there from now on."""
+        self.numbers[held.number] = held
+        if held.id:
+            self.props[held.id] = held
+
+    def settings_of(self, prop: str) -> dict[str, Any]:
+        """What was said of the prop on which orders run."""
+        return self.props[prop].said if prop in self.props else {}
+
+    def form(self, operation: Operation, named: dict[str, str]) -> Model | None:
+        """Whose form the body of a request is to have: the operation's own, that of the model which its path names, or
+        of that for which the prop stands which it names."""
+        if operation.body is not None or not operation.model:
+            return operation.body
+        value = named.get(operation.model, "")
+        if "prop" in operation.parameters[operation.model]:
+            value = self.props[value].model if value in self.props else ""
+        return self.contract.catalogue.models.get(value)
+
+    def named(self, operation: Operation, path: str) -> list[Held | None]:
+        """The props that a path names; nothing in the place of one that is not known."""
+        said = operation.named(path)
+        return [self.props.get(said[name]) for name in of_path(operation)]
 
     def cued(self, what: str, amount: float) -> None:
         """Something was done that no client can do."""

@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
 from ...operation import Operation
+from ..props import Sort, sorts
 from .covered import Covered, Missing, Row
 from .looks import Looks, steps_of, value_at
 from .promised import Field, of_model, promised
@@ -35,12 +37,14 @@ class Coverage(Covered):
         self._channels = {o.id: self.rows["channels", o.channel] for o in contract.operations.values()}
         self._queries = {o.id: self._fields(o) for o in contract.operations.values() if o.queries}
         self._models: dict[str, dict[str, Field]] = {}
+        self._stands: dict[str, str] = {}  # for which model a prop stands, by its id
+        self._adds = {sort.row.get("add"): sort for sort in sorts(contract).values()}
         self._memory: dict[tuple[str, bytes | str], tuple[Row, ...]] = {}
         said = contract.facts.openapi["refused"]
         self._code, self._text = steps_of(said["code"]), steps_of(said["text"])
         self._refusals = {name: self._refusals_of(name) for name in ("", *contract.operations)}
         self._noes = {name: frozenset(status for status, _ in rows) for name, rows in self._refusals.items()}
-        self._orders = {o.id: self._id_of(o) for o in contract.operations.values() if o.model}
+        self._orders = {o.id: self._id_of(o) for o in contract.operations.values() if o.orders}
 
     def saw(self, exchange: Exchange, by: str = "") -> None:
         """Counts one exchange; `by` says who made it, as a test or a phase of a check."""
@@ -106,10 +110,12 @@ class Coverage(Covered):
         if name in self._queries:
             for row in self._queried(name, exchange.url.partition("?")[2]):
                 row.meet(by)
-        if operation.model:
-            for row in self._ordered(exchange):
+        if operation.speaks:
+            for row in self._ordered(operation, exchange):
                 row.meet(by)
-            if key := self._orders[name]:
+            if name in self._adds:
+                self._added(exchange, self._adds[name])
+            if key := self._orders.get(name):
                 task = exchange.task or value_at(_json(exchange.answer_body), [key])
                 self._looks.begins((_world(exchange.url), str(task)))
         # An answer that a fault has bent tells of the fault, not of the task.
@@ -126,19 +132,41 @@ class Coverage(Covered):
             self._remember((name, query), known)
         return known
 
-    def _ordered(self, exchange: Exchange) -> tuple[Row, ...]:
-        model, body = self._named(exchange.path), exchange.request_body
-        known = self._memory.get((model, body))
+    def _ordered(self, operation: Operation, exchange: Exchange) -> tuple[Row, ...]:
+        value, body = self._named(exchange.path) if operation.model else operation.id, exchange.request_body
+        known = self._memory.get((value, body))
         if known is None:
-            known = ()
-            if model in self._contract.catalogue.models:
-                inputs = _json(exchange.request_body)
+            known, inputs = (), _json(exchange.request_body)
+            model = self._model(operation, value, inputs)
+            if model is not None:
                 fields = self._fields_of(model).items() if isinstance(inputs, dict) else ()
                 rows = (row for key, field in fields
                         for row in (field.met(inputs[key]) if key in inputs else field.left()))  # fmt: skip
-                known = (self.rows["models", model], *rows)
-            self._remember((model, body), known)
+                own = self.rows.get(("models", model.id))
+                known = (*([own] if own is not None and operation.orders else []), *rows)
+            self._remember((value, body), known)
         return known
+
+    def _model(self, operation: Operation, value: str, inputs: Any) -> Model | None:
+        """Whose form a body has. For which model a prop stands that was there before, the body alone may tell."""
+        if operation.body is not None:
+            return operation.body
+        models = self._contract.of(operation).catalogue.models
+        if "prop" not in operation.parameters[operation.model]:
+            return models.get(value)
+        if value in self._stands:
+            return models.get(self._stands[value])
+        fit = [model for model in models.values()
+               if isinstance(inputs, dict) and model.judge.good(inputs) and inputs.keys() <= model.known]  # fmt: skip
+        return fit[0] if len(fit) == 1 else None
+
+    def _added(self, exchange: Exchange, sort: Sort) -> None:
+        """Remembers for what a new prop stands; of many the latest."""
+        name = value_at(_json(exchange.answer_body), steps_of(sort.row["id"]))
+        if isinstance(name, str) and "makes" in sort.row:
+            if len(self._stands) >= MOST_MEMORIES:
+                self._stands.pop(next(iter(self._stands)))
+            self._stands[name] = sort.row["makes"]
 
     def _remember(self, key: tuple[str, bytes | str], rows: tuple[Row, ...]) -> None:
         if len(self._memory) >= MOST_MEMORIES:
@@ -156,15 +184,15 @@ class Coverage(Covered):
         return {key: self._field(("parameters", operation.id, key), operation.parameters[key]["schema"], False)
                 for key in operation.queries}  # fmt: skip
 
-    def _fields_of(self, model: str) -> dict[str, Field]:
+    def _fields_of(self, model: Model) -> dict[str, Field]:
         """The fields of a model; with its first order, what it takes is there to be reached."""
-        if model not in self._models:
-            self.rows.update(of_model(self._contract, model))
-            known = self._contract.catalogue.models[model]
-            required = known.schema.get("required", ())
-            self._models[model] = {key: self._field(("inputs", model, key), schema, key in required)
-                                   for key, schema in known.fields.items()}  # fmt: skip
-        return self._models[model]
+        if model.id not in self._models:
+            for item, row in of_model(model).items():
+                self.rows.setdefault(item, row)
+            required = model.schema.get("required", ())
+            self._models[model.id] = {key: self._field(("inputs", model.id, key), schema, key in required)
+                                      for key, schema in model.fields.items()}  # fmt: skip
+        return self._models[model.id]
 
     def _field(self, item: tuple[str, ...], schema: Mapping[str, Any], required: bool) -> Field:
         rows = {known[-1]: row for known, row in self.rows.items() if known[:-1] == item}
@@ -176,10 +204,13 @@ class Coverage(Covered):
         found: Refusals = {}
         for item, row in self.rows.items():
             if item[:2] == ("errors", name):
-                said = self._contract.errors[item[2]]
+                said = self._error(item[2], name)
                 code = str(said["code"]) if "code" in said else ""
                 found.setdefault((said["status"], code), []).append((item[2], said["text"], row))
         return found
+
+    def _error(self, reason: str, name: str) -> Mapping[str, Any]:
+        return self._contract.error(reason, self._contract.operations.get(name))
 
     def _refused(self, name: str, exchange: Exchange, by: str) -> bool:
         """Counts the error that an answer was, if it was one."""
@@ -188,7 +219,7 @@ class Coverage(Covered):
         rows = self._refusals[name]
         if exchange.channel == MEDIA:  # a file's answer is kept without its body
             for reason, _, row in (each for several in rows.values() for each in several):
-                if reason == MEDIA_GONE and exchange.status == self._contract.errors[reason]["status"]:
+                if reason == MEDIA_GONE and exchange.status == self._error(reason, name)["status"]:
                     row.meet(by)
             return True
         body = _json(exchange.answer_body)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...catalogue import Model
 from ...contract import Contract
 from ...finding import shown
 from ...operation import Operation
+from ..props import offered, submits
 from .covered import Item, Row
 
 # What each of our reasons to say no takes beside a request.
@@ -27,8 +29,9 @@ def promised(contract: Contract) -> dict[Item, Row]:
     for reason, row in contract.errors.items():
         if "status" in row and not any(reason in o.refusals for o in contract.operations.values()):
             rows["errors", "", reason] = _error(row)
-    for name in contract.catalogue.models:
-        rows["models", name] = Row(hint="nobody ordered it")
+    for part in contract.apis.values():
+        for model in offered(part) if submits(part) is not None else ():
+            rows["models", model.id] = Row(hint="nobody ordered it")
     rows.update(_of_lives(contract))
     return rows
 
@@ -38,7 +41,7 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[It
     yield ("channels", operation.channel), Row(hint="no operation of it was answered well")
     for status in operation.answers:
         yield ("answers", name, str(status)), Row(hint="it was asked for, and never answered so")
-    refusals = [contract.errors[reason] for reason in operation.refusals if reason in contract.errors]
+    refusals = [row for reason in operation.refusals if (row := contract.error(reason, operation))]
     statuses = dict.fromkeys(row["status"] for row in refusals if "status" in row)
     for status in statuses:
         behind = [row["reason"] for row in refusals if row.get("status") == status]
@@ -64,7 +67,7 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
         for channel, words in life.words.items():
             for state, word in words.items():
                 yield ("states", life.name, channel, state), Row(word, OF_A_STATE.get(state, ""), "nobody saw it there")
-        for word in ("accepted", "refused"):
+        for word in (word for word in ("accepted", "refused") if word in life.cancel):
             yield ("states", life.name, life.cancel["operation"], word), Row(str(life.cancel[word]), "", "nobody was "
                                                                              "answered so")  # fmt: skip
         for frm, to in sorted(life.steps):
@@ -72,11 +75,10 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
             yield ("transitions", life.name, frm, to), Row("", needs, "nobody looked before and after it")
 
 
-def of_model(contract: Contract, name: str) -> dict[Item, Row]:
+def of_model(model: Model) -> dict[Item, Row]:
     """A row of each way to fill each field of a model."""
-    model = contract.catalogue.models[name]
     required = model.schema.get("required", ())
-    return {("inputs", name, field, how): Row(hint="nobody ordered so") for field, schema in model.fields.items()
+    return {("inputs", model.id, field, how): Row(hint="nobody ordered so") for field, schema in model.fields.items()
             for how, _, _ in ways(schema, field in required)}  # fmt: skip
 
 

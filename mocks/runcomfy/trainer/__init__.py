@@ -1,0 +1,1 @@
+"""RunComfy's Trainer API: data sets, and jobs that train on them."""

@@ -1,0 +1,56 @@
+"""What a training configuration asks for: the files of its run, each with the share of the run from which it is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....contracts.config import Config
+from ...engine.medium import Medium
+
+# The configuration lies among the files from the run's first moment on.
+AT_ONCE = 1e-12
+
+
+def files(config: Config, text: str, most: int) -> tuple[Medium, ...]:
+    """In the order in which they are made; no more than `most` of a run that would make more."""
+    told: list[tuple[int, Medium]] = []
+    total = config.steps
+    for step in _steps(total, config.save_every, most):
+        name = config.name if step == total else f"{config.name}_{step:09d}"
+        told.append((step, Medium("lora", "safetensors", since=step / total, name=f"{name}.safetensors")))
+    if config.prompts:
+        for step in _steps(total, config.sample_every, most // len(config.prompts)):
+            for at in range(len(config.prompts)):
+                name = f"{config.name}_{step:09d}_{at}.png"
+                medium = Medium("image", "png", config.width, config.height, since=step / total, name=name)
+                told.append((step, medium))
+    told.sort(key=lambda each: each[0])
+    own = Medium("text", "txt", since=AT_ONCE, own=text.encode("utf-8", "replace"), name="config.yaml")
+    return own, *(medium for _, medium in told[:most])
+
+
+def edited(old: tuple[Medium, ...], new: tuple[Medium, ...], reached: float, scale: float) -> tuple[Medium, ...]:
+    """What is made stays under its name, as a share of the new run; of the new one's files, those that are to come."""
+    # The first is the configuration itself, of which there is the newest alone.
+    made = [medium for medium in old[1:] if medium.since <= reached]
+    to_come = [medium for medium in new[1:] if medium.since > reached * scale]
+    names = {medium.name for medium in to_come}
+    return new[0], *(_moved(medium, min(medium.since * scale, 1.0), names) for medium in made), *to_come
+
+
+def checkpoint(media: tuple[Medium, ...], reached: float) -> float:
+    """The share of the run at the latest checkpoint; without one, the run begins anew."""
+    return max((medium.since for medium in media if medium.kind == "lora" and medium.since <= reached), default=0.0)
+
+
+def _moved(medium: Medium, since: float, taken: set[str]) -> Medium:
+    """A file as a share of another run; the last one of a run that is not the last any more is told apart by name."""
+    stem, _, suffix = medium.name.rpartition(".")
+    name = f"{stem}_before.{suffix}" if medium.name in taken else medium.name
+    return replace(medium, since=since, name=name)
+
+
+def _steps(total: int, every: int, most: int) -> list[int]:
+    """Each so many steps, and at the last one."""
+    steps = list(range(every, total, every)[: max(0, most - 1)])
+    return [*steps, total]
