@@ -57,7 +57,6 @@ def change_deployment(turn: Turn) -> Answer:
     # Each bound may be good by itself, and not beside what stands.
     if findings := tuple(form.disordered(said, turn.operation.id)):
         raise Refusal("invalid-input", findings=findings)
-    session.clock.hand_out()  # what was so far is told as it was
     session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
     room = {name: said[key] for name, key in ROOM.items()}
     session.refit(prop.slots, turn.now, **room, stopped=not said["is_enabled"])
