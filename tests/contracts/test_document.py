@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from understudy.contracts.contract import contract
-from understudy.contracts.document import PARTS, PROVIDERS, SOURCES, Document, document, read
+from understudy.contracts.document import OF_AN_API, PARTS, PROVIDERS, SOURCES, Document, document, read
 
 HOME = Path(__file__).parents[2] / "contracts"
 CHOICES = [(row["name"], choice) for row in read("runcomfy", "readings") for choice in row["choices"]]
@@ -99,6 +99,9 @@ def flat(facts: Document) -> dict[str, str]:
 
     for part in PARTS:
         walk(getattr(facts, part), part)
+    for other in facts.others:
+        for part in OF_AN_API:
+            walk(getattr(other, part), f"{other.api}/{part}")
     return found
 
 
