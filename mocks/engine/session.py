@@ -243,7 +243,7 @@ class Session:
         """Changes a fleet from now on (Fleet.change says what of it): those that wait there are laid anew."""
         self.clock.hand_out()
         fleet.change(now, **limits)
-        self.lay_anew(fleet, now)
+        self._moved(fleet, now)
 
     def place(self, task: Task, now: float) -> int:
         """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""
@@ -253,12 +253,6 @@ class Session:
             left = (starts - now) / (starts - asked) if starts < inf else 1.0
             return max(1, ceil(task.course.position * left))
         return place
-
-    def lay_anew(self, slots: Slots, now: float) -> None:
-        """Slots have changed: those that wait in them move up, or back, and whoever waits asks again."""
-        self._lay_anew(slots, now)
-        self.clock.hand_out()
-        self.clock.stir()
 
     def follows(self, task: Task) -> bool:
         """Whether somebody is told of a task's beats."""
@@ -291,7 +285,12 @@ class Session:
         """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""
         self.clock.hand_out()  # what was so far is told as it was
         self._change(task, timeline)
-        self.lay_anew(task.slots, now)
+        self._moved(task.slots, now)
+
+    def _moved(self, slots: Slots, now: float) -> None:
+        self._lay_anew(slots, now)
+        self.clock.hand_out()
+        self.clock.stir()
 
     def _lay_anew(self, slots: Slots, now: float) -> None:
         for other, moved in slots.lay_anew(now):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ....contracts.catalogue import Model
 from ....contracts.contract import Contract
 from ....contracts.finding import did_you_mean
+from ....contracts.graph import flaws
 from ...engine.fleet import Fleet
 from ...engine.luck import digest
 from ...engine.prop import Prop
@@ -57,7 +58,6 @@ def change_deployment(turn: Turn) -> Answer:
     # Each bound may be good by itself, and not beside what stands.
     if findings := tuple(form.disordered(said, turn.operation.id)):
         raise Refusal("invalid-input", findings=findings)
-    session.clock.hand_out()  # what was so far is told as it was
     session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
     room = {name: said[key] for name, key in ROOM.items()}
     session.refit(prop.slots, turn.now, **room, stopped=not said["is_enabled"])
@@ -136,7 +136,10 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     _told_well(said, kind)
     if kind == "comfyui":
         asked = said.get("workflow") or first()
-        own = kept(contract, kind, named(asked) if isinstance(asked, str) else asked, None)
+        graph = named(asked) if isinstance(asked, str) else asked
+        for flaw in flaws(graph, ("workflow",)):
+            raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
+        own = kept(contract, kind, graph, None)
     else:
         own = kept(contract, kind, {}, said.get("schema"))
         body |= {"workflow_id": None, "workflow_version": None}
