@@ -66,7 +66,7 @@ def test_a_job_is_stopped_before_its_last_step_and_taken_up_from_its_checkpoint(
     ready(handle)
     handle.script(queued=10, running=1000, pauses=0.4)
     path = submitted(handle)
-    handle.clock.advance(1009)
+    handle.clock.advance(409)
     assert steps(handle, path) == ("RUNNING", 399)
     handle.clock.advance(1)
     is_golden("status_paused", handle, said(handle, path))
@@ -75,7 +75,7 @@ def test_a_job_is_stopped_before_its_last_step_and_taken_up_from_its_checkpoint(
     assert steps(handle, path) == ("IN_QUEUE", 250)
     handle.clock.advance(10)
     assert steps(handle, path) == ("RUNNING", 250)
-    handle.clock.advance(750 * 2.5)
+    handle.clock.advance(750)
     is_golden("status_finished", handle, said(handle, path))
     is_golden("result_finished", handle, said(handle, path, "result"))
 
@@ -116,7 +116,13 @@ def test_files_are_there_as_far_as_the_run_has_come_and_open(handle: StandIn) ->
             for row in (*told["checkpoints"], *told["samples"], *filter(None, [told.get("config")])):
                 assert client.get(row["path"]).status_code == 200
         handle.clock.advance(250)
-    assert [(len(checkpoints), len(samples)) for checkpoints, samples in seen] == [(0, 0), (1, 0), (2, 2), (3, 2), (4, 4)]
+    assert [(len(checkpoints), len(samples)) for checkpoints, samples in seen] == [
+        (0, 0),
+        (1, 0),
+        (2, 2),
+        (3, 2),
+        (4, 4),
+    ]
     with httpx.Client(transport=handle.transport) as client:
         address = told["checkpoints"][0]["path"].replace("-1.safetensors", "-9.safetensors")
         assert client.get(address).status_code == 404
@@ -399,7 +405,8 @@ def test_an_edit_leaves_what_was_made_under_its_name(
     made = [medium for medium in old[1:] if medium.since <= reached]
     assert [medium.name.replace("_before", "") for medium in media[1 : len(made) + 1]] == [each.name for each in made]
     assert all(medium.since <= min(1, reached * scale + 1e-9) for medium in media[1 : len(made) + 1])
-    assert len({medium.name for medium in media[1:] if medium.kind == "lora"}) >= len(made) * 0
+    names = [medium.name for medium in media if medium.kind == "lora" and medium.since > reached * scale]
+    assert len(set(names)) == len(names)
     assert 0 <= checkpoint(media, min(1.0, reached * scale)) <= 1
 
 

@@ -42,8 +42,6 @@ def is_golden(name: str, handle: StandIn, answer: httpx.Response, status: int = 
     _compare(golden(f"trainer_{name}"), answer.json(), "http://understudy/" + handle.url.split("/", 3)[3])
 
 
-
-
 def _compare(expected: Any, came: Any, base: str) -> None:
     if isinstance(expected, dict):
         assert list(came) == list(expected)
