@@ -87,8 +87,9 @@ def flat(facts: Document) -> dict[str, str]:
         else:
             found[way] = repr(node)
 
-    for part in PARTS:
-        walk(getattr(facts, part), part)
+    for each in (facts, *facts.others):
+        for part in PARTS:
+            walk(getattr(each, part), f"{each.api}/{part}")
     return found
 
 

@@ -98,3 +98,7 @@ def steps(handle: StandIn, path: str) -> tuple[str, int]:
     """The word and the step of a job."""
     said = send(handle, "GET", path + "/status").json()
     return said["status"], said["progress"]["current_step"]
+
+
+def refused(answer: httpx.Response, status: int, code: int) -> None:
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code), answer.text
