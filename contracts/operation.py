@@ -20,7 +20,8 @@ class Operation:
     """
 
     __slots__ = ("answers", "api", "body", "channel", "file", "id", "keyless", "lifecycle", "method", "model",
-                 "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task", "where")  # fmt: skip
+                 "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task",
+                 "where")  # fmt: skip
 
     def __init__(
         self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None

@@ -11,9 +11,9 @@ from understudy.mocks.engine.luck import lognormal, uniform
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.output import Output
 from understudy.mocks.engine.script import ENDINGS, MOST_LOOKS, Script
-from understudy.mocks.engine.session import Wishes
 from understudy.mocks.engine.task import Order
 from understudy.mocks.engine.timeline import Course, State
+from understudy.mocks.engine.wishes import Wishes
 
 ORDER = Order("toy", "make", "cube", b'{"text": "red"}', (Medium("image", "png", 8, 8),))
 USUAL = (2.0, 10.0)

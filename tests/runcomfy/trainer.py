@@ -42,8 +42,6 @@ def is_golden(name: str, handle: StandIn, answer: httpx.Response, status: int = 
     _compare(golden(f"trainer_{name}"), answer.json(), "http://understudy/" + handle.url.split("/", 3)[3])
 
 
-
-
 def _compare(expected: Any, came: Any, base: str) -> None:
     if isinstance(expected, dict):
         assert list(came) == list(expected)
@@ -100,3 +98,7 @@ def steps(handle: StandIn, path: str) -> tuple[str, int]:
     """The word and the step of a job."""
     said = send(handle, "GET", path + "/status").json()
     return said["status"], said["progress"]["current_step"]
+
+
+def refused(answer: httpx.Response, status: int, code: int) -> None:
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code), answer.text
