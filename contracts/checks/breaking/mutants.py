@@ -10,9 +10,11 @@ from ...exchange import Exchange
 from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
+from .belongings import belongings
 from .bending import EVERY, Edit, bodied, dropped, edited, found, headed, nulled, put, renamed, retyped
 from .limits import limits
 from .mutant import Bend, Mutant, Stage
+from .tidings import tidings
 
 WAYS: dict[str, tuple[Edit, str]] = {
     "dropped": (dropped, "a client that reads it stops"),
@@ -42,7 +44,7 @@ def mutants(contract: Contract) -> tuple[Mutant, ...]:
 def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
     contract = contract.alone
-    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits)
+    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
 
 

@@ -52,6 +52,7 @@ class Answers:
         instance = self.tells.get("instance", {})
         if instance.get("operation") == self.operation.id and isinstance(self.at(instance["key"]), str):
             order.named[instance["key"][1:]] = self.at(instance["key"])
+            yield from self.instances(order, instance["key"])
         states = frozenset(state for state, own in row["words"].items() if own == word)
         yield from self.moment(order, row, word)
         yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)
@@ -141,6 +142,16 @@ class Answers:
                 yield self.finding(
                     "wrong-link", key, want, shown(came, 200), f"link {other.method} {other.path} of this order"
                 )
+
+    def instances(self, order: Known, key: str) -> Iterator[Finding]:
+        """Each instance has one id, and each id is of one instance."""
+        number, name = self.world.reference.instance(order), self.at(key)
+        if number is None or not self.world.dated:
+            return
+        own = (order.prop, number)
+        if self.world.instances.setdefault(own, name) != name or self.world.instances.setdefault(name, own) != own:
+            want = shown(self.world.instances[own])
+            yield self.finding("wrong-instance", key, f"{want}, on which it runs", shown(name), "tell who runs it")
 
     # -- states
 

@@ -52,6 +52,7 @@ def noted(world: World, said: Exchange, operation: Operation, number: int) -> No
             pass
     elif held is not None and does == "change" and isinstance(said.request_json, dict):
         held.said.update(judge.echoed(said.request_json))
+        world.changed(held)
     elif held is not None and does == "drop":
         held.gone = True
 
@@ -98,6 +99,7 @@ class Props:
         held.told["state"] = {key: value for key, value in held.told.get("state", {}).items() if key not in said}
         held.changes += 1
         held.told["moment"] = self.world.now
+        self.world.changed(held)
         yield from self._one(held, self.said.json, "")
 
     def dropped(self, held: Held, _body: Any) -> Iterator[Finding]:
@@ -172,7 +174,20 @@ class Props:
             if state.setdefault(key, came) != came:
                 yield self._finding("unstable-answer", f"{where}/{key}", shown(state[key], 120), shown(came, 120),
                                     "change nothing that nobody has changed", key)  # fmt: skip
+        yield from self._added_keys(told, where)
         yield from self._stamps(held, told, where)
+
+    def _added_keys(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
+        """What is shown only to who asks for it."""
+        name = self.row.get("adds", "")
+        if not name or name not in self.operation.queries:
+            return
+        words = self.operation.parameters[name]["schema"].get("items", {}).get("enum", ())
+        asked = {text for key, text in parse_qsl(self.said.url.partition("?")[2]) if key == name}
+        for word in words:
+            if (word in told) is not (word in asked):
+                want, came = ("it", "nothing") if word in asked else ("nothing, since nobody asked", "it")
+                yield self._finding("wrong-prop", f"{where}/{word}", want, came, f"show it where {name} says so", word)
 
     def _stamps(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """When it was made, which never changes, and when it was changed."""

@@ -175,6 +175,7 @@ class Referee:
             said = self.ask(Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers()))
             held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
             self.tapes[-1].pop()
+            self.world.manned(held)
 
     def _open(self, move: Move) -> Exchange | None:
         """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""
@@ -285,7 +286,9 @@ class Referee:
         self.why = why = grounds(self.world, asked)
         # Of an answer that nobody has documented, its form is a guess as well.
         guessed = said.status >= 400 and all(self.contract.errors[each]["source"] == "inferred" for each in why.reasons)
-        for finding in (*readable(self.contract, said), *methods(self.contract, said, known)):
+        rows = self.contract.facts.openapi["operations"].get(operation.id, {}) if operation is not None else {}
+        free = "also" in rows.get("answers", {}).get(str(said.status), ())  # whatever an answer is, it may be that
+        for finding in (*(() if free else readable(self.contract, said)), *methods(self.contract, said, known)):
             yield replace(finding, severity="note", source="inferred") if guessed and why.reasons else finding
         yield from refused(self.world, said, operation, why)
         if operation is None or said.status not in operation.answers or said.method == "HEAD":

@@ -5,13 +5,13 @@ It shares no code with the engine that it judges: the line is played through fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 from ...catalogue import Model
-from ...life import STATES, Lifecycle
+from ...life import STATES
 
 OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 SLACK = 1e-6  # seconds; moments are told in microseconds
@@ -111,31 +111,3 @@ def _span(order: Known, slot: float) -> Span:
     if order.cancelled < starts + order.running:
         return Span(order.asked, slot, inf if order.cancelled < starts else starts, order.cancelled, "CANCELLED")
     return Span(order.asked, slot, starts, starts + order.running, order.ending)
-
-
-class Lines:
-    """All orders of one world, each in its line: its account's, or that of the prop on which it runs."""
-
-    def __init__(self, life: Lifecycle, settings: Callable[[str], Mapping[str, Any]]) -> None:
-        self.orders: dict[str, Known] = {}
-        self._life = life
-        self._settings = settings
-
-    def line(self, order: Known) -> Reference:
-        """The orders of one line, worked out anew."""
-        said = self._settings(order.prop) if order.prop else {}
-        line = Reference(said.get("max_instances", self._life.slots))
-        line.orders = {name: each for name, each in self.orders.items() if each.prop == order.prop}
-        return line
-
-    def span(self, order: Known) -> Span:
-        """One order's life."""
-        return self.line(order).span(order)
-
-    def state(self, order: Known, now: float) -> str:
-        """What it is doing at a moment."""
-        return self.line(order).state(order, now)
-
-    def place(self, order: Known, now: float) -> int:
-        """Its place in the line at a moment."""
-        return self.line(order).place(order, now)

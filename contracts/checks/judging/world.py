@@ -12,7 +12,8 @@ from ...operation import Operation
 from ...outcome import Outcome
 from ..props import Sort, of_path, sorts
 from ..subject import Subject
-from .reference import Known, Lines
+from .lines import Lines
+from .reference import Known
 
 UNDATED = 0.0  # the moment of everything, where the subject's time is not known
 
@@ -49,7 +50,8 @@ class World:
         self.contract = contract
         self.subject = subject
         self.life: Lifecycle = contract.life
-        self.reference = Lines(self.life, self.settings_of)
+        self.reference = Lines(self.life)
+        self.instances: dict[Any, Any] = {}  # the id of each instance, and which one an id is
         self.sorts: dict[str, Sort] = sorts(contract)
         self.props: dict[str, Held] = {}
         self.numbers: dict[int, Held] = {}
@@ -88,7 +90,7 @@ class World:
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)
-        self.reference.orders[name] = order
+        self.reference.add(order)
         return order
 
     def holds(self, held: Held) -> None:
@@ -96,10 +98,17 @@ class World:
         self.numbers[held.number] = held
         if held.id:
             self.props[held.id] = held
+            self.manned(held)
 
-    def settings_of(self, prop: str) -> dict[str, Any]:
-        """What was said of the prop on which orders run."""
-        return self.props[prop].said if prop in self.props else {}
+    def manned(self, held: Held) -> None:
+        """It has instances, if that is what it is for."""
+        keys = self.sorts[held.sort].row.get("fleet", {})
+        if keys and held.id:
+            self.reference.man(held.id, keys, held.said, held.made, bool(held.told.get("furnished")))
+
+    def changed(self, held: Held) -> None:
+        """Something else was said of it."""
+        self.reference.change(held.id, self.sorts[held.sort].row.get("fleet", {}), held.said, self.now)
 
     def form(self, operation: Operation, named: dict[str, str]) -> Model | None:
         """Whose form the body of a request is to have: the operation's own, that of the model which its path names, or
