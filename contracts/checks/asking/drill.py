@@ -15,6 +15,7 @@ from .fleets import Fleets
 from .heard import Heard
 from .noes import Noes
 from .offers import Offers
+from .resumed import Resumed
 from .steps import Steps, Tape
 from .things import Things
 
@@ -26,7 +27,8 @@ def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
     lives = Lives(contract, whole)
     begin = lives.prologue()
     tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes(),
-             *Heard(contract, whole).tapes(), *Fleets(contract, whole).tapes()]  # fmt: skip
+             *Heard(contract, whole).tapes(), *Fleets(contract, whole).tapes(),
+             *Resumed(contract, whole).tapes()]  # fmt: skip
     return [(name, [*begin, *tape]) for name, tape in tapes if tape]
 
 

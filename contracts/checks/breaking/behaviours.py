@@ -14,6 +14,7 @@ from .corners import CORNERS
 from .fleets import FLEETS
 from .manners import MANNERS
 from .mutant import Bend, Cue, Mutant, Stage, Table
+from .returns import RETURNS
 from .shelves import SHELVES
 from .wares import WARES
 
@@ -25,7 +26,7 @@ Place = Callable[[Stage, Exchange, int], int]
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     """The hand-written mutants for which an API has a place."""
     contract = contract.alone
-    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS) if mutant.fits(contract))
+    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS, *RETURNS) if mutant.fits(contract))
 
 
 def words(stage: Stage, said: Exchange, state: str) -> Exchange:

@@ -240,7 +240,7 @@ def _taken(name: str, reason: str, why: str) -> None:
         said = stage.send(ask)
         operation = stage.match(ask)[0]
         wrong = operation is not None and operation.orders and found(said.json, "/error_code") is not None
-        code = stage.contract.errors.get(reason, {}).get("code")
+        code = stage.contract.error(reason, operation).get("code")
         key = stage.contract.facts.openapi["refused"]["code"]
         if not wrong or found(said.json, f"/{key}") != code or not stage.refused(said, reason):
             return said

@@ -129,7 +129,8 @@ class Stage:
 
     def refused(self, said: Exchange, reason: str) -> bool:
         """Whether an answer has the status with which a reason is told."""
-        return said.status == self.contract.errors.get(reason, {}).get("status")
+        operation = self.contract.operations.get(said.operation)
+        return said.status == self.contract.error(reason, operation).get("status")
 
     def cue(self, what: str, amount: float = 0.0) -> None:
         """Does to the true server what no client can do."""
@@ -257,7 +258,7 @@ class Table(list[Mutant]):
 def told_of(contract: Contract) -> Iterator[str]:
     """What else mutants need of an API, by its name here."""
     life, models = contract.life, offered(contract)
-    yield from (name for name, there in (("deliver", life.deliver), ("resume", life.resume), ("kept", life.kept),
+    yield from (name for name, there in (("deliver", life.deliver), ("resume", life.resume), ("kept", life.kept), ("edit", life.edit),
                                          ("fleet", life.cold_start), ("runs_on", runs_on(contract)),
                                          ("late cancel", "RUNNING" not in life.cancel["from"]),
                                          ("dots", any("." in model.id for model in models)),

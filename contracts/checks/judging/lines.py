@@ -42,6 +42,10 @@ class Lines:
         fleet = self._fleets.get(order.prop)
         return None if fleet is None else fleet.instance(order)
 
+    def alive(self, prop: str, now: float) -> list[int]:
+        """The numbers of a prop's instances that are there."""
+        return self._fleets[prop].alive(now) if prop in self._fleets else []
+
     def _line(self, order: Known) -> Reference:
         return self._fleets.get(order.prop, self._own)
 

@@ -13,7 +13,8 @@ from typing import Any
 from ...catalogue import Model
 from ...life import STATES
 
-OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
+OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "PAUSED"})
+BARELY = 1 - 1e-9  # of a run that is not over
 SLACK = 1e-6  # seconds; moments are told in microseconds
 
 
@@ -40,6 +41,12 @@ class Known:
     files: list[str] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
     form: Model = None  # type: ignore[assignment]  # whose inputs it has
+    steps: int = 0  # that its run has, and
+    saves: int = 0  # after how many of them it can be taken up again; where it is told how far it is
+    full: float = 0.0  # seconds that the whole run takes, of which
+    since: float = 0.0  # this share need not be run again, and
+    share: float = 1.0  # at this one it ends
+    again: float | None = None  # when it was taken up again last
     news: str = ""  # what was asked for: of its end, of all states, or none
     prop: str = ""  # the id of the one on which it runs
     named: dict[str, str] = field(default_factory=dict)  # what else was told that a path can name
@@ -93,7 +100,7 @@ class Reference:
         for order in self.orders.values():
             if order.account != account:
                 continue
-            slot = order.asked
+            slot = order.asked if order.again is None else order.again
             if self._slots is not None and len(free) >= self._slots:
                 slot = max(slot, min(free))
             if order.cancelled < slot:
@@ -104,6 +111,16 @@ class Reference:
             span = _span(order, slot)
             free.append(span.ends)
             yield order, span
+
+
+def reached(order: Known, span: Span, now: float) -> float:
+    """Which share of its run has passed: 1 once it has succeeded, and not before."""
+    if now + SLACK >= span.ends and span.ending == "SUCCEEDED":
+        return 1.0
+    moment = min(now, span.ends)
+    if moment < span.starts or not order.full:
+        return order.since
+    return min(order.since + (moment - span.starts) / order.full, order.share, BARELY)
 
 
 def _span(order: Known, slot: float) -> Span:
