@@ -24,6 +24,7 @@ class Lifecycle:
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
         self.resume: dict[str, Any] = row.get("resume", {})  # which states an order may leave again, and by what
+        self.edit: dict[str, Any] = row.get("edit", {})  # from which states it may be given another form
         self.kept: float | None = (
             row["kept"]["seconds"] if "kept" in row else None
         )  # how long an order can be asked for

@@ -21,7 +21,7 @@ MOST_BODY = 1 << 20  # so that a body that is too large need not be 64 MiB
 class Ours(Subject):
     """A stand-in of this house: its clock is moved by hand, and its director is asked for what no client can do."""
 
-    can = frozenset({"advance", "fail", "cost", "poor", "rich"})
+    can = frozenset({"advance", "fail", "cost", "poor", "rich", "pause"})
     most_body = MOST_BODY
 
     def __init__(self, provider: str, socket: bool = True, **settings: Any) -> None:
@@ -47,6 +47,8 @@ class Ours(Subject):
             self.now = self._handle.clock.now
         elif what == "fail":
             self._handle.script(fails=True, optional=True)
+        elif what == "pause":
+            self._handle.script(pauses=True, optional=True)
         elif what == "cost":
             self._handle.script(cost=amount, optional=True)
         else:

@@ -20,7 +20,7 @@ class Subject:
     """A server under check. Who knows no more than its address can only ask it: then `can` is empty.
 
     `can` holds the cues that `cue` takes: "advance" (so many seconds of the story pass), "fail" (the next order ends
-    badly), "cost" (the next one costs so much), "poor" and "rich" (the balance is 0, and is what it was), "wait" (so
+    badly), "pause" (the next one stops half way, where that is a state), "cost" (the next one costs so much), "poor" and "rich" (the balance is 0, and is what it was), "wait" (so
     many real seconds pass). Where its clock can be moved, `now` tells its time.
     """
 

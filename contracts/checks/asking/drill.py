@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 from ...catalogue import Model
 from ...contract import Contract
-from ..move import Move
+from ..move import OTHER, Move
+from .fleets import Fleets
 from .heard import Heard
 from .noes import Noes
 from .offers import Offers
+from .resumed import Resumed
 from .steps import Steps, Tape
 from .things import Things
 
@@ -25,7 +27,8 @@ def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
     lives = Lives(contract, whole)
     begin = lives.prologue()
     tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes(),
-             *Heard(contract, whole).tapes()]  # fmt: skip
+             *Heard(contract, whole).tapes(), *Fleets(contract, whole).tapes(),
+             *Resumed(contract, whole).tapes()]  # fmt: skip
     return [(name, [*begin, *tape]) for name, tape in tapes if tape]
 
 
@@ -44,6 +47,9 @@ def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape
     yield "bodies that are none", list(noes.bodies())
     yield "paths", list(noes.paths())
     yield "no money", list(noes.money())
+    if noes.contract.api:
+        yield "whatever else there is", list(noes.rest())
+    yield "what lasts longest", list(lives.longest())
     yield "refusals leave no trace", list(noes.traces())
     yield "the catalogue", list(offers.shelf())
     for model in offers.models:
@@ -123,11 +129,25 @@ class Lives(Steps):
             *self.look(4),
         ]  # fmt: skip
 
+    def longest(self) -> Iterator[Move]:
+        """Each model's order that takes longest, where it is another than the ordinary one; and what it is kept for."""
+        for model in self.offered if self.contract.api else ():
+            if "num_frames" in model.fields:
+                body = {**self.example(model), "num_frames": 48}
+                yield from (self.order(model, body), *self.look(), Move("start"), *self.look(), Move("advance", amount=30))
+                yield from (*self.look(), Move("finish"), *self.look(), Move("open"))
+        if self.life.kept is not None:
+            yield self.order(self.plain)
+            last = -1  # the latest
+            yield from (Move("finish", nth=last), *self.look(last), Move("advance", amount=self.life.kept - 60))
+            yield from (*self.look(last), self.cancel(last), Move("advance", amount=120), *self.look(last))
+            yield from (self.cancel(last), *self.look(last, OTHER), self.order(self.plain), *self.look(last))
+
     def seeds(self) -> Iterator[Move]:
         """The same seed makes the same file, another seed another."""
         name = self.life.tells.get("seed", "")
-        model = next((each for each in self.offered
-                      if name in each.fields and each.kind == "image" and not each.media), None)  # fmt: skip
+        some = [each for each in self.offered if name in each.fields and each.kind == "image"]
+        model = next((each for each in some if not each.media), next(iter(some), None))
         if model is None:
             return
         for seed in SEEDS:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ...catalogue import Model
 from ...operation import Operation
 from ..move import BARE, NEARLY, NONE, ODD, OTHER, WRONG, Move
+from ..props import of_path
 from ..subject import Ask
 from .edges import bad_edges
 from .steps import JSON, NOBODY, Steps
@@ -76,18 +78,16 @@ class Noes(Steps):
         """Bodies that are no JSON, no object, not labelled, too large, for models that there are not."""
         for operation in (each for each in self.operations if each.speaks):
             yield from self.garbled(operation, self.plain if operation.orders else operation.body)
-        path, good = self.path(self.submit, self.plain.id), json.dumps(self.example(self.plain)).encode()
-        yield self.order(self.plain)
-        if self.runs_on is not None or self.submit.body is not None:
-            return
+        good = json.dumps(self.example(self.plain)).encode()
         for name in ("no/such/model", self.plain.id + "x", self.plain.id.upper(), self.plain.id.rpartition("/")[0]):
-            for operation in (each for each in self.operations if each.model or "unknown-model" in each.refusals):
+            for operation in (each for each in self.operations if "unknown-model" in each.refusals):
                 body = good if operation.model else b""
                 yield Move("ask", Ask(operation.method, self.path(operation, name), JSON, body))
         yield self.order(self.plain)
-        yield Move("ask", Ask("POST", path, (("content-type", "application/json; charset=utf-8"),), good))
+        charset = (("content-type", "application/json; charset=utf-8"),)
+        yield self.sent(self.submit, self.plain, good, headers=charset)
         for body in (b" \t\n" + good + b"\r\n", *self.spelled()):
-            yield Move("ask", Ask("POST", path, JSON, body))
+            yield self.sent(self.submit, self.plain, body)
 
     def garbled(self, operation: Operation, form: Model | None) -> Iterator[Move]:
         """What is no JSON, no object, of another label, or too long."""
@@ -115,6 +115,25 @@ class Noes(Steps):
     def wrong(self) -> Any:
         """An object that breaks a rule."""
         return next((body for body, _ in bad_edges(self.plain) if isinstance(body, dict)), [])
+
+    def rest(self) -> Iterator[Move]:
+        """Whatever else can be asked without naming anything, with and without money, and with a query that nobody
+        knows; and orders to a prop that there is not."""
+        number = self.number(self.plain)
+        plain = [each for each in self.operations if each.method == "GET" and "{" not in each.path]
+        for what in ("", "poor", "rich"):
+            yield from [Move(what)] if what else []
+            for operation in plain:
+                yield Move("ask", Ask(operation.method, operation.path))
+                yield Move("ask", Ask(operation.method, operation.path), key=OTHER)
+                yield Move("ask", Ask(operation.method, operation.path + "?no_such_parameter=1"))
+        yield from (self.order(self.plain), Move("about", operation=self.looks[0], query="no_such_parameter=1"))
+        for operation in (each for each in self.operations if of_path(each) and each.orders):
+            for name in (NOBODY, "x", NOBODY.upper()):
+                move = self.sent(operation, self.plain, json.dumps(self.example(self.plain)).encode(), prop=number)
+                assert move.ask is not None
+                path = re.sub(r"\{\w+\}", name, move.ask.path, count=1)
+                yield move._replace(ask=move.ask._replace(path=path), prop=-1)
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""

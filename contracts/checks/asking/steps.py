@@ -11,12 +11,14 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
 from ..move import OTHER, OWN, Move
-from ..props import Sort, of_path, offered, runs_on, sorts, submits, unheard
+from ..props import Sort, of_path, own, offered, runs_on, sorts, submits, unheard
 from ..subject import Ask
 from .edges import bad_edges, good_edges
+from .values import plain_body
 
 JSON = (("Content-Type", "application/json"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"  # an id that nobody was given
+EDGE = "8f14e45fceea167a"  # between the parts of a form
 MOST_EDGES = 400  # bodies of a model that chance chooses from
 Tape = list[Move]
 _EDGES: dict[tuple[str, bool], list[Any]] = {}
@@ -87,15 +89,33 @@ class Steps:
     def number(self, model: Model, key: str = OWN) -> int:
         """The number of the prop that stands for a model, as the prologue has it; the other account has one as well."""
         if self.runs_on is None:
-            return -1
+            return 0 if own(self.contract) else -1
         return len(self.offered) if key == OTHER and model is self.plain else self.offered.index(model)
 
     def prologue(self) -> Tape:
         """What has to be there before there can be orders."""
         if self.runs_on is None:
-            return []
+            return [move for sort in own(self.contract) for move in self.needed(sort)]
         return [*(self.prop(self.offered.index(model), model) for model in self.offered),
                 self.prop(len(self.offered), self.plain, OTHER)]  # fmt: skip
+
+    def needed(self, sort: Sort) -> Tape:
+        """A prop that an order's example names, ready for it, of either account."""
+        add, send = sort.operation("add"), sort.operation("needed")
+        if add is None or send is None or add.body is None:
+            return []
+        body = json.dumps(plain_body(add.body.schema, whole=True)).encode()
+        made: Tape = []
+        for number, key in enumerate((OWN, OTHER)):
+            made += [Move("ask", Ask("POST", add.path, JSON, body), key=key, prop=number),
+                     Move("ask", self.form(send), key=key, prop=number)]  # fmt: skip
+        return [*made, Move("advance", amount=float(sort.row.get("processing", 0)) + 1)]
+
+    def form(self, operation: Operation, name: str = "tram_01.txt", data: bytes = b"a red tram") -> Ask:
+        """A form with a file."""
+        head = f'--{EDGE}\r\nContent-Disposition: form-data; name="{operation.file["field"]}"; filename="{name}"\r\n'
+        body = f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + data + f"\r\n--{EDGE}--\r\n".encode()
+        return Ask(operation.method, operation.path, (("Content-Type", f"multipart/form-data; boundary={EDGE}"),), body)
 
     def prop(self, number: int, model: Model, key: str = OWN, **said: Any) -> Move:
         """One more prop that stands for a model: added, where a client can, else one that is there already."""

@@ -13,12 +13,13 @@ from ..move import OTHER, OWN, Move
 from ..props import Sort, own
 from ..subject import Ask
 from .edges import bad_edges, good_edges
+
 from .steps import JSON, NOBODY, Steps, Tape
+from .values import ordinary
 
 FIRST = 10  # the number of the first one that a tape adds: the prologue's have lower ones
 EACH = 2  # bodies of a field's edges by which one is changed
 FILTERED = "{prop}"  # in a query: the id of a prop, which the path cannot name
-
 
 class Things(Steps):
     """What becomes of props."""
@@ -146,6 +147,9 @@ class Things(Steps):
         operation = sort.operation("add")
         assert operation is not None
         body = said if said is not None else operation.body.example() if operation.body is not None else {}
+        if "unique" in sort.row and said is None and operation.body is not None and number % 2 == 0:
+            name = sort.row["unique"]["key"]  # every other one; else one is made up
+            body = {**body, name: f"{ordinary(operation.body.fields[name])}_{number}"}
         return Move("ask", Ask(operation.method, operation.path, JSON, json.dumps(body).encode()), key=key, prop=number)
 
     def change(self, sort: Sort, number: int = FIRST) -> Iterator[Move]:
@@ -179,7 +183,6 @@ class Things(Steps):
     def all(self, sort: Sort, number: int = FIRST, key: str = OWN) -> Tape:
         """One by itself, and among the others."""
         return [*self.ask(sort, "get", number, "", key), *self.ask(sort, "list", number, "", key)]
-
 
 def _asking(operation: Operation, query: str) -> str:
     return operation.path + ("?" + query if query else "")

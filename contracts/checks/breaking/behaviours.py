@@ -7,11 +7,14 @@ from collections.abc import Callable
 from ...contract import Contract
 from ...exchange import Exchange
 from ..subject import Ask
+from .belongings import THINGS
 from .bending import bodied, dropped, edited, found, put, told
 from .claims import CLAIMS
 from .corners import CORNERS
+from .fleets import FLEETS
 from .manners import MANNERS
 from .mutant import Bend, Cue, Mutant, Stage, Table
+from .returns import RETURNS
 from .shelves import SHELVES
 from .wares import WARES
 
@@ -23,7 +26,7 @@ Place = Callable[[Stage, Exchange, int], int]
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     """The hand-written mutants for which an API has a place."""
     contract = contract.alone
-    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS) if mutant.fits(contract))
+    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS, *RETURNS) if mutant.fits(contract))
 
 
 def words(stage: Stage, said: Exchange, state: str) -> Exchange:
@@ -74,7 +77,7 @@ def _late_cancel(states: frozenset[str]) -> Bend:
 
 
 _late = "a cancel is taken while the order runs", "a cancel is taken when the order is over"
-LIVES.behaves(_late[0], "cancel", "a client believes that it did not pay", "cancel_status")(
+LIVES.behaves(_late[0], "cancel", "a client believes that it did not pay", "cancel_status", "late cancel")(
     _late_cancel(frozenset({"RUNNING"})))  # fmt: skip
 LIVES.behaves(_late[1], "cancel", "a finished file is thrown away", "cancel_status")(
     _late_cancel(frozenset({"SUCCEEDED", "FAILED"})))  # fmt: skip

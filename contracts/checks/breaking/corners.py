@@ -72,10 +72,10 @@ def _overheard(stage: Stage, ask: Ask) -> Exchange:
 # -- one of many
 
 
-def _rare(name: str, why: str, when: Callable[[Stage, Exchange], bool]) -> None:
+def _rare(name: str, why: str, when: Callable[[Stage, Exchange], bool], *needs: str) -> None:
     """Tells a later state than the true one, of some orders alone."""
 
-    @CORNERS.looks(name, "corner", why, "files")
+    @CORNERS.looks(name, "corner", why, "files", *needs)
     def look(stage: Stage, said: Exchange) -> Exchange:
         channel = stage.channel
         if said.operation != channel["operation"] or found(said.json, channel["key"]) != channel["words"]["RUNNING"]:
@@ -96,9 +96,9 @@ def _number(stage: Stage, said: Exchange) -> int:
 _rare("the second account's orders are over while they run", "one customer fetches what is not there",
       lambda stage, said: worn(stage, stage.asked).endswith(stage.subject.other_key or "\0"))  # fmt: skip
 _rare("a sound is over while it is made", "a client fetches what is not there",
-      lambda stage, said: _kind(stage, said) == "audio")  # fmt: skip
+      lambda stage, said: _kind(stage, said) == "audio", "makes audio")  # fmt: skip
 _rare("a film is over while it is made", "a client fetches what is not there",
-      lambda stage, said: _kind(stage, said) == "video")  # fmt: skip
+      lambda stage, said: _kind(stage, said) == "video", "makes video")  # fmt: skip
 _rare("the third order is over while it runs", "a client fetches what is not there",
       lambda stage, said: _number(stage, said) == 2)  # fmt: skip
 
@@ -110,7 +110,7 @@ def _worn_out(stage: Stage, ask: Ask) -> Exchange:
     return bodied(said, stage.orders[-2].said.answer_body) if twelfth else said
 
 
-@CORNERS.looks("the second file of several is the first one", "corner", "a user paid for two pictures", "files")
+@CORNERS.looks("the second file of several is the first one", "corner", "a user paid for two pictures", "several")
 def _copied(stage: Stage, said: Exchange) -> Exchange:
     key = stage.key("files", said)
     for name, value in (found(said.json, key) or {}).items():
@@ -143,10 +143,10 @@ def _burnt(stage: Stage, ask: Ask) -> Exchange:
 # -- inputs that are read nearly right
 
 
-def _read(name: str, why: str, change: Body) -> None:
+def _read(name: str, why: str, change: Body, *needs: str) -> None:
     """Bends what is ordered, before it is made."""
 
-    @CORNERS.behaves(name, "corner", why)
+    @CORNERS.behaves(name, "corner", why, *needs)
     def bend(stage: Stage, ask: Ask) -> Exchange:
         model, body = stage.orders_from(ask), inputs(ask)
         if model is None or not isinstance(body, dict):
@@ -166,12 +166,12 @@ _read("an input with a line break is refused", "a prompt of two lines cannot be 
       _refusing(lambda value: isinstance(value, str) and "\n" in value))  # fmt: skip
 _read("an empty text is refused", "a user who clears a field cannot order",
       _refusing(lambda value: value == ""))  # fmt: skip
-_read("false is refused", "what is on cannot be turned off", _refusing(lambda value: value is False))
+_read("false is refused", "what is on cannot be turned off", _refusing(lambda value: value is False), "takes boolean")
 _read("zero is refused", "a bound is a bound", _refusing(lambda value: type(value) is int and value == 0))
 _read("a whole number that is written 5.0 is refused", "a client whose language knows floats alone cannot order",
       _refusing(lambda value: type(value) is float and value.is_integer()))  # fmt: skip
 _read("a list of one is refused", "who brings one picture cannot order",
-      _refusing(lambda value: isinstance(value, list) and len(value) == 1))  # fmt: skip
+      _refusing(lambda value: isinstance(value, list) and len(value) == 1), "takes array")  # fmt: skip
 _read("a data URI is refused", "a client without a server of its own cannot bring a file",
       _refusing(lambda value: any(text[:5].lower() == "data:" for text in addresses(value))))  # fmt: skip
 
@@ -235,7 +235,7 @@ def _boastful(stage: Stage, ask: Ask) -> Exchange:
 def _lost(name: str, why: str, strange: Callable[[str], bool]) -> None:
     """Knows no model whose id is of some kind."""
 
-    @CORNERS.behaves(name, "corner", why)
+    @CORNERS.behaves(name, "corner", why, "catalogue")
     def bend(stage: Stage, ask: Ask) -> Exchange:
         operation, value = stage.match(ask)
         known = operation is not None and value in stage.contract.catalogue.models

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...exchange import Exchange
+from ..props import of_path
 from ..subject import Ask
 from .bending import bodied, headed, humped, inputs, sending, told
 from .mutant import Bend, Stage, Table
@@ -93,7 +94,12 @@ _foreign("another account's orders can be cancelled", "a customer stops another'
 def _denied(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     foreign = said.task and stage.refused(said, "foreign-id")
-    return stage.send(ask._replace(path=ask.path.replace(said.task, f"{said.task}0"))) if foreign else said
+    operation = stage.match(ask)[0]
+    names = [said.task, *(operation.named(said.path)[name] for name in of_path(operation))] if operation and foreign else []
+    path = ask.path
+    for name in names:
+        path = path.replace(name, f"{name}0")
+    return stage.send(ask._replace(path=path)) if foreign else said
 
 
 # -- doors
@@ -102,11 +108,11 @@ def _denied(stage: Stage, ask: Ask) -> Exchange:
 def _open_door(name: str, reason: str, why: str, amend: Callable[[Stage, Ask], Ask]) -> None:
     """Takes what is to be refused for a reason: it puts right what was sent."""
 
-    @MANNERS.behaves(name, "door", why)
+    @MANNERS.behaves(name, "door", why, f"refuses {reason}")
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         operation, _ = stage.match(ask)
-        if operation is None or not operation.model or not stage.refused(said, reason):
+        if operation is None or not operation.orders or not stage.refused(said, reason):
             return said
         again = stage.send(amend(stage, ask))
         return again if again.status < 300 else said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ from ...contract import Contract
 from ...exchange import Exchange
 from ...life import Lifecycle
 from ...operation import Operation
-from ..props import of_path, runs_on, sorts
+from ..asking.values import types
+from ..props import of_path, offered, own, runs_on, sorts
 from ..subject import Ask, Subject
 from .bending import found, told
 
@@ -98,7 +99,16 @@ class Stage:
     def key(self, what: str, said: Exchange) -> str:
         """Where an answer tells a thing; nowhere, if another operation does."""
         row = self.tells[what]
-        return str(row["key"]) if said.operation == row["operation"] else ""
+        if said.operation != row["operation"]:
+            return ""
+        flat: Mapping[str, Any] = row.get("flat", {}) if what == "files" else {}
+        return str(flat["key"] if flat and found(said.json, flat["key"]) is not None else row["key"])
+
+    @property
+    def forms(self) -> Mapping[str, Any]:
+        """How the keys of files are spelled, where each kind has its own."""
+        row: Mapping[str, Any] = self.tells["files"]
+        return row if "one" in row else row.get("flat", {})
 
     def count(self, what: str) -> int:
         """How often this was counted before."""
@@ -119,7 +129,8 @@ class Stage:
 
     def refused(self, said: Exchange, reason: str) -> bool:
         """Whether an answer has the status with which a reason is told."""
-        return said.status == self.contract.errors.get(reason, {}).get("status")
+        operation = self.contract.operations.get(said.operation)
+        return said.status == self.contract.error(reason, operation).get("status")
 
     def cue(self, what: str, amount: float = 0.0) -> None:
         """Does to the true server what no client can do."""
@@ -210,8 +221,7 @@ class Mutant:
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""
-        known = {*contract.life.tells, *contract.facts.openapi, *(["deliver"] if contract.life.deliver else ()),
-                 *(["resume"] if contract.life.resume else ()), *(["runs_on"] if runs_on(contract) else ())}  # fmt: skip
+        known = {*contract.life.tells, *contract.facts.openapi, *told_of(contract)}
         return known.issuperset(self.needs)
 
 
@@ -243,6 +253,26 @@ class Table(list[Mutant]):
     def timed(self, name: str, kind: str, why: str, cue: Cue) -> None:
         """Lists one that bends what no client can do: time, balance, failure."""
         self.append(Mutant(name, kind, kind, why, cue=cue))
+
+
+def told_of(contract: Contract) -> Iterator[str]:
+    """What else mutants need of an API, by its name here."""
+    life, models = contract.life, offered(contract)
+    yield from (name for name, there in (("deliver", life.deliver), ("resume", life.resume), ("kept", life.kept), ("edit", life.edit),
+                                         ("fleet", life.cold_start), ("runs_on", runs_on(contract)),
+                                         ("late cancel", "RUNNING" not in life.cancel["from"]),
+                                         ("dots", any("." in model.id for model in models)),
+                                         ("props", own(contract))) if there)  # fmt: skip
+    yield from {f"makes {model.kind}" for model in models}
+    yield from {f"refuses {reason}" for each in contract.operations.values() for reason in each.refusals}
+    row = life.tells.get("files", {})
+    counts = contract.facts.media["counts"]["values"]
+    if "one" in row and any(not model.known.isdisjoint(counts) for model in models):
+        yield "several"
+    if "one" in row or "one" in row.get("flat", {}):
+        yield "flat files"
+    schemas = [field for model in models for field in model.fields.values()]
+    yield from {f"takes {word}" for field in schemas for word in types(field)}
 
 
 class Mutated(Subject):

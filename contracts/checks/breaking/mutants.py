@@ -10,9 +10,11 @@ from ...exchange import Exchange
 from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
+from .belongings import belongings
 from .bending import EVERY, Edit, bodied, dropped, edited, found, headed, nulled, put, renamed, retyped
 from .limits import limits
 from .mutant import Bend, Mutant, Stage
+from .tidings import tidings
 
 WAYS: dict[str, tuple[Edit, str]] = {
     "dropped": (dropped, "a client that reads it stops"),
@@ -42,7 +44,7 @@ def mutants(contract: Contract) -> tuple[Mutant, ...]:
 def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
     contract = contract.alone
-    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits)
+    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
 
 
@@ -72,8 +74,9 @@ def refused(reason: str, operation: str | None = None) -> When:
 
 def why_refused(contract: Contract, said: Exchange) -> str:
     """The reason for which a request was refused, as its status and code have it."""
-    known = contract.operations[said.operation].refusals if said.operation else ()
-    rows = [contract.errors[reason] for reason in (*known, *UNREFUSED) if reason in contract.errors]
+    operation = contract.operations.get(said.operation)
+    known = operation.refusals if operation is not None else ()
+    rows = [contract.error(reason, operation) for reason in (*known, *UNREFUSED) if reason in contract.errors]
     rows = [row for row in rows if row.get("status") == said.status]
     key, body = contract.facts.openapi.get("refused", {}).get("code"), said.json
     if key and isinstance(body, dict):
@@ -199,8 +202,9 @@ def _texts(value: Any) -> Iterator[str]:
 def _errors(contract: Contract) -> Iterator[Mutant]:
     key = contract.facts.openapi.get("refused", {}).get("code", "")
     rows = [row for row in contract.errors.values() if "status" in row]
-    for row in rows:
-        for operation in refusing(contract, row["reason"]):
+    for reason in [row["reason"] for row in rows]:
+        for operation in refusing(contract, reason):
+            row = contract.error(reason, contract.operations.get(operation))
             place = f"{operation or 'anywhere'} {row['reason']}"
             other = _another(row["status"], [each["status"] for each in rows])
             ways = {f"told as {status}": (_status(status), why) for status, why in (
@@ -217,7 +221,7 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
 
 def _another(value: Any, values: list[Any]) -> Any:
     """The next one that is another."""
-    at = values.index(value)
+    at = values.index(value) if value in values else 0
     return next(each for each in (*values[at:], *values) if each != value)
 
 
@@ -293,7 +297,9 @@ def _answers(contract: Contract) -> Iterator[tuple[str, str, int]]:
 
 def _headers(contract: Contract) -> Iterator[Mutant]:
     row = contract.facts.openapi.get("headers", {})
-    places = [(place, answered(operation, status)) for place, operation, status in _answers(contract)]
+    rows = contract.facts.openapi["operations"]
+    places = [(place, answered(operation, status)) for place, operation, status in _answers(contract)
+              if "also" not in rows[operation]["answers"][str(status)]]  # fmt: skip
     places += [(f"error {reason}", refused(reason)) for reason in contract.errors if refusing(contract, reason)]
     for place, when in places if "content-type" in row else ():
         for said, label in (("dropped", ""), ("as text/plain", "text/plain")):

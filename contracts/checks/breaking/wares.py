@@ -60,11 +60,11 @@ def _pinned(stage: Stage, ask: Ask) -> Exchange:
 # -- what a result tells of files
 
 
-def _output(name: str, why: str, change: Files) -> None:
-    @WARES.looks(name, "files", why, "files")
+def _output(name: str, why: str, change: Files, *needs: str) -> None:
+    @WARES.looks(name, "files", why, "files", "flat files", *needs)
     def look(stage: Stage, said: Exchange) -> Exchange:
         output = found(said.json, stage.key("files", said))
-        if not isinstance(output, dict):
+        if not isinstance(output, dict) or any(isinstance(value, dict) for value in output.values()):
             return said
         made: dict[str, Any] = {}
         for key, value in output.items():
@@ -74,8 +74,8 @@ def _output(name: str, why: str, change: Files) -> None:
 
 def _spelled(stage: Stage, key: str, several: bool, other: bool = False) -> str:
     """The key of one file or of several, of the kind that a key speaks of, or of another kind."""
-    row = stage.tells["files"]
-    kinds = list(dict.fromkeys(model.kind for model in stage.contract.catalogue.models.values()))
+    row = stage.forms
+    kinds = [*dict.fromkeys(model.kind for model in stage.contract.catalogue.models.values()), "video"]
     forms = {row[form].format(kind=kind): kind for kind in kinds for form in ("one", "several")}
     kind = forms.get(key, key)
     kind = next((each for each in kinds if each != kind), kind) if other else kind
@@ -106,12 +106,12 @@ _output("a result tells of no file", UNPAID, lambda stage, key, value: {})
 _output("a single file is told as several", "a client that reads the one finds none",
         lambda stage, key, value: {_spelled(stage, key, True): addresses(value)})  # fmt: skip
 _output("of several files the first alone is told", "a client loses what was made",
-        lambda stage, key, value: {_spelled(stage, key, False): addresses(value)[0]})  # fmt: skip
+        lambda stage, key, value: {_spelled(stage, key, False): addresses(value)[0]}, "several")  # fmt: skip
 _output("several files are told as one text", "a client fetches an address that is none",
-        _several(lambda stage, files: ",".join(files)))  # fmt: skip
+        _several(lambda stage, files: ",".join(files)), "several")  # fmt: skip
 _output("several files change places from look to look", "a client mixes up what it has",
-        _several(lambda stage, files: files[:: -1 if stage.count("looks") % 2 else 1]))  # fmt: skip
-_output("several files have one address", TWICE, _several(lambda stage, files: files[:1] * len(files)))
+        _several(lambda stage, files: files[:: -1 if stage.count("looks") % 2 else 1]), "several")  # fmt: skip
+_output("several files have one address", TWICE, _several(lambda stage, files: files[:1] * len(files)), "several")
 _output("a file's kind is told as another", PLAYED,
         lambda stage, key, value: {_spelled(stage, key, isinstance(value, list), other=True): value})  # fmt: skip
 _output("a file's address is a path without its host", "a client fetches it from nobody",

@@ -12,7 +12,7 @@ from ...operation import Operation
 from ..props import of_path
 from .ended import Ended
 from .news import wished
-from .reference import Known
+from .reference import Known, reached
 from .world import World
 
 
@@ -52,6 +52,7 @@ class Answers:
         instance = self.tells.get("instance", {})
         if instance.get("operation") == self.operation.id and isinstance(self.at(instance["key"]), str):
             order.named[instance["key"][1:]] = self.at(instance["key"])
+            yield from self.instances(order, instance["key"])
         states = frozenset(state for state, own in row["words"].items() if own == word)
         yield from self.moment(order, row, word)
         yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)
@@ -61,8 +62,11 @@ class Answers:
             came = shown(self.at(cost["key"]))
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
                           "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
-        if not order.over and self.tells.get("began", {}).get("operation") == self.operation.id:
+        began, files = self.tells.get("began", {}), self.tells.get("files", {})
+        if began.get("operation") == self.operation.id and (not order.over or files.get("operation") != self.operation.id):
             yield from Ended(self, order, "").stamps()
+        if self.tells.get("progress", {}).get("operation") == self.operation.id:
+            yield from self.progress(order)
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 
@@ -74,13 +78,13 @@ class Answers:
         yield from self.strangers()
         if self.world.dated:
             state = self.world.expected(order)
-            want = rule["accepted"] if state in rule["from"] else rule["refused"]
+            want = rule["accepted"] if state in rule["from"] else rule.get("refused")
             if outcome != want:
                 yield self.finding("wrong-cancel", rule["key"], f"{want}: the order is {state}{self._when(order)}",
                                shown(outcome), "take a cancel only from " + ", ".join(rule["from"]), rule)  # fmt: skip
             if outcome == want:
                 yield from self.stands(outcome, [state])
-        elif outcome in (rule["accepted"], rule["refused"]):
+        elif outcome in (rule["accepted"], rule.get("refused")):
             yield from self.stands(outcome, [state for state in self.life.states if state not in rule["from"]])
         if outcome == rule["accepted"]:
             legal = bool(self.ahead(order) & set(rule["from"]))
@@ -88,10 +92,60 @@ class Answers:
                                      outcome, rule)  # fmt: skip
             if not self.world.dated or self.world.expected(order) in rule["from"]:
                 order.cancelled = min(order.cancelled, self.world.now)
-        elif outcome == rule["refused"]:
+        elif outcome == rule.get("refused"):
             yield from self.narrowed(
                 order, frozenset(self.life.states) - set(rule["from"]), "cancel was refused", outcome, rule
             )
+
+    def resumed(self, order: Known) -> Iterator[Finding]:
+        """An order is taken up again: it queues, and goes on where it can."""
+        rule = self.life.resume
+        yield from self.echoed(order)
+        yield from self.strangers()
+        if self.at(rule["key"]) != rule["accepted"]:
+            yield self.finding("wrong-moment", rule["key"], f"{rule['accepted']}, since it was taken up again",
+                               shown(self.at(rule["key"])), "tell how it stands now", rule)  # fmt: skip
+        if not self.world.dated and not order.possible & set(rule["from"]):
+            yield self.finding("illegal-transition", rule["key"], "an order that is over", order.heard,
+                               "take up again only what is over", rule)  # fmt: skip
+        self.world.resumed(order)
+
+    def edited(self, order: Known) -> Iterator[Finding]:
+        """An order has another form, and stands as it stood."""
+        yield from self.echoed(order)
+        yield from self.strangers()
+        row = next(iter(self.life.channels.values()))
+        yield from self.moment(order, row, self.at(row["key"]))
+
+    def progress(self, order: Known) -> Iterator[Finding]:
+        """How far it is: true where time is known, else never less than before."""
+        row = self.tells["progress"]
+        said = {name: self.deep(row[name]) for name in ("percent", "current_step", "total_steps")}
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in said.values()):
+            return  # the schema has said so
+        current, total = said["current_step"], said["total_steps"]
+        if order.steps and total != order.steps:
+            yield self.finding("wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for")
+        if total and abs(said["percent"] - 100 * current / total) > 1:
+            yield self.finding("wrong-progress", row["percent"], f"{100 * current / total:g}", str(said["percent"]),
+                               "tell the share of the steps")  # fmt: skip
+        last = order.told.get("step", 0)
+        if current < last or current > total:
+            yield self.finding("wrong-progress", row["current_step"], f"{last} to {total}", str(current), "never go back")
+        order.told["step"] = current
+        if self.world.dated and order.steps:
+            share = reached(order, self.world.reference.span(order), self.world.now)
+            want = order.steps if share == 1 else min(int(share * order.steps + 1e-6), order.steps - 1)
+            if abs(current - want) > 1 or (want == order.steps) is not (current == order.steps):
+                yield self.finding("wrong-progress", row["current_step"], f"{want}{self._when(order)}", str(current),
+                                   "tell how far the run is", kind="moment")  # fmt: skip
+
+    def deep(self, pointer: str) -> Any:
+        """What stands in the body at a pointer of any number of steps."""
+        value = self.body
+        for step in pointer.split("/")[1:]:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value
 
     def stands(self, outcome: str, states: list[str]) -> Iterator[Finding]:
         """A cancel tells how the order stands as well, where it does: a word of its own, or that of a state."""
@@ -141,6 +195,16 @@ class Answers:
                 yield self.finding(
                     "wrong-link", key, want, shown(came, 200), f"link {other.method} {other.path} of this order"
                 )
+
+    def instances(self, order: Known, key: str) -> Iterator[Finding]:
+        """Each instance has one id, and each id is of one instance."""
+        number, name = self.world.reference.instance(order), self.at(key)
+        if number is None or not self.world.dated:
+            return
+        own = (order.prop, number)
+        if self.world.instances.setdefault(own, name) != name or self.world.instances.setdefault(name, own) != own:
+            want = shown(self.world.instances[own])
+            yield self.finding("wrong-instance", key, f"{want}, on which it runs", shown(name), "tell who runs it")
 
     # -- states
 

@@ -52,7 +52,8 @@ class Ended:
 
     def judged(self) -> Iterator[Finding]:
         """All of it."""
-        yield from self.stamps()
+        if self.tells["began"]["operation"] == self._said.operation.id:
+            yield from self.stamps()
         if self.state == "SUCCEEDED":
             yield from self.files()
         yield from self.cost()
@@ -89,7 +90,7 @@ class Ended:
                 yield self._said.finding("wrong-stamp", key, "not before it began", f"{took:g} s before", "swap them")
             return
         span = self.world.reference.span(self.order)
-        if abs(took - (span.ends - span.asked)) > CLOSE:
+        if self.order.over and abs(took - (span.ends - span.asked)) > CLOSE:
             yield self._said.finding("wrong-stamp", key, f"{span.ends - span.asked:g} s after it was asked for",
                                    f"{took:g} s after", "tell when it was asked for, and when it was over")  # fmt: skip
 
@@ -112,7 +113,13 @@ class Ended:
             return  # the schema has said so
         found = list(addresses(came, row.get("address", "")))
         where = row["key"]
-        if row.get("form") != "nodes":
+        if row.get("form") == "lists":
+            came = {name: came.get(name) for name in row["lists"]}
+            found = list(addresses(came, row["address"]))
+            if not came[row["lists"][0]]:
+                yield self._said.finding("wrong-output", f"{where}/{row['lists'][0]}", "at least one", "none",
+                                       "answer what was made")  # fmt: skip
+        elif row.get("form") != "nodes":
             want = made(self.world.contract, self.order.form, self.order.inputs)
             key = row["one" if want.count == 1 else "several"].format(kind=want.kind)
             where = f"{where}/{key}"

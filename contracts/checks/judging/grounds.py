@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from ... import config
 from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
+from .reference import reached
 from .world import World
 
 ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
@@ -53,7 +56,8 @@ def grounds(world: World, asked: Asked) -> Grounds:
     sure = not odd and (bool(account) or not bears)
     fields: tuple[str, ...] = ()
     body = None
-    if said.method in ("POST", "PUT", "PATCH") and 0 < world.subject.most_body < len(said.request_body):
+    most = operation.most_body or world.subject.most_body
+    if said.method in ("POST", "PUT", "PATCH") and 0 < most < len(said.request_body):
         reasons.append("too-large")
     if operation.speaks:
         body, wrong, clear = _body(said)
@@ -66,10 +70,14 @@ def grounds(world: World, asked: Asked) -> Grounds:
         found_in = _inputs(world, operation, value, said, body) if held else ()
         reasons += [finding.reason for finding in found_in if finding.reason]
         fields = tuple(finding.where for finding in found_in if finding.reason == "invalid-input")
-    if operation.orders and world.poor and account == "own":
+    more, clear = _state(world, operation, value)
+    reasons, sure = [*reasons, *more], sure and clear
+    if operation.file and not _form(said, operation.file["field"]):
+        reasons.append("invalid-input")
+    if (operation.orders or "no-money" in operation.refusals) and world.poor and account == "own":
         reasons.append("no-money")
     if operation.channel == "proxy" and not _instance(world, operation, said):
-        reasons, sure = [*reasons, "unknown-id"], False  # an instance that nobody has told of, or one that is gone
+        reasons.append("unknown-id")
     reasons += ["bad-path", "unknown-path"] if odd else []
     return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account)
 
@@ -78,7 +86,7 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     """Whether an answer says no exactly where it must, and as documented."""
     contract, good = world.contract, {str(s) for s in operation.answers} if operation else set()
     name = operation.id if operation else ""
-    rows = [contract.errors[reason] for reason in why.reasons if "status" in contract.errors.get(reason, {})]
+    rows = [row for reason in why.reasons if "status" in (row := contract.error(reason, operation))]
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
     if str(said.status) in good:
         if rows and why.sure:
@@ -164,11 +172,51 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
     return ["foreign-id"] if account and order.account != account else []
 
 
+def _configured(world: World, operation: Operation, value: str, body: Any, account: str) -> tuple[Finding, ...]:
+    """What is wrong with a configuration within a body: with its form, with what it names, or that it is another's."""
+    rules = world.contract.facts.openapi.get("config", {})
+    text = body.get(rules["field"]) if rules and isinstance(body, dict) else None
+    if not isinstance(text, str) or not text:
+        return ()
+    read, wrong = config.check(world.contract, operation, text)
+    if read is None:
+        return wrong
+    there = {str(held.said.get("name")) for held in world.props.values()
+             if not held.gone and held.account == account and held.told.get("ready", inf) <= world.now}  # fmt: skip
+    found = config.missing(read, there, operation, rules["field"]) if rules["missing_dataset"] == "refuse" else ()
+    order = world.about(operation, value)
+    if order is None or order.form is None:
+        return found
+    first, _ = config.check(world.contract, operation, order.inputs[rules["field"]])
+    return (*found, *(config.renamed(read, first.name, operation, rules) if first is not None else ()))
+
+
+def _state(world: World, operation: Operation, value: str) -> tuple[list[str], bool]:
+    """Whether an order is in a state from which this is done, where anything else is refused; and whether that is sure."""
+    order = world.about(operation, value)
+    rules = (world.life.cancel, world.life.resume, world.life.edit)
+    rule = next((rule for rule in rules if rule.get("operation") == operation.id and "refuses" in rule), None)
+    if rule is None or order is None:
+        return [], True
+    if not world.dated:
+        return [rule["refuses"]], False
+    over = rule is world.life.resume and reached(order, world.reference.span(order), world.now) == 1
+    return [rule["refuses"]] if over or world.expected(order) not in rule["from"] else [], True
+
+
+def _form(said: Exchange, field: str) -> bool:
+    """Whether a request is a form with a file in this field."""
+    return said.header("content-type").startswith("multipart/form-data") and f'name="{field}"'.encode() in said.request_body
+
+
 def _props(world: World, operation: Operation, said: Exchange, account: str) -> tuple[bool, list[str]]:
     """Whether a request names props that are there, and what these have against it."""
     found: list[str] = []
     named = world.named(operation, said.path)
     order = world.about(operation, operation.named(said.path).get(operation.task, "")) if operation.task else None
+    if misnamed := operation.misnamed(said.path):
+        return False, [misnamed]
+    found += _taken(world, operation, said, account)
     for held in named:
         if held is None or (held.gone and not operation.lifecycle):
             found.append("unknown-id")
@@ -183,15 +231,30 @@ def _props(world: World, operation: Operation, said: Exchange, account: str) -> 
     return all(held is not None for held in named), found
 
 
+def _taken(world: World, operation: Operation, said: Exchange, account: str) -> list[str]:
+    """Whether a new one would be called as another one of the account is, where each has a name of its own."""
+    sort = next((each for each in world.sorts.values() if each.does(operation) == "add" and "unique" in each.row), None)
+    body = said.request_json
+    if sort is None or not isinstance(body, dict):
+        return []
+    key = sort.row["unique"]["key"]
+    there = [held.said.get(key, held.told.get("state", {}).get(key)) for held in world.props.values()
+             if held.sort == sort.name and held.account == account and not held.gone]  # fmt: skip
+    return [sort.row["unique"]["reason"]] if body.get(key) in there and key in body else []
+
+
 def _instance(world: World, operation: Operation, said: Exchange) -> bool:
+    """Whether a path names an instance that somebody was told of, and that is still there."""
     named = operation.named(said.path)
-    return any(named.get(name) == value for order in world.orders for name, value in order.named.items())
+    known = [own for value in named.values() if isinstance(own := world.instances.get(value), tuple)]
+    return any(prop in named.values() and number in world.reference.alive(prop, world.now) for prop, number in known)
 
 
 def _inputs(world: World, operation: Operation, value: str, said: Exchange, body: Any) -> tuple[Finding, ...]:
     query = parse_qsl(said.url.partition("?")[2], keep_blank_values=True)
     model = world.form(operation, operation.named(said.path)) if operation.speaks else None
     found = world.contract.check_request(operation, value, query, body, model)
+    found = (*found, *_configured(world, operation, value, body, _account(world, said)[0]))
     if model is None or not model.ordered or not isinstance(body, dict) or any(each.reason for each in found):
         return found
     # Each bound may be good by itself, and not beside what stands.

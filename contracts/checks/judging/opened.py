@@ -37,7 +37,7 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
         yield _finding("dead-link", "the file", f"{said.status} and {len(said.answer_body)} bytes",
                    "serve every file that a result tells of")  # fmt: skip
         return
-    by_node = placed(world.life.tells["files"], order.model).get("form") == "nodes"
+    by_node = placed(world.life.tells["files"], order.model).get("form") in ("nodes", "lists")
     yield from _labelled(said) if by_node else _fits(made(world.contract, order.form, order.inputs), said)
     yield from _same(world, order, index, said)
 

@@ -39,6 +39,14 @@ def propped(world: World, said: Exchange, operation: Operation, why: Grounds, nu
         yield from {"get": judge.shown, "change": judge.changed, "drop": judge.dropped}[does](held, why.body)
 
 
+def filled(world: World, said: Exchange, operation: Operation) -> None:
+    """Something came into a prop: after a while it can be used."""
+    sort = next((each for each in world.sorts.values() if each.row.get("needed") == operation.id), None)
+    for held in world.named(operation, said.path) if sort is not None else ():
+        if held is not None and sort is not None:
+            held.told["ready"] = world.now + sort.row.get("processing", 0)
+
+
 def noted(world: World, said: Exchange, operation: Operation, number: int) -> None:
     """Learns what was done to props in another API, whose referee judges it."""
     sort = next((sort for sort in world.sorts.values() if sort.does(operation)), None)
@@ -52,6 +60,7 @@ def noted(world: World, said: Exchange, operation: Operation, number: int) -> No
             pass
     elif held is not None and does == "change" and isinstance(said.request_json, dict):
         held.said.update(judge.echoed(said.request_json))
+        world.changed(held)
     elif held is not None and does == "drop":
         held.gone = True
 
@@ -98,6 +107,7 @@ class Props:
         held.told["state"] = {key: value for key, value in held.told.get("state", {}).items() if key not in said}
         held.changes += 1
         held.told["moment"] = self.world.now
+        self.world.changed(held)
         yield from self._one(held, self.said.json, "")
 
     def dropped(self, held: Held, _body: Any) -> Iterator[Finding]:
@@ -107,7 +117,8 @@ class Props:
 
     def listed(self, account: str) -> Iterator[Finding]:
         """All that the account has are there, in one order, and nobody else's."""
-        entries = self.said.json if "entries" not in self.row else self._at(self.said.json, self.row["entries"])
+        key = self.row.get("entries")
+        entries = self._at(self.said.json, f"/{key}") if key else self.said.json
         if not isinstance(entries, list):
             return
         pairs = [(self._at(entry, self.row["id"]), entry) for entry in entries]
@@ -172,7 +183,20 @@ class Props:
             if state.setdefault(key, came) != came:
                 yield self._finding("unstable-answer", f"{where}/{key}", shown(state[key], 120), shown(came, 120),
                                     "change nothing that nobody has changed", key)  # fmt: skip
+        yield from self._added_keys(told, where)
         yield from self._stamps(held, told, where)
+
+    def _added_keys(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
+        """What is shown only to who asks for it."""
+        name = self.row.get("adds", "")
+        if not name or name not in self.operation.queries:
+            return
+        words = self.operation.parameters[name]["schema"].get("items", {}).get("enum", ())
+        asked = {text for key, text in parse_qsl(self.said.url.partition("?")[2]) if key == name}
+        for word in words:
+            if (word in told) is not (word in asked):
+                want, came = ("it", "nothing") if word in asked else ("nothing, since nobody asked", "it")
+                yield self._finding("wrong-prop", f"{where}/{word}", want, came, f"show it where {name} says so", word)
 
     def _stamps(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """When it was made, which never changes, and when it was changed."""
@@ -187,9 +211,12 @@ class Props:
                                     "tell it in ISO 8601, with its offset")  # fmt: skip
                 continue
             first = held.told.setdefault(which, came)
-            if came != first:
+            still = which == "made" or self.sort.operation("change") is not None
+            if came != first and still:
                 yield self._finding("unstable-answer", where + place, first, came, "stamp it once", which)
                 continue
+            if which == "changed" and self.sort.operation("change") is None:
+                continue  # more than what is said of it changes it
             found[which] = datetime.fromisoformat(came.replace("Z", "+00:00"))
         if len(found) == 2 and found["changed"] < found["made"]:
             yield self._finding("wrong-stamp", where + self.row["changed"], "not before it was made",

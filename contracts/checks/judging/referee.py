@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
 from .news import News
 from .opened import opened
-from .props import noted, propped, sort_of
+from .props import filled, noted, propped, sort_of
 from .reference import Known
 from .shelf import shelved
 from .world import Held, World
@@ -32,12 +33,18 @@ MOST_SILENT = 20  # requests on end without an answer, after which nobody is the
 LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
 PAUSE = 0.1  # seconds between two: then no more is waited
 NAMED = re.compile(r"\{(\w+)\}")  # what stands in a path for an id
+SPOKEN = (("Content-Type", "application/json"),)
 FILTERED = "prop"  # the name that stands for it in a query
 
 
 def nearly(word: str, how: str) -> str:
     """A word that is not quite the one that is known; for no way, the word itself."""
     return {LONGER: word + "x", SHORTER: word[:-1], CASED: word.swapcase()}.get(how, word)
+
+
+def example(operation: Operation) -> bytes:
+    """The body with which an operation on an order is asked, unless another one is tried."""
+    return b"" if operation.body is None else json.dumps(operation.body.example()).encode()
 
 
 def hooked(ask: Ask, address: str) -> Ask:
@@ -146,7 +153,11 @@ class Referee:
         operation = self.contract.operations[move.operation]
         path = operation.path.replace("{" + operation.task + "}", nearly(order.id, move.bend))
         whole = self._filled(path + ("?" + move.query if move.query else ""), order, move)
-        return None if whole is None else self.ask(Ask(operation.method, whole, self.headers(move.key)))
+        if whole is None:
+            return None
+        spoken = operation.body is not None and not operation.orders
+        headers = (*self.headers(move.key), *(SPOKEN if spoken else ()))
+        return self.ask(Ask(operation.method, whole, headers, example(operation) if spoken else b""))
 
     def _filled(self, path: str, order: Known | None, move: Move) -> str | None:
         """A path with the ids that its names stand for in this world; nothing, where one of them is not there."""
@@ -156,7 +167,9 @@ class Referee:
                 held = self.world.numbers.get(move.prop)
                 value = held.id if held is not None else order.prop if order is not None and move.prop < 0 else ""
             else:
-                value = order.named.get(name, "") if order is not None else ""
+                tasks = {each.task for each in self.contract.operations.values()}
+                own = order.id if order is not None and name in tasks else ""
+                value = own or (order.named.get(name, "") if order is not None else "")
             if not value:
                 return None
             path = path.replace("{" + name + "}", value)
@@ -175,6 +188,7 @@ class Referee:
             said = self.ask(Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers()))
             held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
             self.tapes[-1].pop()
+            self.world.manned(held)
 
     def _open(self, move: Move) -> Exchange | None:
         """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""
@@ -284,8 +298,11 @@ class Referee:
             return
         self.why = why = grounds(self.world, asked)
         # Of an answer that nobody has documented, its form is a guess as well.
-        guessed = said.status >= 400 and all(self.contract.errors[each]["source"] == "inferred" for each in why.reasons)
-        for finding in (*readable(self.contract, said), *methods(self.contract, said, known)):
+        guessed = said.status >= 400 and all(
+            self.contract.error(each, operation).get("source") == "inferred" for each in why.reasons)
+        rows = self.contract.facts.openapi["operations"].get(operation.id, {}) if operation is not None else {}
+        free = "also" in rows.get("answers", {}).get(str(said.status), ())  # whatever an answer is, it may be that
+        for finding in (*(() if free else readable(self.contract, said)), *methods(self.contract, said, known)):
             yield replace(finding, severity="note", source="inferred") if guessed and why.reasons else finding
         yield from refused(self.world, said, operation, why)
         if operation is None or said.status not in operation.answers or said.method == "HEAD":
@@ -307,10 +324,16 @@ class Referee:
             yield from answers.taken(why.body, why.account or "own", form)
         elif sort_of(self.world, operation) is not None:
             yield from propped(self.world, said, operation, why, self._adds)
+        elif operation.file:
+            filled(self.world, said, operation)
         elif operation.channel == "catalogue" and not why.reasons:
             yield from shelved(self.world, said, operation, value)
         elif order is not None and operation.id == self.world.life.cancel["operation"]:
             yield from answers.stopped(order)
+        elif order is not None and operation.id == self.world.life.resume.get("operation"):
+            yield from answers.resumed(order)
+        elif order is not None and operation.id == self.world.life.edit.get("operation"):
+            yield from answers.edited(order)
         elif order is not None:
             for name, channel in self.world.life.channels.items():
                 if channel["operation"] == operation.id:
@@ -329,7 +352,7 @@ class Referee:
         if file is not None:
             if file[1] == 0:
                 self.tapes[-1].append(Move("open", nth=file[0].number))
-        elif order is not None and not plain and not ask.body and operation is not None:
+        elif order is not None and operation is not None and plain in ((), SPOKEN) and ask.body in (b"", example(operation)):
             number = -1 if number in (-1, self._number(order.prop)) else number
             self.tapes[-1].append(Move("about", None, operation.id, order.number, query, key or NONE, prop=number))
         else:

@@ -5,15 +5,16 @@ It shares no code with the engine that it judges: the line is played through fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 from ...catalogue import Model
-from ...life import STATES, Lifecycle
+from ...life import STATES
 
-OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
+OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "PAUSED"})
+BARELY = 1 - 1e-9  # of a run that is not over
 SLACK = 1e-6  # seconds; moments are told in microseconds
 
 
@@ -40,6 +41,12 @@ class Known:
     files: list[str] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
     form: Model = None  # type: ignore[assignment]  # whose inputs it has
+    steps: int = 0  # that its run has, and
+    saves: int = 0  # after how many of them it can be taken up again; where it is told how far it is
+    full: float = 0.0  # seconds that the whole run takes, of which
+    since: float = 0.0  # this share need not be run again, and
+    share: float = 1.0  # at this one it ends
+    again: float | None = None  # when it was taken up again last
     news: str = ""  # what was asked for: of its end, of all states, or none
     prop: str = ""  # the id of the one on which it runs
     named: dict[str, str] = field(default_factory=dict)  # what else was told that a path can name
@@ -93,7 +100,7 @@ class Reference:
         for order in self.orders.values():
             if order.account != account:
                 continue
-            slot = order.asked
+            slot = order.asked if order.again is None else order.again
             if self._slots is not None and len(free) >= self._slots:
                 slot = max(slot, min(free))
             if order.cancelled < slot:
@@ -106,36 +113,18 @@ class Reference:
             yield order, span
 
 
+def reached(order: Known, span: Span, now: float) -> float:
+    """Which share of its run has passed: 1 once it has succeeded, and not before."""
+    if now + SLACK >= span.ends and span.ending == "SUCCEEDED":
+        return 1.0
+    moment = min(now, span.ends)
+    if moment < span.starts or not order.full:
+        return order.since
+    return min(order.since + (moment - span.starts) / order.full, order.share, BARELY)
+
+
 def _span(order: Known, slot: float) -> Span:
     starts = slot + order.queued
     if order.cancelled < starts + order.running:
         return Span(order.asked, slot, inf if order.cancelled < starts else starts, order.cancelled, "CANCELLED")
     return Span(order.asked, slot, starts, starts + order.running, order.ending)
-
-
-class Lines:
-    """All orders of one world, each in its line: its account's, or that of the prop on which it runs."""
-
-    def __init__(self, life: Lifecycle, settings: Callable[[str], Mapping[str, Any]]) -> None:
-        self.orders: dict[str, Known] = {}
-        self._life = life
-        self._settings = settings
-
-    def line(self, order: Known) -> Reference:
-        """The orders of one line, worked out anew."""
-        said = self._settings(order.prop) if order.prop else {}
-        line = Reference(said.get("max_instances", self._life.slots))
-        line.orders = {name: each for name, each in self.orders.items() if each.prop == order.prop}
-        return line
-
-    def span(self, order: Known) -> Span:
-        """One order's life."""
-        return self.line(order).span(order)
-
-    def state(self, order: Known, now: float) -> str:
-        """What it is doing at a moment."""
-        return self.line(order).state(order, now)
-
-    def place(self, order: Known, now: float) -> int:
-        """Its place in the line at a moment."""
-        return self.line(order).place(order, now)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
+from ... import config
 from ...catalogue import Model
 from ...contract import Contract
 from ...life import Lifecycle
 from ...operation import Operation
 from ...outcome import Outcome
-from ..props import Sort, of_path, sorts
+from ..props import Sort, of_path, sorts, submits
 from ..subject import Subject
-from .reference import Known, Lines
+from .lines import Lines
+from .reference import Known, reached
 
+HALF = 0.5  # of a run, after which an order that is to stop does
 UNDATED = 0.0  # the moment of everything, where the subject's time is not known
 
 
@@ -49,13 +53,15 @@ class World:
         self.contract = contract
         self.subject = subject
         self.life: Lifecycle = contract.life
-        self.reference = Lines(self.life, self.settings_of)
+        self.reference = Lines(self.life)
+        self.instances: dict[Any, Any] = {}  # the id of each instance, and which one an id is
         self.sorts: dict[str, Sort] = sorts(contract)
         self.props: dict[str, Held] = {}
         self.numbers: dict[int, Held] = {}
         self.listed: set[tuple[str, str]] = set()  # of which kinds of props which account was shown all
         self.poor = False
         self.doomed = 0  # so many of the next orders are to fail
+        self.halted = 0  # so many of the next orders stop half way
         self.priced: float | None = None  # what the next order is to cost
         self.epoch: float | None = None  # what the subject's stamps call the beginning
         self.prints: dict[str, str] = {}  # the digest of each file, by its address
@@ -81,25 +87,54 @@ class World:
         """An order was taken."""
         kind = made(self.contract, model, inputs).kind
         queued, running = self.life.durations[kind]
-        ending = "FAILED" if self.doomed else "SUCCEEDED"
+        ending = "FAILED" if self.doomed else "PAUSED" if self.halted else "SUCCEEDED"
         order = Known(name, len(self.orders), account, model.id, kind, inputs, self.now, queued, running, ending)
-        order.form, order.prop = model, prop
+        order.form, order.prop, order.full = model, prop, running
+        if ending == "PAUSED":
+            self.halted, order.share, order.running = self.halted - 1, HALF, running * HALF
+        self._configured(order)
         order.possible = frozenset(self.life.states)
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)
-        self.reference.orders[name] = order
+        self.reference.add(order)
         return order
+
+    def _configured(self, order: Known) -> None:
+        """How many steps its run has, where a configuration says so."""
+        rules, submit = self.contract.facts.openapi.get("config"), submits(self.contract)
+        text = order.inputs.get(rules["field"]) if rules and isinstance(order.inputs, dict) else None
+        if submit is not None and isinstance(text, str):
+            read, _ = config.check(self.contract, submit, text)
+            if read is not None:
+                order.steps, order.saves = read.steps, read.save_every
+
+    def resumed(self, order: Known) -> None:
+        """An order is taken up again, from the last step at which it can be."""
+        share = reached(order, self.reference.span(order), self.now)
+        steps = range(order.saves, order.steps + 1, order.saves) if order.saves else ()
+        order.since = max((step / order.steps for step in steps if step / order.steps <= share), default=0.0)
+        order.again, order.share, order.cancelled, order.ending = self.now, 1.0, inf, "SUCCEEDED"
+        order.running = order.full * (1 - order.since)
+        order.possible, order.heard = frozenset({"QUEUED"}), "it was taken up again"
+        order.told = {key: value for key, value in order.told.items() if key == "began"}
 
     def holds(self, held: Held) -> None:
         """A prop is there from now on."""
         self.numbers[held.number] = held
         if held.id:
             self.props[held.id] = held
+            self.manned(held)
 
-    def settings_of(self, prop: str) -> dict[str, Any]:
-        """What was said of the prop on which orders run."""
-        return self.props[prop].said if prop in self.props else {}
+    def manned(self, held: Held) -> None:
+        """It has instances, if that is what it is for."""
+        keys = self.sorts[held.sort].row.get("fleet", {})
+        if keys and held.id:
+            self.reference.man(held.id, keys, held.said, held.made, bool(held.told.get("furnished")))
+
+    def changed(self, held: Held) -> None:
+        """Something else was said of it."""
+        self.reference.change(held.id, self.sorts[held.sort].row.get("fleet", {}), held.said, self.now)
 
     def form(self, operation: Operation, named: dict[str, str]) -> Model | None:
         """Whose form the body of a request is to have: the operation's own, that of the model which its path names, or
@@ -120,6 +155,8 @@ class World:
         """Something was done that no client can do."""
         if what == "fail":
             self.doomed += 1
+        elif what == "pause":
+            self.halted += 1
         elif what == "cost":
             self.priced = amount
         elif what in ("poor", "rich"):

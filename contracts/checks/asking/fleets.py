@@ -1,0 +1,107 @@
+"""Tapes about instances: they start cold, grow with the line, stay warm for a while, and follow what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..move import OWN, Move
+from ..subject import Ask
+from .steps import NOBODY, Tape
+from .things import FIRST, Things
+
+PATHS = ("queue", "system_stats", "object_info")  # that an instance answers to everybody who may ask it
+MANY = 5
+
+
+class Fleets(Things):
+    """Orders that run on the instances of a prop."""
+
+    def tapes(self) -> Iterator[tuple[str, Tape]]:
+        """All of them."""
+        if self.runs_on is None or not self.runs_on.row.get("fleet"):
+            return
+        yield "a fleet that grows", [*self.grown(3, 1), *self.grown(2, 0, FIRST + 1), *self.grown(4, 2, FIRST + 2)]
+        yield "a fleet that rests", list(self.rested())
+        yield "a fleet that is changed", list(self.altered())
+        yield "an order elsewhere", list(self.elsewhere())
+        rows = self.contract.facts.openapi["operations"]
+        if any("also" in row["answers"].get("200", ()) for row in rows.values()):  # who answers is no API of ours
+            yield "an instance", list(self.asked())
+
+    def fleet(self, number: int, **said: int) -> Move:
+        """A prop with such a fleet."""
+        assert self.runs_on is not None
+        return self.prop(number, self.plain, **{self.runs_on.row["fleet"][name]: value for name, value in said.items()})
+
+    def on(self, number: int) -> Move:
+        """An order that runs there."""
+        move = self.order(self.plain)
+        return move._replace(prop=number)
+
+    def everybody(self, first: int, many: int) -> Tape:
+        """Each order's look."""
+        return [move for nth in range(first, first + many) for move in self.look(nth)]
+
+    def grown(self, most: int, queue: int, number: int = FIRST) -> Iterator[Move]:
+        """More orders than instances, looked at from the cold start to the end."""
+        start = (number - FIRST) * MANY
+        yield self.fleet(number, highest=most, queue=queue, keep_warm=60)
+        for nth in range(MANY):
+            yield from (self.on(number), Move("advance", amount=1))
+            if nth == 1:
+                yield from self.everybody(start, 2)
+        for seconds in (30, 40, 169, 1, 5, 6, 11, 12, 20):
+            yield from (Move("advance", amount=seconds), *self.everybody(start, MANY))
+        yield from (Move("advance", amount=600), *self.everybody(start, MANY))
+
+    def rested(self) -> Iterator[Move]:
+        """An instance that has nothing to do waits a while, and is gone; one that is to be there stays."""
+        for at, lowest in enumerate((0, 1)):
+            number = FIRST + at
+            yield self.fleet(number, lowest=lowest, highest=2, queue=1, keep_warm=60)
+            nth = at * 4
+            yield from (self.on(number), *self.look(nth), Move("finish", nth=nth), *self.look(nth))
+            yield from (Move("advance", amount=50), self.on(number), *self.look(nth + 1), Move("advance", amount=2))
+            yield from (*self.look(nth + 1), Move("finish", nth=nth + 1), Move("advance", amount=70), self.on(number))
+            yield from (Move("advance", amount=3), *self.look(nth + 2), Move("advance", amount=100), *self.look(nth + 2))
+            yield from (Move("finish", nth=nth + 2), *self.look(nth + 2), self.on(number), self.on(number))
+            yield from (Move("advance", amount=3), *self.look(nth + 3), self.cancel(nth + 3), *self.look(nth + 3))
+
+    def altered(self) -> Iterator[Move]:
+        """More room, less room, and none at all, while orders wait."""
+        assert self.runs_on is not None
+        keys, change = self.runs_on.row["fleet"], self.runs_on.operation("change")
+        yield self.fleet(FIRST, highest=1, queue=1, keep_warm=60)
+        yield from (self.on(FIRST) for _ in range(MANY))
+        yield from (Move("advance", amount=245), *self.everybody(0, MANY))
+        for said in ({keys["highest"]: 3}, {keys["highest"]: 1}, {keys["lowest"]: 1}, {keys["queue"]: 0}):
+            if change is None or change.body is None:
+                return
+            yield from self.one(self.runs_on, "change", FIRST, OWN, {**change.body.example(), **said})
+            for seconds in (1, 12, 240):
+                yield from (Move("advance", amount=seconds), *self.everybody(0, MANY))
+            yield self.on(FIRST)
+        yield from (Move("advance", amount=3600), *self.everybody(0, MANY + 4))
+
+    def elsewhere(self) -> Iterator[Move]:
+        """An order is where it was sent to, and nowhere else."""
+        yield from (self.fleet(FIRST, highest=1), self.on(FIRST))
+        other = self.number(self.plain)
+        for step in (None, Move("finish")):
+            yield from [step] if step else []
+            for operation in (each for each in self.operations if each.task):
+                yield Move("about", operation=operation.id, prop=other)
+                yield Move("about", operation=operation.id)
+
+    def asked(self) -> Iterator[Move]:
+        """Whoever runs an order can be asked itself, by its owner, while it is there."""
+        yield from (self.order(self.plain), Move("start"), *self.look())
+        asks = [each for each in self.operations if each.channel == "proxy"]
+        for operation in asks:
+            for rest in PATHS if operation.method == "GET" else ("free",):
+                path = operation.path.replace("{comfy_path}", rest)
+                for key in ("own", "other", "none", "wrong"):
+                    yield Move("ask", Ask(operation.method, path), key=key, prop=self.number(self.plain))
+                path = path.replace("{instance_id}", NOBODY)
+                yield Move("ask", Ask(operation.method, path), prop=self.number(self.plain))
+        yield Move("finish")

@@ -1,0 +1,97 @@
+"""Tapes about orders that are taken up again: from each state, more than once, and with another form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from ..move import NEARLY, NONE, OTHER, WRONG, Move
+from ..subject import Ask
+from .edges import bad_edges, good_edges
+from .steps import JSON, Steps, Tape
+
+ENDS = (None, "fail", "pause")  # how an order is to end: well, unless told
+
+
+class Resumed(Steps):
+    """What becomes of what was over."""
+
+    def tapes(self) -> Iterator[tuple[str, Tape]]:
+        """All of them, where an API knows such a thing."""
+        if not self.life.resume:
+            return
+        for how in ENDS:
+            yield f"taken up again after it ended {how or 'well'}", list(self.ended(how))
+        yield "taken up again after a cancel", list(self.stopped())
+        yield "how far an order is", list(self.followed())
+        yield "an order of another form", list(self.edited())
+        yield "bodies about an order", list(self.bodies_of())
+
+    def again(self, nth: int = 0, key: str = "own", bend: str = "") -> Move:
+        """It is to go on."""
+        return Move("about", operation=self.life.resume["operation"], nth=nth, key=key, bend=bend)
+
+    def edit(self, nth: int = 0, key: str = "own") -> Tape:
+        """It is to have another form."""
+        name = self.life.edit.get("operation")
+        return [Move("about", operation=name, nth=nth, key=key)] if name else []
+
+    def ended(self, how: str | None) -> Iterator[Move]:
+        """To its end, and on from there."""
+        yield from [Move(how)] if how else []
+        yield from (self.order(self.plain), *self.look(), self.again(), *self.edit(), Move("start"), *self.look())
+        yield from (self.again(), *self.edit(), Move("finish"), *self.look(), self.cancel(), *self.edit(), *self.look())
+        yield from (self.again(key=OTHER), self.again(key=NONE), self.again(key=WRONG), *self.edit(key=OTHER))
+        yield from (self.again(bend=bend) for bend in NEARLY)
+        yield from (Move("advance", amount=100), *self.look(), Move("open"), self.again(), *self.look(), self.again())
+        yield from (Move("start"), *self.look(), Move("advance", amount=600), *self.look(), Move("finish"), *self.look())
+        yield from (self.cancel(), self.again(), *self.look(), Move("open"))
+
+    def stopped(self) -> Iterator[Move]:
+        """While it queued, early in its run, and late in it."""
+        running = self.life.durations[self.plain.kind][1]
+        for nth, share in enumerate((None, 0.1, 0.6, 0.9)):
+            yield self.order(self.plain)
+            yield from [Move("start", nth=nth), Move("advance", amount=running * share)] if share else []
+            yield from (*self.look(nth), self.cancel(nth), *self.look(nth), self.cancel(nth), Move("open", nth=nth))
+            yield from (Move("advance", amount=50), *self.look(nth), self.again(nth), *self.look(nth))
+            yield from (Move("start", nth=nth), *self.look(nth), Move("advance", amount=running / 5), *self.look(nth))
+            yield from (self.cancel(nth), *self.look(nth), self.again(nth), Move("finish", nth=nth), *self.look(nth))
+            yield from (*self.look(nth), Move("open", nth=nth), self.again(nth), *self.look(nth))
+
+    def followed(self) -> Iterator[Move]:
+        """Looked at all the way."""
+        yield from (self.order(self.plain), Move("start"))
+        running = self.life.durations[self.plain.kind][1]
+        for _ in range(11):
+            yield from (*self.look(), Move("advance", amount=running / 10))
+        yield from (*self.look(), Move("open"))
+
+    def edited(self) -> Iterator[Move]:
+        """While it queues, runs and rests; then it goes on."""
+        yield from (self.order(self.plain), *self.edit(), Move("start"), *self.edit(), self.cancel(), *self.look())
+        yield from (*self.edit(), *self.look(), *self.edit(key=OTHER), self.again(), Move("finish"), *self.look())
+        yield from (*self.edit(), *self.look(), *self.edit(key=NONE))
+
+    def bodies_of(self) -> Iterator[Move]:
+        """What is no body of an operation on an order, and what is."""
+        yield from (self.order(self.plain), Move("start"), self.cancel())
+        for operation in (each for each in self.operations if each.task and each.body is not None):
+            assert operation.body is not None
+            for body, _ in bad_edges(operation.body):
+                yield Move("ask", Ask(operation.method, operation.path, JSON, json.dumps(body).encode()))
+            for raw in (b"", b"{", b"null", b"\xff"):
+                yield Move("ask", Ask(operation.method, operation.path, JSON, raw))
+            yield Move("ask", Ask(operation.method, operation.path, (("Content-Type", "text/plain"),), b"{}"))
+            yield from self.look()
+        for body in self.forms():
+            path = self.contract.operations[self.life.resume["operation"]].path
+            yield Move("ask", Ask("POST", path, JSON, json.dumps(body).encode()))
+            yield from (*self.look(), self.cancel(), *self.look())
+        if "no-money" in self.contract.operations[self.life.resume["operation"]].refusals:
+            yield from (Move("poor"), self.again(), *self.look(), Move("rich"), self.again(), *self.look())
+
+    def forms(self) -> list[dict[str, object]]:
+        """The bodies with which it can be taken up again."""
+        form = self.contract.operations[self.life.resume["operation"]].body
+        return list(good_edges(form)) if form is not None else []
