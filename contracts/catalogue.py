@@ -21,6 +21,7 @@ LOOPBACK = re.compile(r"http://([^/?#]*@)?(localhost|[^/?#:]+\.localhost|127(\.[
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
 NO_FINDINGS: tuple[Finding, ...] = ()
+Path = tuple[str | int, ...]  # the steps to a value in a body
 
 
 class Model:
@@ -78,28 +79,32 @@ class Model:
                               shown(most), f"send {high} as {least} or more, or a smaller {low}", operation,
                               self.source, "invalid-input", "greater_than_equal")  # fmt: skip
 
+    def brought(self, body: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+        """The files that an input brings: where each stands, its kind, and its address or the file as a data URI."""
+        for name, kind in self.media.items():
+            value = body.get(name)
+            for at, text in enumerate(value if type(value) is list else (value,)):
+                if type(text) is str:
+                    yield (name, at) if type(value) is list else (name,), kind, text
+
     def _advice(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What the provider advises of the files that an input brings, told from its text alone."""
-        for name, kind in self.media.items():
-            value, most = body.get(name), self.limits.get(kind)
-            for at, text in enumerate(value if type(value) is list else (value,)):
-                if type(text) is not str:
-                    continue
-                place = pointer((name, at) if type(value) is list else (name,))
-                scheme = text[:5].lower()
-                if scheme == "data:":
-                    if most is not None and len(text) > most and (size := data_size(text)) > most:
-                        yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
-                                      f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
-                                      operation)  # fmt: skip
-                elif scheme == "https" and FETCHABLE.match(text):
-                    yield Finding("unfetched-input", "note", place, "an address that can be fetched", shown(text),
-                                  "nothing: it was taken as good without being fetched", operation)  # fmt: skip
-                elif scheme == "http:" and not LOOPBACK.match(text[:256].lower()):
-                    yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
-                                  shown(text), f"send {name} as https://", operation)  # fmt: skip
+        for path, kind, text in self.brought(body):
+            place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
+            if scheme == "data:":
+                if most is not None and len(text) > most and (size := data_size(text)) > most:
+                    yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
+                                  f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
+                                  operation)  # fmt: skip
+            elif scheme == "https" and FETCHABLE.match(text):
+                yield Finding("unfetched-input", "note", place, "an address that can be fetched", shown(text),
+                              "nothing: it was taken as good without being fetched", operation)  # fmt: skip
+            elif scheme == "http:" and not LOOPBACK.match(text[:256].lower()):
+                name = next(step for step in reversed(path) if isinstance(step, str))
+                yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
+                              shown(text), f"send {name} as https://", operation)  # fmt: skip
 
-    def _cure(self, path: tuple[str | int, ...]) -> str:
+    def _cure(self, path: Path) -> str:
         field = self.fields.get(str(path[0])) if path else None
         return f"send {path[0]} as {told(field)}" if field else f"send what the schema of {self.id} says"
 

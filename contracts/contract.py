@@ -95,8 +95,9 @@ class Contract:
         return self if operation is None or operation.api == self.api else self.apis.get(operation.api, self)
 
     def error(self, reason: str, operation: Operation | None = None) -> dict[str, Any]:
-        """The row with which an operation says no for a reason, or nothing."""
-        row: dict[str, Any] = self.of(operation).errors.get(reason, {})
+        """The row with which an operation says no for a reason; of an API that has none, the first other one's."""
+        whose = next((part for part in (self.of(operation), *self.apis.values()) if reason in part.errors), self)
+        row: dict[str, Any] = whose.errors.get(reason, {})
         if operation is None or "of" not in row:
             return row
         return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}

@@ -50,7 +50,8 @@ class Document:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
-        yield from self._of_the_api()
+        told = list(self._of_the_api())
+        yield from told
         for name, row in self.media.items():
             yield _fact("media", name, row)
         for name in ("placeholder", "units"):
@@ -60,7 +61,9 @@ class Document:
         for row in self.readings:
             yield _fact("reading", row["name"], row)
         for other in self.others:
-            for fact in other._of_the_api():
+            own = [fact for fact in other._of_the_api() if fact not in told]  # the rest is as it was told before
+            told += own
+            for fact in own:
                 yield fact._replace(name=f"{other.api}/{fact.name}")
 
     def _of_the_api(self) -> Iterator[Fact]:
@@ -117,6 +120,12 @@ def read(provider: str, part: str, api: str = "") -> Any:
 def apis(provider: str) -> tuple[str, ...]:
     """The further APIs of a provider, each with a folder of its own beside the files of the first one."""
     return tuple(read(provider, "openapi").get("apis", ()))
+
+
+def workflows(provider: str, api: str) -> dict[str, dict[str, Any]]:
+    """The ready workflows of an API by name: `graph` is the workflow, beside it what it makes and how that is known."""
+    found: dict[str, dict[str, Any]] = (read(provider, "workflows", api) or {"workflows": {}})["workflows"]
+    return found
 
 
 def document(provider: str, chosen: Mapping[str, str]) -> Document:

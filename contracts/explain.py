@@ -59,21 +59,39 @@ def _split(words: tuple[str, ...]) -> tuple[str, str]:
 
 def errors(provider: str, word: str) -> Iterator[str]:
     """What is known of each error that a code, a name, a status or a reason stands for."""
-    promise = contract(provider)
-    rows = [row for row in promise.errors.values()
-            if word.lower() in {str(row[key]).lower() for key in NAMES if key in row}]  # fmt: skip
-    for row in rows or _otherwise(promise, word):
+    found = [(promise, row) for promise, row in rows(provider)
+             if word.lower() in {str(row[key]).lower() for key in NAMES if key in row}]  # fmt: skip
+    found += [pair for pair in _otherwise(provider, word, bool(found)) if pair not in found]
+    for promise, row in found:
         head = f"{provider} {row['name']}" + (f" {row['code']}" if "code" in row else "")
-        yield _block(head, _about(promise, row))
+        yield _block(head + (f" ({promise.api})" if promise.api else ""), _about(promise, row))
 
 
-def _otherwise(promise: Contract, word: str) -> Iterator[Mapping[str, Any]]:
-    """The errors that bear a code or a status where a setting says so."""
-    for reading in read(promise.provider, "readings"):
+def rows(provider: str) -> Iterator[tuple[Contract, Mapping[str, Any]]]:
+    """Every row of errors with the API whose it is; one that several APIs share is the first one's."""
+    told: list[Mapping[str, Any]] = []
+    for promise in contract(provider).apis.values():
+        for row in promise.errors.values():
+            if row not in told:
+                told.append(row)
+                yield promise, row
+
+
+def _otherwise(provider: str, word: str, known: bool) -> Iterator[tuple[Contract, Mapping[str, Any]]]:
+    """The errors that bear a code, or a status that no other one has, where a setting says so."""
+    for reading in read(provider, "readings"):
         for choice in reading["choices"].values():
             for place, value in choice.items():
-                if place.startswith("errors/") and str(value) == word:
-                    yield promise.errors[place.split("/")[1]]
+                api, reason = _place(place)
+                if reason and str(value) == word and (not known or place.endswith("/code")):
+                    promise = contract(provider).apis[api]
+                    yield promise, promise.errors[reason]
+
+
+def _place(place: str) -> tuple[str, str]:
+    """The API and the reason of a row of errors that a reading changes; no reason where it changes something else."""
+    api, found, rest = place.partition("errors/")
+    return api.rstrip("/"), rest.partition("/")[0] if found else ""
 
 
 def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -82,15 +100,16 @@ def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str
     if "status" in row:
         yield "HTTP", str(row["status"])
     yield "when", table()["reasons"][reason]["when"]
-    said_by = [name for name, operation in promise.operations.items() if reason in operation.refusals]
+    operations = promise.whole.operations.values()
+    said_by = [each.id for each in operations if reason in each.refusals and promise.whole.error(reason, each) == row]
     if said_by:
         yield "answers to", ", ".join(said_by)
     yield "provoke", table()["reasons"][reason]["provoke"]
-    if any(operation.model and reason in operation.refusals for operation in promise.operations.values()):
+    if any(each.orders and each.id in said_by for each in operations):
         yield "or", f"handle.refuse_next({_told_apart(promise, row)!r}), which refuses the next submit with it"
     for reading in read(promise.provider, "readings"):
         others = [word for word, change in reading["choices"].items()
-                  if any(place.startswith(f"errors/{reason}/") for place in change)]  # fmt: skip
+                  if any(_place(place) == (promise.api, reason) for place in change)]  # fmt: skip
         if others:
             yield "setting", f"{reading['name']}: {reading['default']} (ours), {', '.join(others)}"
     yield "source", f"{row['source']}: {row['where']}"
@@ -99,7 +118,7 @@ def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str
 def _told_apart(promise: Contract, row: Mapping[str, Any]) -> str:
     """The error's name, or our reason where the name would stand for another row."""
     name = str(row["name"])
-    return name if promise.reason(name) == row["reason"] else str(row["reason"])
+    return name if promise.whole.reason(name) == row["reason"] else str(row["reason"])
 
 
 def _block(head: str, rows: Any) -> str:
@@ -113,11 +132,14 @@ def _block(head: str, rows: Any) -> str:
 def listed(providers: tuple[str, ...]) -> Iterator[str]:
     """Every error of some providers and every rule of ours, a line each."""
     for provider in providers:
-        rows = list(contract(provider).errors.values())
+        there = list(rows(provider))
         yield f"errors of {provider}"
-        wide = max(len(row["name"]) for row in rows)
-        for row in rows:
-            yield f"  {row.get('status', '-'):>3}  {row.get('code', '-'):>6}  {row['name']:<{wide}}  {row['text']}"
+        wide = max(len(row["name"]) for _, row in there)
+        for promise, row in there:
+            whose = f"{promise.api}: " if promise.api else ""
+            yield (
+                f"  {row.get('status', '-'):>3}  {row.get('code', '-'):>6}  {row['name']:<{wide}}  {whose}{row['text']}"
+            )
         yield ""
     yield "rules"
     rules = table()["rules"]
@@ -130,7 +152,7 @@ def listed(providers: tuple[str, ...]) -> Iterator[str]:
 def _nothing(provider: str, word: str) -> str:
     names = list(table()["rules"])
     for name in (provider,) if provider else PROVIDERS:
-        names += [str(row[key]) for row in contract(name).errors.values() for key in NAMES if key in row]
+        names += [str(row[key]) for _, row in rows(name) for key in NAMES if key in row]
     lower = {name.lower(): name for name in names}
     near = get_close_matches(word.lower(), lower, 1, 0.4)
     cure = f"did you mean {lower[near[0]]}?" if near else "understudy explain lists them all"

@@ -26,7 +26,7 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
     for part in contract.apis.values():
         for path, routes in _paths(part, chosen if part.api == contract.api else part.catalogue.models.values()):
             servers = {} if base or part.api == contract.api else {"servers": part.facts.openapi["servers"]}
-            paths[path] = {**paths.get(path, {}), **servers, **routes}
+            paths.setdefault(path, {}).update({method: {**route, **servers} for method, route in routes.items()})
     return {
         "openapi": facts["openapi"],
         "info": facts["info"],
@@ -48,7 +48,7 @@ def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, d
     for operation in contract.operations.values():
         named = next((name for name, p in operation.parameters.items() if p.get("slashes") and name in spelled), "")
         if not named:
-            route = _route(contract, operation, linked=bool(operation.task or operation.orders))
+            route = _route(contract, operation, linked=True)
             paths.setdefault(operation.path, {})[operation.method.lower()] = route
             continue
         for model in models:
@@ -118,12 +118,11 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
                 }
             },
         }
-        if linked:
-            shown["links"] = {
-                other.id: {"operationId": other.id, "parameters": {other.task: f"$response.body#/{other.task}"}}
-                for other in contract.operations.values()
-                if other.task and other is not operation
-            }
+        if "also" in answer:
+            shown["content"][answer["also"]] = {}
+        links = _links(contract, operation) if linked else {}
+        if links:
+            shown["links"] = links
         yield status, shown
     keys = contract.facts.openapi["refused"]
     by_status: dict[int, list[Mapping[str, Any]]] = {}
@@ -131,13 +130,38 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
-        yield str(code), {
+        refused: dict[str, Any] = {
             "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
             "content": {"application/json": {
                 "schema": _beside(row["answers"].get(str(code)), {"$ref": "#/components/schemas/Error"}),
                 "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
                              for error in errors}}},
         }  # fmt: skip
+        if answer := row["answers"].get(str(code)):  # a status that is an answer as well
+            refused["description"] += "; " + answer["description"]
+            refused["content"].update({answer["also"]: {}} if "also" in answer else {})
+        yield str(code), refused
+
+
+def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """Where an answer leads: from an order to what can be asked about it, from a new prop to its uses."""
+    found: dict[str, Any] = {}
+    named = {kind: row for kind, row in contract.facts.openapi.get("props", {}).items()
+             if isinstance(row, dict) and row.get("add") == operation.id}  # fmt: skip
+    for other in contract.operations.values():
+        inside = {name: row for name, row in other.parameters.items() if row["in"] == "path"}
+        if operation.lifecycle and other.lifecycle == operation.lifecycle and other.task and other is not operation:
+            told = {name: f"$request.path.{name}" for name in inside if name in operation.parameters}
+            told[other.task] = "$response.body#" + contract.life.tells.get("id", f"/{other.task}")
+        else:
+            told = {
+                name: "$response.body#" + named[row["prop"]]["id"]
+                for name, row in inside.items()
+                if row.get("prop") in named
+            }
+        if told and told.keys() == inside.keys():
+            found[other.id] = {"operationId": other.id, "parameters": told}
+    return found
 
 
 def _beside(answer: Mapping[str, Any] | None, error: dict[str, Any]) -> dict[str, Any]:

@@ -19,8 +19,9 @@ class Operation:
     A JSON body is that of the model which the path names by the parameter `model`, or it has a form of its own, `body`.
     """
 
-    __slots__ = ("answers", "api", "body", "channel", "file", "id", "keyless", "lifecycle", "method", "model", "most_body",
-                 "parameters", "path", "queries", "refusals", "source", "summary", "task", "where")  # fmt: skip
+    __slots__ = ("answers", "api", "body", "channel", "file", "id", "keyless", "lifecycle", "method", "model",
+                 "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task",
+                 "where")  # fmt: skip
 
     def __init__(
         self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None

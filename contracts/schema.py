@@ -92,6 +92,10 @@ def _told(errors: Any) -> Iterator[Difference]:
         limit = error.kind.as_dict()
         want = limit.get("limit", limit.get("options", limit.get("types", limit.get("pattern", limit.get("format")))))
         came = error.instance
+        if keyword == "additionalProperties":  # each at its own place
+            rule, says, kind = SAYS[keyword]
+            yield from (Difference(rule, (*path, name), says(name), came[name], kind) for name in limit["unexpected"])
+            continue
         if keyword == "required":
             path, came = (*path, str(limit.get("property", ""))), NOTHING
         if want is None:

@@ -62,7 +62,7 @@ class App:
         self._documents: WeakKeyDictionary[Contract, bytes] = WeakKeyDictionary()  # some live as long as one session
         self._control: Any = None
         self.opens_default = opens_default
-        self.admin_token = ""  # without one, the control plane answers this machine alone
+        self.admin_token = ""  # without one here or in the settings, the control plane answers this machine alone
 
     @property
     def settings(self) -> Settings:

@@ -45,8 +45,11 @@ class Settings:
     strict: bool = _setting(False, "Fail on doubtful findings too.", "serve run")
     keys: str = _setting(
         "", "The API keys to accept, with commas between; without, they are derived from the seed.", "serve env",
-        listed=True,
+        listed=True, secret=True,
     )  # fmt: skip
+    admin_token: str = _setting(
+        "", "What the control plane asks for; without, made up where serve listens wide.", "serve", secret=True
+    )
     any_key: bool = _setting(False, "Accept any key; each key gets a session of its own.", "serve")
     unknown_models: str = _setting("refuse", "What to do with a model that we do not know.", "serve run",
                                    words=("refuse", "accept"))  # fmt: skip
@@ -68,9 +71,7 @@ class Settings:
     images: str = _setting("labelled", "Pictures with their prompt on them, or plain ones, which take no time.",
                            words=("labelled", "plain"))  # fmt: skip
     media_ttl: float = _setting(-1.0, "Seconds for which a file can be fetched; -1: as the provider says.", least=-1)
-    slots: int = _setting(
-        -1, "Orders of one account that run at once; 0: any number; -1: as the provider says.", least=-1
-    )
+    slots: int = _setting(-1, "Orders of an account that run at once; 0: any number; -1: the provider's.", least=-1)
     max_body: int = _setting(64 * 2**20, "The largest request body, in bytes.", least=1)
     max_tasks: int = _setting(100_000, "Tasks that a session remembers; the oldest that are over go first.", least=1)
     max_exchanges: int = _setting(10_000, "Exchanges that a session's journal keeps.", least=1)
@@ -100,9 +101,9 @@ class Settings:
         return replace(self, **{**plain, "readings": readings}) if changes else self
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON; keys are masked."""
-        said = asdict(self)
-        return {**said, "keys": "***" if self.keys else ""}
+        """For JSON; what is secret is masked."""
+        return asdict(self) | {row.name: "***" for row in fields(self)
+                               if row.metadata.get("secret") and getattr(self, row.name)}  # fmt: skip
 
 
 class Told(NamedTuple):
@@ -113,7 +114,7 @@ class Told(NamedTuple):
 
 
 # What only a house with an address of its own can be told.
-OF_A_HOUSE = frozenset({"host", "port", "keys", "any_key", "quiet", "log_format", "print_config", "json"})
+OF_A_HOUSE = {"host", "port", "keys", "admin_token", "any_key", "quiet", "log_format", "print_config", "json"}
 
 
 def for_a_handle(changes: dict[str, Any]) -> dict[str, Any]:
@@ -132,10 +133,9 @@ def checked(row: Any, value: Any, called: str = "") -> Any:
     """A value of the right type and within bounds, or a BadSetting that calls it as who said it did."""
     name, kind, called = row.name, type(row.default), called or row.name
     try:
-        listed = row.metadata.get("listed")
-        value = _bool(value) if kind is bool else _list(value) if listed else _typed(kind, value)
+        value = _bool(value) if kind is bool else _list(value) if row.metadata.get("listed") else _typed(kind, value)
     except (TypeError, ValueError, OverflowError):
-        came = "something else" if name == "keys" else repr(value)
+        came = "something else" if row.metadata.get("secret") else repr(value)
         raise BadSetting(f"expected {called} to be {KINDS[kind]}; came {came}; {CURES[kind]}") from None
     words, least, most = (row.metadata.get(key) for key in ("words", "least", "most"))
     if words is not None and value not in words:

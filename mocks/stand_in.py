@@ -14,12 +14,14 @@ from ..contracts.catalogue import Model
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from ..contracts.finding import Finding
+from . import props
 from .app import App, fresh_name
 from .desk import Bend, Desk, Life, Which
 from .engine.fault import Fault
 from .engine.ledger import Ledger
+from .engine.prop import Prop
 from .engine.script import Script
-from .engine.session import Session
+from .engine.session import Account, Session
 from .engine.task import Task
 from .expected import Expected
 from .fast_forward import FastForward
@@ -141,6 +143,18 @@ class StandIn:
         made: Model = self.call(lambda: self.session.cast[self.provider].add_model(row))
         return made
 
+    def props(self, kind: str = "") -> list[Prop]:
+        """What this account has beside its orders (docs/testing.md), of a kind if one is named, the oldest first."""
+        return self.call(lambda: props.had(self.session, self._account, kind))
+
+    def prop(self, name: str) -> Prop:
+        """The one thing of this account that bears a name, or an id."""
+        return props.found(self.props(), name)
+
+    def add_prop(self, kind: str, /, **said: Any) -> Prop:
+        """Gives this account one more thing of a kind, with what is said of it in its provider's words."""
+        return self.call(lambda: props.add(self.session, self._account, kind, said))
+
     def another_key(self) -> str:
         """The key of another account."""
         return self.call(lambda: self._server.app.account(self.session, self.provider)).key
@@ -160,13 +174,17 @@ class StandIn:
         """Begins again: same address, same keys, nothing has happened."""
         self.call(lambda: self._server.app.reset(self.name))
 
+    @property
+    def _account(self) -> Account:
+        return self.session.accounts[self.provider, self.api_key]
+
     # -- the books
 
     @property
     def ledger(self) -> Ledger:
         """The account's money, settled up to now."""
         self.call(lambda: self.session.clock.now)
-        return self.session.accounts[self.provider, self.api_key].ledger
+        return self._account.ledger
 
     @property
     def journal(self) -> Any:

@@ -13,13 +13,16 @@ from typing import Any
 
 import click
 
-from ..contracts.document import PROVIDERS, read
+from ..contracts.document import PROVIDERS, document, read
 from . import words
 from .engine.fault import KINDS, OF_ANSWERS, OF_DELIVERIES, SECONDS
 from .scenario import Scenario, ready
 from .settings import Settings, variable
 from .wanted import TABLE, Wanted, spoken
 
+# The spans of a lifecycle that are told beside its durations.
+SPANS = {"media_ttl": "how long a file can be fetched", "kept": "how long an order can be asked for",
+         "cold_start": "how long an instance takes to start"}  # fmt: skip
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number", str: ["string", "integer", "number"]}
 CLOCK = r"^(|real|manual|auto|x(?=.*[1-9])[0-9]+(\.[0-9]+)?)$"
 HOSTS = r"^[^/\\?#@%]*$"
@@ -156,13 +159,18 @@ def _usual(provider: str) -> Iterator[str]:
     """How long things take and how many run at once, unless a script or a setting says otherwise."""
     yield "| what | unless told | known from |"
     yield "|---|---|---|"
-    for life in read(provider, "lifecycle").values():
+    facts = document(provider, {})
+    for name, life in (pair for each in (facts, *facts.others) if "like" not in each.openapi
+                       for pair in each.lifecycle.items()):  # fmt: skip
         for kind, row in life["durations"].items():
             said = f"queued {row['queued']} s, running {row['running']} s"
-            yield f"| a generation of kind {kind} | {said} | {row['source']}: {row['where']} |"
-        slots, kept = life["slots"], life["media_ttl"]
-        yield f"| orders of an account that run at once | {slots['count']} | {slots['source']}: {slots['where']} |"
-        yield f"| how long a file can be fetched | {kept['seconds']} s | {kept['source']}: {kept['where']} |"
+            yield f"| {name}: a generation of kind {kind} | {said} | {row['source']}: {row['where']} |"
+        slots = life["slots"]
+        many = f"as its {slots['of']} says" if "of" in slots else slots["count"] or "any number"
+        yield f"| {name}: orders of an account that run at once | {many} | {slots['source']}: {slots['where']} |"
+        for key, what in SPANS.items():
+            if key in life:
+                yield f"| {name}: {what} | {life[key]['seconds']} s | {life[key]['source']}: {life[key]['where']} |"
 
 
 PAGES = {"settings.md": settings_page, "defaults.md": defaults_page}

@@ -79,7 +79,7 @@ def test_every_verb_has_help(capsys: Capture, verb: str) -> None:
     (["run"], "came none", "understudy run -- pytest"),
     (["run", "--", "no-such-program"], "came 'no-such-program'", "correct it"),
     (["env", "--port", "0"], "came 0", "name one with --port"),
-    (["explain", "runcomfy", "400003"], "came '400003'", "did you mean 400004?"),
+    (["explain", "runcomfy", "400003"], "came '400003'", "did you mean 403003?"),
     (["schema", "confg"], "confg", "see understudy schema --help"),
 ])  # fmt: skip
 def test_a_mistake_is_answered_in_one_sentence(capsys: Capture, words: list[str], cause: str, cure: str) -> None:

@@ -94,6 +94,8 @@ def test_keys_are_a_list_or_words_with_commas(folder: Written) -> None:
     assert from_file(folder('keys = ["a", " b"]\n')).keys == "a,b"
     assert from_file(folder('keys = "a, b,"\n')).keys == "a,b"
     assert Settings(keys="a").as_dict()["keys"] == "***"
+    assert Settings(admin_token="a").as_dict()["admin_token"] == "***"
+    assert Settings().as_dict()["keys"] == Settings().as_dict()["admin_token"] == ""
 
 
 @pytest.mark.parametrize("said", ['"mine.json, more.json"', '["mine.json", "more.json"]'])

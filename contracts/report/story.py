@@ -124,7 +124,7 @@ def _alike(one: Step, other: Step) -> bool:
 
 def _takes(said: Exchange, promise: Contract) -> bool:
     operation = promise.operations.get(said.operation)
-    return operation is not None and bool(operation.model) and 200 <= said.status < 300
+    return operation is not None and operation.orders and 200 <= said.status < 300
 
 
 def _numbers(case: Case, promise: Contract) -> dict[str, int]:

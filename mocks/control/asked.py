@@ -71,15 +71,16 @@ def _judge(name: str, judge: Judge, promise: Promise, value: Any) -> None:
 
 def _sentence(name: str, difference: Difference, promise: Promise) -> str:
     """What is wrong with a body, and what would be right."""
-    path, field, came = difference.path, _field(promise, name, difference.path), difference.came
+    stranger = difference.rule == "unknown-field"
+    path = difference.path[:-1] if stranger else difference.path
+    field, came = _field(promise, name, path), difference.came
     where = f"{pointer(path)} of {name}" if path else name
     where = where.replace("_", " ")
     says = field.get("description") or "correct it"
-    if difference.rule == "unknown-field":
-        known = field.get("properties", {})
-        stranger = next(iter(key for key in came if key not in known), "")
-        cure = did_you_mean(stranger, known, "take it out")
-        return f"expected {where} to have {', '.join(known) or 'nothing'}; came {shown(stranger)}; {cure}"
+    if stranger:
+        known, word = field.get("properties", {}), str(difference.path[-1])
+        cure = did_you_mean(word, known, "take it out")
+        return f"expected {where} to have {', '.join(known) or 'nothing'}; came {shown(word)}; {cure}"
     if difference.rule == "missing-required":
         return f"expected {where} to be there; came nothing; {says}"
     forms = field.get("oneOf", ())

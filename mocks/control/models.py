@@ -34,7 +34,7 @@ class Models:
         """Adds a model for one session."""
         session = session_of(self._app, ask)
         row = {name: value for name, value in ask.body.items() if name != "provider"}
-        if stranger := _outside(row):
+        if stranger := outside(row):
             raise No(
                 422, f"expected a schema that refers to nothing outside itself; came {stranger[:80]!a}; write it out"
             )
@@ -44,7 +44,7 @@ class Models:
             raise No(422, str(wrong)) from None
 
 
-def _outside(value: Any) -> str:
+def outside(value: Any) -> str:
     """A reference that leads out of a schema: whoever compiles it would fetch the address, or read the file."""
     level = [value]
     while level:

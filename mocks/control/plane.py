@@ -20,6 +20,7 @@ from .asked import Asked, No, asked
 from .books import Books
 from .models import Models
 from .promise import PLAIN, Route, promise
+from .props import Props
 from .reach import Reach
 from .sessions import Sessions
 from .wishes import Wishing
@@ -37,7 +38,7 @@ class Plane:
         self._app = app
         self._promise = promise()
         reach = Reach(app)
-        self._workers = (self, Sessions(app, reach), Wishing(app), Books(app), Models(app), reach)
+        self._workers = (self, Sessions(app, reach), Wishing(app), Books(app), Models(app), Props(app), reach)
 
     def api(self) -> FastAPI:
         """The application. Its telemetry is off: a test process may have one of its own."""

@@ -61,6 +61,7 @@ class Fleet(Slots):
         self._ends: list[float] = []  # of the orders that have a seat, in order
         self._waits = -inf  # when the last of the line gets its instance
         self._changed = False
+        self._none_gone_until = begins
         self._trim_ran_at = TRIM
         self._man(begins, 0.0 if warm else cold_start)
 
@@ -79,7 +80,7 @@ class Fleet(Slots):
                 self.grew = self._waits > now
                 if self.grew:
                     fresh.free = inf  # until it is known whom it serves, it is not idle
-        first = None if self.grew else self._first(now)
+                first = None if self.grew else self._first(now)
         timeline, seat = self._lay_one(name, number, course, first, now, now)
         insort(self._line, (seat.starts, number, name))
         insort(self._ends, seat.ends)
@@ -88,7 +89,8 @@ class Fleet(Slots):
     def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
         """A life has turned, or the fleet changed: lays anew those who wait. Answers each whose timeline is another
         one now."""
-        self._settle(now)
+        if not self._changed:  # else that was done by the rules that held until now
+            self._settle(now)
         waiting, early = self._sorted(now)
         for each in self._up.values():
             each.free = max(each.ready, each.rests)
@@ -107,6 +109,7 @@ class Fleet(Slots):
             timeline, _ = self._lay_one(task.id, task.number, task.course, first, asked, now)
             if timeline != task.timeline:
                 moved.append((task, timeline))
+        self._none_gone_until = now
         self._line = sorted((seat.starts, seat.number, name) for name, seat in self._seats.items())
         self._ends = sorted(seat.ends for seat in self._seats.values())
         return iter(moved)
@@ -156,12 +159,22 @@ class Fleet(Slots):
 
     def _settle(self, now: float) -> None:
         """Forgets those that are gone."""
-        self._up = {each.number: each for each in self._alive(now)}
+        if now >= self._none_gone_until:
+            self._up = {each.number: each for each in self._alive(now)}
+            # Whatever is laid on them from now on, they are gone later, not sooner.
+            rests = (each.free if each.leaves else round(each.free + self.keep_warm, 6) for each in self._up.values())
+            self._none_gone_until = min((rest for rest in rests if rest > now), default=inf)
 
     def _first(self, now: float) -> Instance | None:
         """The instance that the next order gets: of those that are free first, the oldest."""
-        crew = (each for each in self._up.values() if not each.leaves)
-        return min(crew, key=lambda each: (max(each.free, now), each.number), default=None)
+        first = None
+        for each in self._up.values():
+            if not each.leaves:
+                if each.free <= now:
+                    return each
+                if first is None or each.free < first.free:
+                    first = each
+        return first
 
     def _wants(self, unfinished: int) -> bool:
         """Whether one more instance starts, where so many orders are not over."""
@@ -172,6 +185,7 @@ class Fleet(Slots):
         self._made += 1
         ready = round(now + cold, 6)
         self._up[self._made] = Instance(self._made, ready, -inf, ready)
+        self._none_gone_until = now
         return self._up[self._made]
 
     def _cold(self, course: Course) -> float:

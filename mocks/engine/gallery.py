@@ -41,7 +41,7 @@ class Gallery:
     def make(self, task: Task, index: int) -> bytes:
         """Makes a file. It takes milliseconds, and may run on another thread: it only reads."""
         order = task.order
-        inputs = order.inputs
+        inputs = order.inputs if order.card is None else order.card()
         card = Card(order.provider, order.model, inputs, inputs.get("seed"), index)
         return file_of(order.media[index], card, self.plain)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf
 from typing import Any
 
 from .clock import Clock
 from .courier import Courier
-from .fault import Fault, Place
 from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
-from .luck import digest, luck
+from .luck import digest
 from .prop import Prop
 from .refusal import Refusal
 from .script import Script
@@ -22,7 +21,7 @@ from .slots import Slots
 from .task import Again, Order, Task
 from .timeline import FINAL, Beat, Course, State, Timeline, new
 from .upload import Upload
-from .wish import Wish
+from .wishes import Wishes
 
 MASK = 0xFFFFFFFF
 SPREAD = 2654435761  # an odd number near 2**32 / phi: neighbours get ids that look unrelated, and no two are equal
@@ -38,40 +37,6 @@ class Account:
     ledger: Ledger
     slots: Slots
     revoked: bool = False
-
-
-@dataclass(slots=True)
-class Wishes:
-    """What the director asked for; each is struck off as it comes true."""
-
-    scripts: list[Script] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def unstruck(self) -> list[Wish]:
-        """What never came true and was not optional; of a wish for several providers, the first."""
-        missed = [wish for wish in (*self.scripts, *self.faults) if wish.missed]
-        told = {id(wish): at for at, wish in enumerate(missed)}
-        return [wish for at, wish in enumerate(missed) if all(told.get(id(kin), at) >= at for kin in wish.kin)]
-
-    def add(self, wish: Script | Fault) -> None:
-        """Lays a wish down behind those of its standing: a scenario's are the backdrop of a test's own."""
-        book: list[Any] = self.scripts if isinstance(wish, Script) else self.faults
-        book.insert(len(book) if wish.backdrop else sum(not other.backdrop for other in book), wish)
-
-    def script(self, order: Order) -> Script | None:
-        """The script of an order: a refusal before all others, then the first that is for it."""
-        meant = [script for script in self.scripts if script.meets(order)]
-        return next((script for script in meant if script.refuses), meant[0] if meant else None)
-
-    def fault(self, place: Place, seed: str, early: bool = False) -> tuple[Fault | None, float]:
-        """The fault that strikes here, if any, and for how long; it is struck off."""
-        for at, fault in enumerate(self.faults):
-            if (fault.what == "early") is not early or not fault.meets(place):
-                continue
-            if fault.strikes(luck(seed, "fault", at, fault.met)):
-                fault.struck += 1
-                return fault, fault.lasts(seed, "seconds", at, fault.met)
-        return None, 0.0
 
 
 # Told of each beat of a task for whom somebody wants news, as it comes.
@@ -175,11 +140,11 @@ class Session:
         account.ledger.take()
         ticket = self.clock.book(ends, self._over, name) if ends < inf else 0
         self.tasks[name] = task = new(Task, (name, number, order, account, course, timeline, ticket, price, slots))
-        if tell is not None:
-            self._followed[name] = tell, self._booked(tell, name, list(timeline.beats))
         if slots.grew:
             self._lay_anew(slots, now)
             task = self.tasks[name]
+        if tell is not None:
+            self._followed[name] = tell, self._booked(tell, name, list(task.timeline.beats))
         if task.timeline.ends <= now:
             self.clock.hand_out()  # it is over as it begins
             return self.tasks[name]
@@ -243,7 +208,7 @@ class Session:
         """Changes a fleet from now on (Fleet.change says what of it): those that wait there are laid anew."""
         self.clock.hand_out()
         fleet.change(now, **limits)
-        self.lay_anew(fleet, now)
+        self._moved(fleet, now)
 
     def place(self, task: Task, now: float) -> int:
         """The task's place in its account's line, from 1; one that is scripted falls as the task's turn comes."""
@@ -253,12 +218,6 @@ class Session:
             left = (starts - now) / (starts - asked) if starts < inf else 1.0
             return max(1, ceil(task.course.position * left))
         return place
-
-    def lay_anew(self, slots: Slots, now: float) -> None:
-        """Slots have changed: those that wait in them move up, or back, and whoever waits asks again."""
-        self._lay_anew(slots, now)
-        self.clock.hand_out()
-        self.clock.stir()
 
     def follows(self, task: Task) -> bool:
         """Whether somebody is told of a task's beats."""
@@ -291,7 +250,12 @@ class Session:
         """A life takes another turn, now: those behind it in the line move up, and whoever waits asks again."""
         self.clock.hand_out()  # what was so far is told as it was
         self._change(task, timeline)
-        self.lay_anew(task.slots, now)
+        self._moved(task.slots, now)
+
+    def _moved(self, slots: Slots, now: float) -> None:
+        self._lay_anew(slots, now)
+        self.clock.hand_out()
+        self.clock.stir()
 
     def _lay_anew(self, slots: Slots, now: float) -> None:
         for other, moved in slots.lay_anew(now):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .medium import Medium
@@ -23,6 +23,7 @@ class Order(NamedTuple):
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
+    card: Callable[[], Mapping[str, Any]] | None = None  # what the cards of its files tell, where the body does not
 
     @property
     def inputs(self) -> dict[str, Any]:

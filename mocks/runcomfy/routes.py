@@ -112,8 +112,7 @@ ROUTES: dict[str, Route] = {
     "get_model": get_model,
     **deployments.ROUTES,
     **inference.ROUTES,
-    "ask_instance": instance.ask_instance,
-    "call_instance": instance.call_instance,
+    **instance.ROUTES,
     **datasets.ROUTES,
     **jobs.ROUTES,
 }

@@ -12,6 +12,8 @@ from ... import __version__
 from ...contracts.contract import contract
 from ...contracts.exchange import MASK
 from ..app import DEFAULT, App
+from ..engine.prop import Prop
+from ..props import had
 from ..report import added, summary, tally
 from ..settings import Settings, Told
 from ..stand_in import variables
@@ -43,7 +45,9 @@ def _quoted(text: str) -> str:
 def example(provider: str, settings: Settings, key: str) -> Example | None:
     """The plainest order that a provider takes: a picture, asked for in the fewest words."""
     promise = contract(provider, settings.readings.get(provider))
-    operation = next((operation for operation in promise.operations.values() if operation.model), None)
+    # Of a provider's APIs the first one's: what the others' orders name, an account has to have.
+    orders = [each for each in promise.operations.values() if each.orders and each.model and each.api == promise.api]
+    operation = next(iter(orders), None)
     models = [model for model in promise.catalogue.models.values() if model.kind == "image" and model.complete]
     if operation is None or not models:
         return None
@@ -61,11 +65,17 @@ class Front(NamedTuple):
     url: str
     settings: Settings
     keys: dict[str, str]
+    props: dict[str, list[Prop]]  # what each provider's first account has from the beginning
 
     @classmethod
     def of(cls, app: App, host: str, port: int) -> Front:
         """The front of a house that listens."""
-        return cls(address(host, port), app.settings, dict(app.keys(app.sessions[DEFAULT])))
+        session = app.sessions[DEFAULT]
+        keys = dict(app.keys(session))
+        # Where each key gets a session of its own, what there is in this one is nobody's.
+        props = {name: [] if app.settings.any_key else had(session, session.accounts[name, key])
+                 for name, key in keys.items()}  # fmt: skip
+        return cls(address(host, port), app.settings, keys, props)
 
     def base(self, provider: str) -> str:
         """The address that a provider's clients are given."""
@@ -80,7 +90,8 @@ class Front(NamedTuple):
         keys = dict.fromkeys(self.keys, MASK) if self.settings.keys else self.keys
         providers = {
             name: {"url": self.base(name), "ws_url": "ws" + self.base(name).removeprefix("http"), "api_key": key,
-                   "env": variables(name, self.base(name), key)}
+                   "env": variables(name, self.base(name), key),
+                   "props": [{"kind": prop.kind, "name": prop.name, "id": prop.id} for prop in self.props[name]]}
             for name, key in keys.items()
         }  # fmt: skip
         return {"url": self.url, "control": self.url + CONTROL, "webhooks": self.url + HOOKS, "providers": providers}
@@ -94,6 +105,7 @@ class Front(NamedTuple):
         rows = [("address", self.url)]
         for provider in self.keys:
             rows += [(provider, self.base(provider)), ("key", self._key(provider))]
+            rows += [(prop.kind, f"{prop.id}  {prop.name}") for prop in self.props[provider]]
         rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{CONTROL}/health"),
                  ("journal", f"{self.url}{CONTROL}/sessions/{DEFAULT}/journal"),
                  ("webhooks", self.url + HOOKS),
@@ -153,7 +165,7 @@ def in_force(told: Told, clock: str) -> Iterator[str]:
     for row in fields(settings):
         if row.name not in ("readings", "print_config"):
             value = settings.as_dict()[row.name]
-            masked = "# " if row.name == "keys" and value else ""
+            masked = "# " if row.metadata.get("secret") and value else ""
             rows.append((f"{masked}{row.name} = {json.dumps(value)}", "# " + origin.get(row.name, "default")))
     yield from (line[2:] for line in columns(rows))
     for provider, chosen in settings.readings.items():

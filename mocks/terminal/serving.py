@@ -102,10 +102,11 @@ class _Service:
         settings = self._app.settings
         front = Front.of(self._app, settings.host, self._sock.getsockname()[1])
         if settings.host not in LOOPBACK:
-            self._app.admin_token = fresh_token()
+            if not settings.admin_token:
+                self._app.admin_token = fresh_token()
             LOG.warning("expected an address that only this machine reaches; came %s; whoever is on its network can "
                         "use the stand-ins; say --host 127.0.0.1 unless that is wanted; the control plane asks for "
-                        "Authorization: Bearer %s", settings.host, self._app.admin_token)  # fmt: skip
+                        "Authorization: Bearer %s", settings.host, self._app.admin_token or "TOKEN")  # fmt: skip
         missing = [name for name in ("uvloop", "httptools") if find_spec(name) is None]
         if missing and sys.platform != "win32":
             LOG.warning(

@@ -107,7 +107,7 @@ class Dialect:
         raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
                          f"what it needs, as at the provider itself")  # fmt: skip
 
-    def stands_for(self, prop: Prop) -> str:
+    def stands_for(self, prop: Prop) -> str:  # noqa: ARG002 - one that sends none to props needs none
         """The model for which a prop stands, if its provider sends orders to props."""
         return ""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...contracts.catalogue import LOOPBACK, Model
 from ...contracts.finding import Finding, shown
+from ...contracts.schema import pointer
 from ..engine.refusal import Refusal
 from ..engine.session import Session
 from . import media
@@ -25,11 +26,7 @@ def near(model: Model, inputs: Mapping[str, Any], base: str) -> list[tuple[str, 
 
 
 def _addresses(model: Model, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name, kind in model.media.items():
-        value = inputs.get(name)
-        for at, address in enumerate(value if type(value) is list else (value,)):
-            if type(address) is str:
-                yield f"/{name}/{at}" if type(value) is list else f"/{name}", kind, address
+    return ((pointer(path), kind, address) for path, kind, address in model.brought(inputs))
 
 
 def _is_loopback(address: str) -> bool:

@@ -343,7 +343,7 @@ class Turn:
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], url, self.heard.pairs, kept(operation, self.body), status, headers, body, self.dialect.provider,
-            name, channel, self.task, self.account.name if self.account else "", self.now, session.clock.client_now(),
-            self.findings, self.bent, "in")))  # fmt: skip
+            scope["method"], url, self.heard.pairs, kept(operation, self.body), status, headers, body,
+            self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
+            session.clock.client_now(), self.findings, self.bent, "in")))  # fmt: skip
         return said

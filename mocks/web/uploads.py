@@ -23,7 +23,7 @@ from .form import noted
 from .guard import Receive
 
 PREFIX = "/uploads/"
-CHANNEL = "upload"
+CHANNEL, NAME = "media", "upload"  # a fault of the storage strikes either way
 
 
 async def take(
@@ -55,7 +55,7 @@ async def take(
     if fault is not None and fault.what in SILENT:
         status, headers, body = 0, (), b""
     session.journal.append(Exchange(scope["method"], scope["path"], scope["headers"], noted(size, came.hexdigest()),
-                                    status, headers, body, dialect.provider, CHANNEL, CHANNEL, "", "", now,
+                                    status, headers, body, dialect.provider, NAME, CHANNEL, "", "", now,
                                     clock.client_now(), (), str(fault or "")))  # fmt: skip
     await leave(receive, send, said, scope["method"] == "HEAD", fault, seconds)
 
@@ -97,7 +97,7 @@ def _answered(
 def _struck(session: Session, provider: str, when: str) -> tuple[Fault | None, float]:
     if not session.wishes.faults:
         return None, 0.0
-    return session.wishes.fault(Place(when, provider, CHANNEL, CHANNEL, session.clock.now), session.seed)
+    return session.wishes.fault(Place(when, provider, CHANNEL, NAME, session.clock.now), session.seed)
 
 
 # What lies beside the operations, by how its path begins.

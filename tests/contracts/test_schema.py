@@ -30,7 +30,7 @@ CASES: dict[str, tuple[dict[str, Any], Any, tuple[str, str, str]]] = {
     "additionalProperties": (
         {"properties": {"b": {}}, "additionalProperties": False},
         {"a": 1},
-        ("unknown-field", "", "extra_forbidden"),
+        ("unknown-field", "/a", "extra_forbidden"),
     ),
     "oneOf": ({"oneOf": [{"type": "string"}, {"const": 1}]}, 2, ("wrong-form", "", "value_error")),
     "anyOf": ({"anyOf": [{"type": "string"}, {"const": 1}]}, 2, ("wrong-form", "", "value_error")),

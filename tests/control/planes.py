@@ -99,12 +99,15 @@ class Told(NamedTuple):
     body: bytes
 
 
-def bare(app: Any, method: str, path: str, headers: dict[str, str], body: bytes = b"", kind: str = "http") -> Told:
+def bare(
+    app: Any, method: str, path: str, headers: dict[str, str], body: bytes = b"", kind: str = "http", peer: str = ""
+) -> Told:
     """One request straight into an application; a socket's close is told as its code."""
     sent: list[Any] = []
     pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
-             "scheme": "http", "headers": pairs, "server": ("127.0.0.1", 80), "subprotocols": []}  # fmt: skip
+             "scheme": "http", "headers": pairs, "server": ("127.0.0.1", 80), "subprotocols": [],
+             "client": (peer, 40000) if peer else None}  # fmt: skip
     first = {"type": "websocket.connect"} if kind == "websocket" else {"type": "http.request", "body": body}
 
     async def run() -> None:

@@ -100,6 +100,6 @@ def test_a_page_on_the_web_does_not_steer_us(plane: httpx.Client, header: dict[s
 
 def test_with_an_admin_token_nobody_comes_in_without(plane: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_server().app, "admin_token", "0123456789abcdef")
-    assert plane.get("/health").status_code == 401
-    assert plane.get("/health", headers={"Authorization": "Bearer 0123456789abcdeF"}).status_code == 401
-    assert plane.get("/health", headers={"Authorization": "Bearer 0123456789abcdef"}).status_code == 200
+    assert plane.get("/sessions").status_code == 401
+    assert plane.get("/sessions", headers={"Authorization": "Bearer 0123456789abcdeF"}).status_code == 401
+    assert plane.get("/sessions", headers={"Authorization": "Bearer 0123456789abcdef"}).status_code == 200

@@ -82,6 +82,9 @@ def test_every_answer_is_as_the_document_says() -> None:
         one.ask("POST", "/webhooks", [{"status": 500, "times": 2}, {}], 201)
         one.ask("POST", "/models", {"id": "maker/name"}, 201)
         one.ask("DELETE", "/keys/" + one.ask("POST", "/keys", {}, 201)["key"])
+        one.ask("GET", "/props")
+        made = one.ask("POST", "/props", {"kind": "deployment"}, 201)
+        one.ask("GET", "/props/" + made["id"])
         one.ask("POST", "/reset")
         for path in ("/health", "/sessions", "/coverage", "/catalogue/runcomfy", "/openapi.json"):
             asked.ask("GET", path)

@@ -55,6 +55,24 @@ def test_no_route_answers_without_the_token_where_there_is_one(method: str, path
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_token_that_was_told_is_asked_for_wherever_it_listens(method: str, path: str) -> None:
+    app = App(Settings(admin_token=TOKEN), opens_default=True)
+    assert bare(app, method, path, HOME).status == 401
+    assert bare(app, method, path, {**HOME, "authorization": f"Bearer {TOKEN}"}).status not in (401, 403)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_from_inside_health_alone_is_told_without_the_token(method: str, path: str) -> None:
+    app, health = house(TOKEN), (method, path) == ("GET", CONTROL + "/health")
+    for peer in ("127.0.0.1", "::1"):
+        assert (bare(app, method, path, HOME, peer=peer).status == 200) is health
+        for headers in FOREIGN:
+            assert bare(app, method, path, headers, peer=peer).status == (403 if health else 401)
+        assert bare(app, method, path, HOME, kind="websocket", peer=peer).status == 1008
+    assert bare(app, method, path, HOME, peer="172.17.0.1").status == 401
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_no_route_answers_with_cors_headers(method: str, path: str) -> None:
     app = house()
     for verb in (method, "OPTIONS"):

@@ -9,7 +9,7 @@ from typing import Any
 from understudy.mocks.engine.clock import Clock
 from understudy.mocks.engine.courier import Attempt, Courier, Manner, Parcel, Receipt
 from understudy.mocks.engine.fault import Fault, Place
-from understudy.mocks.engine.session import Wishes
+from understudy.mocks.engine.wishes import Wishes
 
 TAKEN, BUSY = Receipt(200), Receipt(500)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from understudy.mocks.engine.fault import CHANNELS, KINDS, OF_ANSWERS, OF_DELIVERIES, OUTWARD, SECONDS, Fault, Place
 from understudy.mocks.engine.luck import luck, uniform
-from understudy.mocks.engine.session import Wishes
+from understudy.mocks.engine.wishes import Wishes
 
 POLL = Place("before", "toy", "poll", "look", 0.0)
 

@@ -199,9 +199,13 @@ class Story(RuleBasedStateMachine):
         self.model = Model(lowest, highest, queue, keep, cold)
         self.model.man(0 if warm else cold)
         self.names: list[str] = []
+        self.told: dict[str, list[tuple[float, State]]] = {}
         self.past: list[dict[int, State]] = []
         self.most = highest  # that ever were allowed
         self.cues = 0
+
+    def tell(self, task: Task, state: State) -> None:
+        self.told.setdefault(task.id, []).append((self.clock.now, state))
 
     def teardown(self) -> None:
         if hasattr(self, "trim"):
@@ -220,7 +224,7 @@ class Story(RuleBasedStateMachine):
             life |= {"queued": queued * TICK}
             life |= {"stuck": True} if running is None else {"running": running * TICK}
         self.session.wishes.scripts = [Script(cost=1, **life)]
-        task = self.session.submit(self.account, ORDER, USUAL, None, self.clock.now, slots=self.fleet)
+        task = self.session.submit(self.account, ORDER, USUAL, None, self.clock.now, self.tell, slots=self.fleet)
         self.names.append(task.id)
         self.past.append({})
         self.model.come(Job(queued, running, manual, cold))
@@ -264,6 +268,11 @@ class Story(RuleBasedStateMachine):
         for _ in range(ticks):
             self.model.advance(1)
             self.note()
+        for name in self.names:
+            asked, *_ = beats = [b for b in self.session.tasks[name].timeline.beats if b.at <= self.clock.now]
+            # Who queued and got an instance in the same moment was told both.
+            both = [(asked.at, State.QUEUED), *beats]
+            assert self.told[name] in (beats, both), "news is told once"
 
     def note(self) -> None:
         for past, job in zip(self.past, self.model.jobs, strict=True):

@@ -11,9 +11,9 @@ from understudy.mocks.engine.luck import lognormal, uniform
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.output import Output
 from understudy.mocks.engine.script import ENDINGS, MOST_LOOKS, Script
-from understudy.mocks.engine.session import Wishes
 from understudy.mocks.engine.task import Order
 from understudy.mocks.engine.timeline import Course, State
+from understudy.mocks.engine.wishes import Wishes
 
 ORDER = Order("toy", "make", "cube", b'{"text": "red"}', (Medium("image", "png", 8, 8),))
 USUAL = (2.0, 10.0)
@@ -30,6 +30,8 @@ FAILED, RUNNING = State.FAILED, State.RUNNING
         ({"fails": 0}, Course(2, 10, FAILED, "0")), ({"fails": False, "cost": 0}, Course(2, 10)),
         ({"stuck": True}, Course(2, inf, RUNNING)), ({"stuck": True, "queued": 7}, Course(7, inf, RUNNING)),
         ({"cancelled": True}, Course(2, 10, State.CANCELLED)), ({"position": 4}, Course(2, 10, position=4)),
+        ({"cold": 7}, Course(2, 10, cold=7)), ({"cold": 0, "looks": 5}, Course(1, 4, looks=5, cold=0)),
+        ({"cold": 7, "manual": True}, Course(inf, inf, manual=True, cold=7)),
         ({"unreachable": True}, Course(2, 10, FAILED, "unreachable-input")),
         ({"unreachable": "text", "running": 1}, Course(2, 1, FAILED, "unreachable-input")),
         ({"manual": True}, Course(inf, inf, manual=True)),
@@ -61,6 +63,9 @@ def test_what_is_left_to_chance_is_drawn_for_each_order_and_follows_from_the_see
     assert not {life.queued for life in lives[0]} & {life.queued for life in lives[2]}
     assert len({life.running for life in lives[0]}) == len({life.queued for life in lives[0]}) == 50
     assert all(1 <= life.queued <= 9 for life in lives[0])
+    colds = {Script(cold=uniform(1, 9)).course(USUAL, "0", number).cold for number in range(50)}
+    assert len(colds) == 50
+    assert not colds & {life.queued for life in lives[0]}, "each word has a luck of its own"
     read = Script(queued={"uniform": [1, 9]}, running={"lognormal": [10, 1]})
     assert [read.course(USUAL, "0", number) for number in range(50)] == lives[0]
 

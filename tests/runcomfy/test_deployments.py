@@ -188,6 +188,35 @@ def test_one_that_is_disabled_takes_nothing_and_ends_what_it_took(handle: StandI
     submit(handle)
 
 
+def test_a_cold_one_starts_with_its_first_request_and_stops_when_it_idles(handle: StandIn) -> None:
+    own = made(handle)  # none at least, warm for a minute
+    number = own.rpartition("/")[2]
+    assert shown(handle, number)["status"] == "standby"
+    name = submit(handle, deployment=number, body={})
+    assert shown(handle, number)["status"] == "running"
+    handle.clock.advance(240)
+    assert ask(handle, name, "status", deployment=number).json()["status"] == "in_queue"
+    handle.clock.advance(1)
+    instance = ask(handle, name, "status", deployment=number).json()["instance_id"]
+    handle.clock.advance(10 + 59)
+    assert shown(handle, number)["status"] == "running"
+    handle.clock.advance(1)
+    assert shown(handle, number)["status"] == "standby"
+    assert ask(handle, name, "result", deployment=number).json()["instance_id"] == instance
+
+
+def test_what_waits_at_a_disabled_one_goes_on_when_it_is_enabled() -> None:
+    with world(slots=1) as handle:
+        handle.script(queued=0, running=10, times=2)
+        first, second = submit(handle), submit(handle)
+        send(handle, "PATCH", f"{DEPLOYMENTS}/{READY}", {"name": "a", "is_enabled": False})
+        handle.clock.advance(3600)
+        assert [ask(handle, name, "status").json()["status"] for name in (first, second)] == ["completed", "in_queue"]
+        send(handle, "PATCH", f"{DEPLOYMENTS}/{READY}", {"name": "a", "is_enabled": True})
+        handle.settle()
+        assert ask(handle, second, "status").json()["status"] == "completed"
+
+
 def test_room_that_is_made_is_taken_by_who_waits() -> None:
     with world(slots=1) as handle:
         handle.script(queued=0, running=10, times="always")
@@ -244,6 +273,10 @@ def test_a_director_gives_a_lora_with_inputs_of_its_own(handle: StandIn) -> None
         ({"min_instances": 2}, "max_instances to be at least min_instances"),
         ({"name": 1}, "name to be string"),
         ({"workflow": []}, "workflow to be a graph"),
+        ({"workflow": "text-to-imag"}, r"did you mean text-to-image\?"),
+        ({"workflow": {"1": {}}}, "expected /workflow/1"),
+        ({"workflow": {"1": "SaveImage"}}, "expected /workflow/1"),
+        ({"workflow": {"1": {"class_type": "LoadImage", "inputs": {}}}}, "expected /workflow"),
         ({"kind": "lora", "workflow": {"1": {}}}, "without a workflow"),
         ({"schema": {"properties": {}}}, "without a schema"),
         ({"kind": "lora", "schema": []}, "schema to be a JSON schema"),

@@ -237,6 +237,23 @@ def test_a_wide_bind_is_warned_of() -> None:
         assert "whoever is on its network" in until(served.stderr, "warning:")
 
 
+def test_an_admin_token_of_your_own_is_asked_for_and_shown_nowhere() -> None:
+    with serving("--host", "0.0.0.0", "--json", UNDERSTUDY_ADMIN_TOKEN="my-own-token") as served:
+        assert "Authorization: Bearer TOKEN" in until(served.stderr, "warning:")
+        out = served.stdout.readline()
+        control = json.loads(out)["control"]
+        with urllib.request.urlopen(control + "/health") as answer:  # from inside
+            assert answer.status == 200
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(control + "/sessions")
+        asked = urllib.request.Request(control + "/sessions", headers={"Authorization": "Bearer my-own-token"})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.status == 200
+        code, rest = ended(served)
+    assert code == 0
+    assert "my-own-token" not in out + rest
+
+
 def test_a_reader_that_does_not_read_stops_nothing() -> None:
     with serving("--json") as served:
         told = json.loads(served.stdout.readline())

@@ -11,6 +11,7 @@ from understudy.contracts.contract import Contract
 from understudy.contracts.operation import Operation
 from understudy.mocks.engine.courier import Manner, Parcel
 from understudy.mocks.engine.medium import Medium
+from understudy.mocks.engine.prop import Prop
 from understudy.mocks.engine.refusal import Refusal
 from understudy.mocks.engine.session import Account, Session, Tell
 from understudy.mocks.engine.task import Order, Task
@@ -105,12 +106,36 @@ def own(turn: Turn) -> Task:
     return task
 
 
+def put_shelf(turn: Turn) -> Answer:
+    return Answer(200, shelf_told(put(turn.session, turn.account, turn.inputs)))
+
+
+def shelves(turn: Turn) -> Answer:
+    return Answer(200, {"shelves": [shelf_told(prop) for prop in turn.session.own(turn.account, "shelf")]})
+
+
+def shelf(turn: Turn) -> Answer:
+    prop = turn.session.props.get(turn.named["shelf"])
+    if prop is None or prop.account is not turn.account:
+        raise Refusal("unknown-id")
+    return Answer(200, shelf_told(prop))
+
+
+def shelf_told(prop: Prop) -> dict[str, Any]:
+    return {"id": prop.id, "name": prop.name, "wide": prop.said["wide"]}
+
+
+def put(session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
+    return session.add_prop(account, "shelf", said["name"], {"wide": 1, **said})
+
+
 class Toy(Dialect):
     """The toy's manners: a key of its own, and one word for every no."""
 
     provider = "toy"
     listens = True
-    routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop}
+    routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop, "put_shelf": put_shelf,
+              "shelves": shelves, "shelf": shelf}  # fmt: skip
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
         super().__init__(contract, terms)
@@ -130,6 +155,14 @@ class Toy(Dialect):
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
         return headers.get(b"x-api-key", b"").decode()
+
+    def furnish(self, session: Session, account: Account) -> None:
+        put(session, account, {"name": "first"})
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+        if kind != "shelf":
+            raise ValueError(f"expected a kind of prop that the toy has; came {kind!r}; say shelf")
+        return put(session, account, {"name": f"shelf {session.made + 1}", **said})
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         lifted = () if refusal.until is None else ((b"x-until", b"%.6f" % refusal.until),)

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 from understudy import stand_in
+from understudy.contracts.contract import contract
+from understudy.contracts.document import workflows
+from understudy.contracts.graph import form
 from understudy.mocks.stand_in import StandIn
+from understudy.mocks.web.inputs import near
 
 
 class Files(BaseHTTPRequestHandler):
@@ -110,3 +114,14 @@ def test_a_script_says_that_an_input_is_missing(open_handle: StandIn) -> None:
     assert not rules(open_handle)
     result = open_handle.requests(on="result")[-1].json
     assert "downloaded" in str(result["error"])
+
+
+def test_a_file_that_a_workflow_takes_is_found_at_its_place() -> None:
+    graph = workflows("runcomfy", "serverless")["image-to-image"]["graph"]
+    api = contract("runcomfy").apis["serverless"]
+    row = next(row for row in api.facts.models if row["id"] == "comfyui")
+    model = form(graph, row, api.catalogue.recommended)
+    here = "http://127.0.0.1:1/a.png"
+    body = {"overrides": {"189": {"inputs": {"image": here}}, "6": {"inputs": {"text": here}}}}
+    assert near(model, body, "http://127.0.0.1:8383/runcomfy") == [("/overrides/189/inputs/image", "image", here)]
+    assert near(model, {}, "http://127.0.0.1:8383/runcomfy") == []

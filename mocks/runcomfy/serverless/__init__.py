@@ -1,1 +1,1 @@
-"""RunComfy's Serverless API: deployments, the requests that they run, their instances, and news of how it goes."""
+"""RunComfy's Serverless API: workflows on instances of one's own."""

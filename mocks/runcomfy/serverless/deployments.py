@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ....contracts.catalogue import Model
 from ....contracts.contract import Contract
 from ....contracts.finding import did_you_mean
+from ....contracts.graph import flaws
 from ...engine.fleet import Fleet
 from ...engine.luck import digest
 from ...engine.prop import Prop
@@ -16,7 +17,7 @@ from ...web.dialect import Answer, Route
 from ...web.turn import Turn
 from . import wire
 from .kept import Kept, kept
-from .workflows import workflow_of
+from .workflows import first, named
 
 if TYPE_CHECKING:
     from ...engine.session import Account, Session
@@ -33,7 +34,7 @@ def add_deployment(turn: Turn) -> Answer:
     assert turn.model is not None  # the contract has refused what is not of this form
     said = {name: turn.inputs[name] for name in turn.model.schema["required"]} | {"is_enabled": True}
     contract = turn.dialect.contract.apis[API]
-    prop = _placed(turn.session, turn.account, said, _of_workflow(contract, said), contract.life.cold_start)
+    prop = _placed(turn.session, turn.account, said, kept(contract, "comfyui", first(), None), contract.life.cold_start)
     return Answer(200, _shown(turn, prop))
 
 
@@ -57,10 +58,9 @@ def change_deployment(turn: Turn) -> Answer:
     # Each bound may be good by itself, and not beside what stands.
     if findings := tuple(form.disordered(said, turn.operation.id)):
         raise Refusal("invalid-input", findings=findings)
-    session.clock.hand_out()  # what was so far is told as it was
     session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
-    prop.slots.change(turn.now, **{name: said[key] for name, key in ROOM.items()})
-    session.lay_anew(prop.slots, turn.now)
+    room = {name: said[key] for name, key in ROOM.items()}
+    session.refit(prop.slots, turn.now, **room, stopped=not said["is_enabled"])
     return Answer(200, _shown(turn, prop))
 
 
@@ -103,6 +103,11 @@ def open_to(turn: Turn) -> Prop:
     return prop
 
 
+def alive_instances(session: Session, prop: Prop, now: float) -> dict[str, int]:
+    """The ids of a deployment's instances that are up, each with its number."""
+    return {wire.instance_id(session.seed, prop.id, number): number for number in prop.slots.ready(now)}
+
+
 def form(turn: Turn) -> Model:
     """The form of what a deployment takes; one that takes nothing says no at once."""
     own: Kept = open_to(turn).more
@@ -130,7 +135,11 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
                          f"{finding.came}; {finding.cure}")  # fmt: skip
     _told_well(said, kind)
     if kind == "comfyui":
-        own = kept(contract, kind, said["workflow"], None) if "workflow" in said else _of_workflow(contract, body)
+        asked = said.get("workflow") or first()
+        graph = named(asked) if isinstance(asked, str) else asked
+        for flaw in flaws(graph, ("workflow",)):
+            raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
+        own = kept(contract, kind, graph, None)
     else:
         own = kept(contract, kind, {}, said.get("schema"))
         body |= {"workflow_id": None, "workflow_version": None}
@@ -158,7 +167,10 @@ def _workflow_id(seed: str, kind: str, said: Mapping[str, Any]) -> str:
 def _told_well(said: Mapping[str, Any], kind: str) -> None:
     """Whether what only the director says makes sense."""
     rules: dict[str, tuple[str, Any]] = {
-        "workflow": ("a graph in API format, a table of nodes", lambda value: isinstance(value, Mapping) and value),
+        "workflow": (
+            "a graph in API format, or a ready one's name",
+            lambda value: isinstance(value, (Mapping, str)) and value,
+        ),
         "schema": ("a JSON schema of the inputs", lambda value: isinstance(value, Mapping) and "properties" in value),
         "cold_start": ("a number of seconds, 0 or more", lambda value: _number(value) and value >= 0),
         "warm": ("true or false", lambda value: isinstance(value, bool)),
@@ -174,11 +186,6 @@ def _told_well(said: Mapping[str, Any], kind: str) -> None:
 
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _of_workflow(contract: Contract, said: Mapping[str, Any]) -> Kept:
-    """What a saved workflow is: nobody can save one here, so that an id which we do not know stands for the first."""
-    return kept(contract, "comfyui", workflow_of(said["workflow_id"]), None)
 
 
 def _placed(
@@ -213,11 +220,9 @@ def _payload(turn: Turn, prop: Prop) -> dict[str, Any]:
         return {}
     plain = {name: {key: value for key, value in node.get("inputs", {}).items() if not isinstance(value, list)}
              for name, node in workflow.items()}  # fmt: skip
-    first = wire.instance_id(turn.session.seed, prop.id, 1)
     return {"workflow_api_json": workflow,
             "overrides": {name: {"inputs": inputs} for name, inputs in plain.items() if inputs},
-            "object_info_url": f"{turn.base}/prod/v2/deployments/{prop.id}/instances/{first}/proxy/object_info",
-            }  # fmt: skip
+            "object_info_url": f"{turn.base}/prod/v2/deployments/{prop.id}/object_info"}  # fmt: skip
 
 
 ROUTES: dict[str, Route] = {

@@ -13,6 +13,7 @@ from ...web.turn import Turn
 from . import news, wire
 from .deployments import had, open_to
 from .ending import came, promised
+from .outputs import with_card
 
 
 def infer(turn: Turn) -> Answer:
@@ -21,6 +22,8 @@ def infer(turn: Turn) -> Answer:
     files = promised(turn.dialect.contract.of(turn.operation), prop, turn.inputs)
     where = news.address(turn, life)
     order = Order("runcomfy", turn.operation.id, prop.id, turn.body, files, webhook=where)
+    if prop.more.workflow:
+        order = with_card(order, prop.more.workflow)
     usual = max((life.durations[medium.kind] for medium in files), key=sum, default=life.durations["image"])
     task = turn.submit(order, usual, None, news.teller(turn, life, prop) if where else None, prop.slots)
     return Answer(200, wire.accepted(task, wire.pages(_base(turn), life, task)))

@@ -1,4 +1,4 @@
-"""What a training configuration asks for: the files of its run, each with the share of the run from which it is there."""
+"""What a training configuration asks for: the files of its run, each with the share of it from which on it is there."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def status(turn: Turn) -> Answer:
     life = _life(turn)
     task = turn.look(_own(turn), "status", life.words["status"])
     state, stamp = task.timeline.at(turn.now), turn.session.clock.stamp
-    said = {"id": task.id, "name": task.order.client_id, "status": life.words["status"][state],
+    said: dict[str, Any] = {"id": task.id, "name": task.order.client_id, "status": life.words["status"][state],
             "progress": wire.progress(task, _steps(turn, task), turn.now)}  # fmt: skip
     if state is State.FAILED:
         said["error"] = _error(turn, task, state)
