@@ -42,7 +42,7 @@ class Held:
     made: float
     said: dict[str, Any] = field(default_factory=dict)  # that it must answer, by its key
     told: dict[str, Any] = field(default_factory=dict)  # that must not change any more
-    changes: int = 0
+    form: Model | None = None  # of its orders, where it has one of its own
     gone: bool = False
 
 
@@ -143,7 +143,10 @@ class World:
             return operation.body
         value = named.get(operation.model, "")
         if "prop" in operation.parameters[operation.model]:
-            value = self.props[value].model if value in self.props else ""
+            held = self.props.get(value)
+            if held is not None and held.form is not None:
+                return held.form
+            value = held.model if held is not None else ""
         return self.contract.catalogue.models.get(value)
 
     def named(self, operation: Operation, path: str) -> list[Held | None]:
