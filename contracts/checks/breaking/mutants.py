@@ -31,6 +31,7 @@ STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
     "taken back once": (lambda look: look == 1, "a client sees its order flicker"),
 }
 UNREFUSED = ("unknown-path", "wrong-method", "bad-path")  # what is refused before any operation is known
+MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody hears what is said of more
 When = Callable[[Stage, Exchange], bool]
 Change = Callable[[Exchange], Exchange]
 
@@ -93,7 +94,8 @@ def refusing(contract: Contract, reason: str) -> list[str]:
     if "status" not in contract.errors[reason]:
         return []
     named = [operation.id for operation in contract.operations.values()
-             if reason in operation.refusals and not _hidden(contract, operation, reason)]  # fmt: skip
+             if reason in operation.refusals and not _hidden(contract, operation, reason)
+             and not (reason == "too-large" and (operation.most_body or 0) > MOST_SENT)]  # fmt: skip
     if not named and any(reason in operation.refusals for operation in contract.operations.values()):
         return []
     return named or [""] * (reason in UNREFUSED)

@@ -65,6 +65,7 @@ class World:
         self.priced: float | None = None  # what the next order is to cost
         self.epoch: float | None = None  # what the subject's stamps call the beginning
         self.prints: dict[str, str] = {}  # the digest of each file, by its address
+        self.files: dict[str, dict[str, str]] = {}  # the same, by the order
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
         self.heard = 0  # deliveries that were judged
 
@@ -107,7 +108,7 @@ class World:
         if submit is not None and isinstance(text, str):
             read, _ = config.check(self.contract, submit, text)
             if read is not None:
-                order.steps, order.saves = read.steps, read.save_every
+                order.steps, order.saves, order.size = read.steps, read.save_every, (read.width, read.height)
 
     def resumed(self, order: Known) -> None:
         """An order is taken up again, from the last step at which it can be."""
