@@ -42,48 +42,49 @@ def check(
             seen(said, by)
 
     parts = [part for part in contract.apis.values() if submits(part) is not None]
-    weights = [_weight(part) for part in parts]
-    referees, cut = [], ""
-    for at, part in enumerate(parts):
-        left = max_time - (clock() - began)
-        end = clock() + left * weights[at] / sum(weights[at:])  # what one leaves is the next ones'
-        referee = Referee(part, subject, watch, lambda end=end: clock() > end)  # type: ignore[misc]
-        referees.append(referee)
-        name = f"{part.api}: " if part.api else ""
-        try:
-            cut = cut or _asked(referee, seed, end - clock(), bounded, _prefixed(say, name), clock)
-        except KeyboardInterrupt:
-            cut = STOPPED
-            break
+    referees = [Referee(part, subject, watch, lambda: clock() - began > max_time) for part in parts]
+    cuts: list[str] = []
+    try:
+        for referee in referees:
+            cuts.append(_walked(referee, seed, bounded, _prefixed(say, referee.contract.api)))
+        for at, referee in enumerate(referees):
+            left = LONGEST if isinf(max_time) else max_time - (clock() - began)
+            share = left * _weight(parts[at]) / sum(map(_weight, parts[at:]))  # what one leaves is the next ones'
+            cuts.append(_explored(referee, seed, share, bounded, _prefixed(say, referee.contract.api), clock))
+    except KeyboardInterrupt:
+        cuts = [STOPPED]
+    cut = next(filter(None, cuts), "")
     return _merged(contract, subject, seed, clock() - began, referees, coverage, cut)
 
 
-def _asked(referee: Referee, seed: int, seconds: float, bounded: bool, say: Say, clock: Clock) -> str:
-    """Asks all of one API, and tells why not all was, if so."""
-    end = clock() + seconds
+def _walked(referee: Referee, seed: int, bounded: bool, say: Say) -> str:
+    """Plays an API's drill, and lives by chance; tells why not all of it, if so."""
     _drilled(referee, bounded, say)
     referee.told_in_the_end()
-    like = referee.contract.facts.openapi.get("like")
     if not referee.spent:
         count, steps = worlds(referee.contract, not bounded)
         say(f"lifecycle: {count} worlds of {steps} steps; {_found(referee)}")
         referee.by = "lifecycle"
         lived(referee, not bounded, seed, count, steps)
-    short: list[str] = []
-    if not referee.spent:
-        left = LONGEST if isinf(seconds) else end - clock()
-        asks = LIKE if like and bounded else PHASES
-        short = explore(referee, seed=seed, seconds=left, bounded=bounded, say=say, clock=clock, asks=asks)
-    return f"before {' and '.join(short)} came to an end, " + OVER if short else referee.spent
+    return referee.spent
+
+
+def _explored(referee: Referee, seed: int, seconds: float, bounded: bool, say: Say, clock: Clock) -> str:
+    """Has the generators ask; tells what was cut short, if so."""
+    if referee.spent:
+        return referee.spent
+    asks = LIKE if referee.contract.facts.openapi.get("like") and bounded else PHASES
+    short = explore(referee, seed=seed, seconds=seconds, bounded=bounded, say=say, clock=clock, asks=asks)
+    return f"before {' and '.join(short)} came to an end, " + OVER if short else ""
 
 
 def _weight(part: Contract) -> float:
-    """How much there is to ask of an API, beside the others."""
-    return len(part.operations) * (1.0 if not part.facts.openapi.get("like") else 0.5) * (1.0 if part.api else 3.0)
+    """How much the generators have to ask of an API, beside the others."""
+    return len(part.operations) * (0.2 if part.facts.openapi.get("like") else 1.0)
 
 
 def _prefixed(say: Say, name: str) -> Say:
-    return lambda text: say(name + text)
+    return (lambda text: say(f"{name}: {text}")) if name else say
 
 
 def _merged(

@@ -24,6 +24,8 @@ class Fleets(Things):
         yield "a fleet that rests", list(self.rested())
         yield "a fleet that is changed", list(self.altered())
         yield "an order elsewhere", list(self.elsewhere())
+        if "graph" in self.runs_on.row:
+            yield "changes to a workflow", list(self.shaped())
         rows = self.contract.facts.openapi["operations"]
         if any("also" in row["answers"].get("200", ()) for row in rows.values()):  # who answers is no API of ours
             yield "an instance", list(self.asked())
@@ -92,6 +94,20 @@ class Fleets(Things):
             for operation in (each for each in self.operations if each.task):
                 yield Move("about", operation=operation.id, prop=other)
                 yield Move("about", operation=operation.id)
+
+    def shaped(self) -> Iterator[Move]:
+        """What is changed of a saved workflow, or sent in its place; what cannot be changed, and what cannot run."""
+        good = [{"overrides": "{overrides}"}, {"overrides": "{overrides}"}, {"overrides": "{others}"}, {},
+                {"workflow_api_json": "{workflow}"}]  # fmt: skip
+        bad = [{"overrides": "{stranger}"}, {"overrides": "{mistyped}"}, {"overrides": {"no-such-node": {"inputs": {}}}},
+               {"overrides": {"3": 5}}, {"overrides": []}, {"workflow_api_json": {}}, {"workflow_api_json": {"1": {}}},
+               {"workflow_api_json": {"1": {"class_type": "SaveImage", "inputs": {"images": ["2", 0]}}}},
+               {"workflow_api_json": "{overrides}"}]  # fmt: skip
+        for nth, body in enumerate(good):
+            yield from (self.order(self.plain, body), Move("finish", nth=nth), *self.look(nth), Move("open", nth=nth))
+        for wrong in bad:
+            yield self.order(self.plain, wrong)
+        yield from self.everybody(0, len(good))
 
     def asked(self) -> Iterator[Move]:
         """Whoever runs an order can be asked itself, by its owner, while it is there."""

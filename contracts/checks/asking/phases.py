@@ -33,6 +33,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
 SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+FEWER = {"fuzzing": 4, "stateful": 20}  # of a further API
 REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
@@ -122,7 +123,8 @@ def _configured(referee: Referee, word: str, seed: int) -> SchemathesisConfig:
     project.update(headers=dict(referee.headers()))
     project.phases.update(phases=[word])
     project.phases.stateful.max_steps = STEPS
-    project.generation.update(database="none", no_shrink=True, max_examples=MOST.get(word))
+    most = FEWER if referee.contract.api else MOST
+    project.generation.update(database="none", no_shrink=True, max_examples=most.get(word))
     project.checks.update(included_check_names=["all"])
     return config
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
 from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
@@ -74,8 +76,13 @@ class Steps:
         return Move("ask", Ask(operation.method, self.path(operation, model.id), headers, body), key=key, prop=number)
 
     def example(self, model: Model) -> Any:
-        """An ordinary body."""
-        return model.example()
+        """An ordinary body; of a configuration, one that makes as many kinds of files as it can."""
+        body, rules = model.example(), self.contract.facts.openapi.get("config")
+        if rules is None or model is not self.plain:
+            return body
+        told = yaml.safe_load(body[rules["field"]])
+        told["config"]["process"][0]["sample"] = {"prompts": ["a red tram", "a blue boat"], "sample_every": 1000}
+        return {**body, rules["field"]: json.dumps(told)}
 
     def bodies(self, model: Model, good: bool) -> list[Any]:
         """Bodies of a model, right or wrong; worked out once."""

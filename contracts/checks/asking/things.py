@@ -38,6 +38,7 @@ class Things(Steps):
             yield f"edges of a new {sort.name}", list(self.edges(sort))
             yield f"edges of a {sort.name}'s change", list(self.bends(sort))
             yield f"a {sort.name} that takes no orders", list(self.closed(sort))
+            yield f"a {sort.name} in use", list(self.used(sort))
 
     def lived(self, sort: Sort) -> Iterator[Move]:
         """Added, looked at, changed and dropped; whatever is asked afterwards is asked for nothing."""
@@ -48,20 +49,17 @@ class Things(Steps):
         yield from (*self.all(sort, FIRST + 1), *self.change(sort), *self.one(sort, "drop"), *self.all(sort))
         yield from (self.add(sort, FIRST + 2), *self.all(sort, FIRST + 2), Move("advance", amount=3600))
         yield from (*self.all(sort, FIRST + 1), *self.all(sort, FIRST + 2))
-        for word in ("get", "change", "drop"):
-            operation = sort.operation(word)
-            for name in (NOBODY, "x", NOBODY.upper()) if operation is not None else ():
-                assert operation is not None
-                path = operation.path.replace("{" + sort.row["parameter"] + "}", name)
-                body = json.dumps(operation.body.example()).encode() if operation.body is not None else b""
-                yield Move("ask", Ask(operation.method, path, JSON if body else (), body))
+        for operation in self.about(sort):
+            for name in (NOBODY, "x", NOBODY.upper()):
+                ask = self.asking(operation)
+                yield Move("ask", ask._replace(path=ask.path.replace("{" + sort.row["parameter"] + "}", name)))
 
     def foreign(self, sort: Sort) -> Iterator[Move]:
         """What is another account's is shown to nobody else, and changed by nobody else."""
         yield from (self.add(sort), self.add(sort, FIRST + 1, OTHER))
         for number, key in ((FIRST, OTHER), (FIRST + 1, OWN)):
-            for word in ("get", "change", "drop"):
-                yield from self.one(sort, word, number, key)
+            for operation in self.about(sort):
+                yield Move("ask", self.asking(operation), key=key, prop=number)
         for number, key in ((FIRST, OWN), (FIRST + 1, OTHER)):
             yield from self.all(sort, number, key)
         yield from (*self.query(sort, FIRST + 1), *self.query(sort, FIRST, OTHER))
@@ -121,6 +119,36 @@ class Things(Steps):
         for body, _ in bad_edges(operation.body):
             yield from self.one(sort, "change", FIRST, OWN, body)
         yield from self.all(sort)
+
+    def used(self, sort: Sort) -> Iterator[Move]:
+        """Whatever else can be done with one, and what becomes of it."""
+        yield from (self.add(sort), *self.all(sort))
+        for operation in self.about(sort):
+            if sort.does(operation):
+                continue
+            for name, data in (("tram_01.txt", b"a red tram"), ("tram_02.txt", b"")) if operation.file else (("", b""),):
+                ask = self.form(operation, name, data) if operation.file else self.asking(operation)
+                yield from (Move("ask", ask, prop=FIRST), *self.all(sort), Move("advance", amount=2), *self.all(sort))
+            if operation.file:
+                for headers, body in ((JSON, b"{}"), ((("Content-Type", "multipart/form-data; boundary=x"),), b"--x--\r\n")):
+                    yield Move("ask", self.asking(operation)._replace(headers=headers, body=body), prop=FIRST)
+            for body, _ in bad_edges(operation.body) if operation.body is not None else ():
+                yield Move("ask", self.asking(operation)._replace(body=json.dumps(body).encode()), prop=FIRST)
+        yield from (Move("advance", amount=60), *self.all(sort), *self.one(sort, "drop"))
+        yield from (Move("ask", self.asking(operation), prop=FIRST) for operation in self.about(sort))
+
+    def about(self, sort: Sort) -> list[Operation]:
+        """All operations on one of them but those of orders and of what runs there; the one that drops it last."""
+        found = [each for each in self.operations if sort.row["parameter"] in each.parameters and not each.lifecycle
+                 and each.channel != "proxy"]  # fmt: skip
+        return sorted(found, key=lambda each: sort.does(each) == "drop")
+
+    def asking(self, operation: Operation) -> Ask:
+        """An ordinary request for an operation on one of them."""
+        if operation.file:
+            return self.form(operation)
+        body = json.dumps(operation.body.example()).encode() if operation.body is not None else b""
+        return Ask(operation.method, operation.path, JSON if body else (), body)
 
     def closed(self, sort: Sort) -> Iterator[Move]:
         """One that is switched off, or gone, takes no orders."""

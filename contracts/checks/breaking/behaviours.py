@@ -238,7 +238,8 @@ def _lagging(stage: Stage, said: Exchange) -> Exchange:
     return bodied(said, before)
 
 
-@LIVES.looks("a failed order bears files as well", "life", "a client does not know whether it worked", "files", "error")
+@LIVES.looks("a failed order bears files as well", "life", "a client does not know whether it worked", "files", "error",
+             "files at the end")  # fmt: skip
 def _torn(stage: Stage, said: Exchange) -> Exchange:
     key = stage.key("files", said)
     if not key or found(said.json, stage.key("error", said)) is None:

@@ -65,9 +65,9 @@ def _bent(turn: Turn, refused: bool = False) -> Bend:
     return bend
 
 
-def _lists(name: str, why: str, refused: bool = False) -> Callable[[Turn], Turn]:
+def _lists(name: str, why: str, refused: bool = False, needs: str = "props") -> Callable[[Turn], Turn]:
     def listed(turn: Turn) -> Turn:
-        THINGS.behaves(name, "prop", why, "props")(_bent(turn, refused))
+        THINGS.behaves(name, "prop", why, needs)(_bent(turn, refused))
         return turn
 
     return listed
@@ -90,7 +90,7 @@ def _resaid(stage: Stage, sort: Sort, name: str, ask: Ask, said: dict[str, Any])
     stage.send(Ask(change.method, path, (*headers, ("Content-Type", "application/json")), json.dumps(body).encode()))
 
 
-@_lists("a change is forgotten", FORGETS)
+@_lists("a change is forgotten", FORGETS, needs="changes")
 def _forgotten(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     name = _named(sort, ask, stage)
     if does == "change" and name in stage.memory["before"]:
@@ -98,7 +98,7 @@ def _forgotten(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) ->
     return said
 
 
-@_lists("a change sets the rest as it is unless told", FORGETS)
+@_lists("a change sets the rest as it is unless told", FORGETS, needs="changes")
 def _laid(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     add, body = sort.operation("add"), json.loads(ask.body or b"{}")
     if does != "change" or add is None or add.body is None:
@@ -109,7 +109,7 @@ def _laid(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exch
     return said
 
 
-@_lists("a change that was refused is made all the same", "what a user was told is not so", True)
+@_lists("a change that was refused is made all the same", "what a user was told is not so", True, needs="changes")
 def _made(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     name = _named(sort, ask, stage)
     if does == "change" and said.status == 422 and name in stage.props:
@@ -118,7 +118,7 @@ def _made(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exch
     return said
 
 
-@_lists("a change of one is told of the next as well", WRONGLY)
+@_lists("a change of one is told of the next as well", WRONGLY, needs="changes")
 def _spread(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     key = sort.row["echoes"][0]
     if does == "change":
@@ -170,7 +170,7 @@ def _strangers(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) ->
 def _foreign(name: str, word: str, why: str) -> None:
     """Does to another account's what only its owner may."""
 
-    @_lists(name, why, True)
+    @_lists(name, why, True, "changes" if word == "change" else "props")
     def turn(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
         if does != word or not stage.refused(said, "foreign-id"):
             return said
@@ -210,7 +210,7 @@ _entries("a list is empty", "a user believes that nothing is there", lambda entr
 _entries("a list has its first twice", "a user counts one more", lambda entries: [*entries[:1], *entries])
 
 
-@_lists("a change makes one anew", "a user believes that it was just made")
+@_lists("a change makes one anew", "a user believes that it was just made", needs="changes")
 def _renewed(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     if does == "change":
         stage.memory.setdefault("renewed", {})[_named(sort, ask, stage)] = found(said.json, sort.row["changed"])
@@ -218,13 +218,13 @@ def _renewed(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> E
     return edited(said, sort.row["made"], put(stamp)) if stamp and does in ("get", "change") else said
 
 
-@_lists("a change leaves its stamp as it was", "a client that looks for what is new finds nothing")
+@_lists("a change leaves its stamp as it was", "a client that looks for what is new finds nothing", needs="changes")
 def _unstamped(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     place = sort.row.get("changed", "")
     return edited(said, place, put(found(said.json, sort.row["made"]))) if does in ("get", "change") and place else said
 
 
-@_lists("a look changes the stamp", "a client that looks for what is new finds all")
+@_lists("a look changes the stamp", "a client that looks for what is new finds all", needs="changes")
 def _touched(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
     place = sort.row.get("changed", "")
     late = f"2026-01-01T0{1 + stage.count('looks') % 8}:00:00+00:00"

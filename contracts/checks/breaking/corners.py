@@ -30,7 +30,7 @@ def _hurried(stage: Stage, ask: Ask) -> Exchange:
 def _unseen(name: str, why: str, reason: str) -> None:
     """Makes an order all the same of one that was refused: it takes a place, a slot, and what it costs."""
 
-    @CORNERS.behaves(name, "corner", why)
+    @CORNERS.behaves(name, "corner", why, *(["place"] if reason == "no-money" else []))
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         model = stage.orders_from(ask)
@@ -165,15 +165,16 @@ _read("an input that is no ASCII is refused", "most of the world cannot order",
 _read("an input with a line break is refused", "a prompt of two lines cannot be sent",
       _refusing(lambda value: isinstance(value, str) and "\n" in value))  # fmt: skip
 _read("an empty text is refused", "a user who clears a field cannot order",
-      _refusing(lambda value: value == ""))  # fmt: skip
+      _refusing(lambda value: value == ""), "models")  # fmt: skip
 _read("false is refused", "what is on cannot be turned off", _refusing(lambda value: value is False), "takes boolean")
-_read("zero is refused", "a bound is a bound", _refusing(lambda value: type(value) is int and value == 0))
+_read("zero is refused", "a bound is a bound", _refusing(lambda value: type(value) is int and value == 0),
+      "models")  # fmt: skip
 _read("a whole number that is written 5.0 is refused", "a client whose language knows floats alone cannot order",
-      _refusing(lambda value: type(value) is float and value.is_integer()))  # fmt: skip
+      _refusing(lambda value: type(value) is float and value.is_integer()), "models")  # fmt: skip
 _read("a list of one is refused", "who brings one picture cannot order",
       _refusing(lambda value: isinstance(value, list) and len(value) == 1), "takes array")  # fmt: skip
 _read("a data URI is refused", "a client without a server of its own cannot bring a file",
-      _refusing(lambda value: any(text[:5].lower() == "data:" for text in addresses(value))))  # fmt: skip
+      _refusing(lambda value: any(text[:5].lower() == "data:" for text in addresses(value))), "models")  # fmt: skip
 
 
 @CORNERS.behaves("a content type that names its charset is refused", "corner", "most clients name it")

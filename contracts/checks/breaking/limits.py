@@ -284,7 +284,7 @@ def _demanding(model: Model) -> Iterator[Mutant]:
 
 def _unheeded(contract: Contract) -> Iterator[Mutant]:
     """Inputs that say what is made, and are not heeded."""
-    submit = next(operation for operation in contract.operations.values() if operation.model)
+    submit = next(operation for operation in contract.operations.values() if operation.orders)
     counts, lengths = contract.facts.media["counts"]["values"], contract.facts.media["lengths"]["values"]
     for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
         if any(name in model.fields for model in offered(contract)):

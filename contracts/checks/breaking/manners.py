@@ -89,7 +89,8 @@ _foreign("another account's orders can be cancelled", "a customer stops another'
 
 
 @MANNERS.behaves(
-    "another account's order is told as unknown", "account", "a client looks for its mistake elsewhere", "id"
+    "another account's order is told as unknown", "account", "a client looks for its mistake elsewhere", "id",
+    "foreign apart",
 )
 def _denied(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)

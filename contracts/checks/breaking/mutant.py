@@ -13,7 +13,7 @@ from ...exchange import Exchange
 from ...life import Lifecycle
 from ...operation import Operation
 from ..asking.values import types
-from ..props import of_path, offered, own, runs_on, sorts
+from ..props import of_path, offered, own, runs_on, sorts, submits
 from ..subject import Ask, Subject
 from .bending import found, told
 
@@ -271,6 +271,18 @@ def told_of(contract: Contract) -> Iterator[str]:
         yield "several"
     if "one" in row or "one" in row.get("flat", {}):
         yield "flat files"
+    if any(each.operation("change") for each in own(contract)):
+        yield "changes"
+    if len(life.tells.get("links", ())) > 1:
+        yield "several links"
+    if row.get("form") != "lists":
+        yield "files at the end"
+    foreign, unknown = contract.errors.get("foreign-id", {}), contract.errors.get("unknown-id", {})
+    if (foreign.get("status"), foreign.get("code")) != (unknown.get("status"), unknown.get("code")):
+        yield "foreign apart"
+    submit = submits(contract)
+    if submit is not None and submit.body is None:
+        yield "models"
     schemas = [field for model in models for field in model.fields.values()]
     yield from {f"takes {word}" for field in schemas for word in types(field)}
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...contract import Contract
 from ...exchange import Exchange
+from ...operation import Operation
 from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
@@ -30,6 +31,7 @@ STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
     "taken back once": (lambda look: look == 1, "a client sees its order flicker"),
 }
 UNREFUSED = ("unknown-path", "wrong-method", "bad-path")  # what is refused before any operation is known
+MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody hears what is said of more
 When = Callable[[Stage, Exchange], bool]
 Change = Callable[[Exchange], Exchange]
 
@@ -91,8 +93,22 @@ def refusing(contract: Contract, reason: str) -> list[str]:
     """The operations that refuse for a reason; none by name, for one that is told before any is known."""
     if "status" not in contract.errors[reason]:
         return []
-    named = [operation.id for operation in contract.operations.values() if reason in operation.refusals]
+    named = [operation.id for operation in contract.operations.values()
+             if reason in operation.refusals and not _hidden(contract, operation, reason)
+             and not (reason == "too-large" and (operation.most_body or 0) > MOST_SENT)]  # fmt: skip
+    if not named and any(reason in operation.refusals for operation in contract.operations.values()):
+        return []
     return named or [""] * (reason in UNREFUSED)
+
+
+def _hidden(contract: Contract, operation: Operation, reason: str) -> bool:
+    """Whether an operation says no for another reason in the very same words, which is named before."""
+    def words(each: str) -> tuple[Any, Any]:
+        row = contract.error(each, operation)
+        return row.get("status"), row.get("code")
+
+    before = operation.refusals[: operation.refusals.index(reason)]
+    return reason != "bad-json" and words(reason) in [words(each) for each in before if each != "bad-json"]
 
 
 def _edit(place: str, edit: Edit) -> Change:

@@ -40,7 +40,8 @@ _linked("links lead to nothing", "a client that follows them finds nothing", lam
 _linked("links end with a slash", "a client that follows them is refused", lambda stage, link: f"{link}/")
 
 
-@WARES.behaves("links are those of another operation", "link", "a client that follows them asks another thing", "links")
+@WARES.behaves("links are those of another operation", "link", "a client that follows them asks another thing", "links",
+               "several links")  # fmt: skip
 def _crossed(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     links = {pointer: link for pointer in stage.tells["links"] if (link := found(said.json, pointer)) is not None}

@@ -133,6 +133,8 @@ class Answers:
         if current < last or current > total:
             yield self.finding("wrong-progress", row["current_step"], f"{last} to {total}", str(current), "never go back")
         order.told["step"] = current
+        if order.over and order.possible == {"SUCCEEDED", "PAUSED"}:
+            order.possible = frozenset({"SUCCEEDED" if current == total else "PAUSED"})  # the steps tell which
         if self.world.dated and order.steps:
             share = reached(order, self.world.reference.span(order), self.world.now)
             want = order.steps if share == 1 else min(int(share * order.steps + 1e-6), order.steps - 1)
@@ -236,6 +238,8 @@ class Answers:
             order.possible = states
         else:
             order.possible = ahead & states
+            if self.world.dated and len(order.possible) > 1 and self.world.expected(order) in order.possible:
+                order.possible = frozenset({self.world.expected(order)})  # one word for several, and one right moment
         order.heard = heard
 
     def ahead(self, order: Known) -> frozenset[str]:

@@ -88,7 +88,7 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     name = operation.id if operation else ""
     rows = [row for reason in why.reasons if "status" in (row := contract.error(reason, operation))]
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
-    if str(said.status) in good:
+    if str(said.status) in good and not _no(contract, said, rows):
         if rows and why.sure:
             yield Finding("not-refused", _weight(rows), "", _told(rows), came, "refuse the request for this reason",
                           name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
@@ -103,6 +103,12 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
                       name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
     elif said.method != "HEAD":
         yield from _worded(contract, said, name, fitting, why)
+
+
+def _no(contract: Contract, said: Exchange, rows: list[dict[str, Any]]) -> bool:
+    """Whether an answer is a no of the API's own, though its status is also that of an answer."""
+    body, key = said.json, contract.facts.openapi["refused"]["code"]
+    return any(row["status"] == said.status for row in rows) and isinstance(body, dict) and key in body
 
 
 def _worded(

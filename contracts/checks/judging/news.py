@@ -12,6 +12,7 @@ from .ended import addresses, placed
 from .reference import Known
 from .world import World
 
+RULE = "wrong-delivery"
 LATE = 0.001  # seconds; what is so from this very moment on may still be under way
 
 
@@ -48,19 +49,19 @@ class News:
         self.operation = said.operation
         body = said.request_json
         if said.method != "POST" or not isinstance(body, dict):
-            yield self._finding("", "a JSON object, by POST", shown(said.request_body[:120].decode("utf-8", "replace")),
+            yield self._finding(RULE, "", "a JSON object, by POST", shown(said.request_body[:120].decode("utf-8", "replace")),
                                 "deliver what the documents show", "form")  # fmt: skip
             return
         name, word = self._at(body, self.rule["id"]), self._at(body, self.rule["key"])
         order = self.world.reference.orders.get(name) if isinstance(name, str) else None
         if order is None or not order.news:
-            yield self._finding(self.rule["id"], "an order of which somebody wanted news", shown(name),
+            yield self._finding(RULE, self.rule["id"], "an order of which somebody wanted news", shown(name),
                                 "tell nobody who did not ask", "unasked")  # fmt: skip
             return
         states = [state for state, own in self.rule["words"].items() if own == word]
         if not states:
             words = ", ".join(dict.fromkeys(self.rule["words"].values()))
-            yield self._finding(self.rule["key"], words, shown(word), "tell one of the documented words", "word")
+            yield self._finding(RULE, self.rule["key"], words, shown(word), "tell one of the documented words", "word")
             return
         yield from self._told(order, states[0], body)
 
@@ -68,17 +69,17 @@ class News:
         heard: list[str] = order.told.setdefault("news", [])
         wanted = states_of(self.world, order)
         if state not in wanted:
-            yield self._finding(self.rule["key"], " or ".join(wanted), state, "tell the states that were asked for", "state")
+            yield self._finding(RULE, self.rule["key"], " or ".join(wanted), state, "tell the states that were asked for", "state")
         if state in heard:
-            yield self._finding(self.rule["key"], f"{state} once", "twice", "tell each state once", "twice")
+            yield self._finding(RULE, self.rule["key"], f"{state} once", "twice", "tell each state once", "twice")
         elif heard and state not in self.world.life.reach[heard[-1]]:
-            yield self._finding(self.rule["key"], f"what follows {heard[-1]}", state, "tell states in their order", "order")
+            yield self._finding(RULE, self.rule["key"], f"what follows {heard[-1]}", state, "tell states in their order", "order")
         heard.append(state)
         if self.world.dated and state not in self._been(order):
-            yield self._finding(self.rule["key"], f"{state} not before it is so", f"at {self.world.now:g} s",
+            yield self._finding(RULE, self.rule["key"], f"{state} not before it is so", f"at {self.world.now:g} s",
                                 "tell a state when it begins", "early")  # fmt: skip
         if "prop" in self.rule and self._at(body, self.rule["prop"]) != order.prop:
-            yield self._finding(self.rule["prop"], order.prop, shown(self._at(body, self.rule["prop"])),
+            yield self._finding(RULE, self.rule["prop"], order.prop, shown(self._at(body, self.rule["prop"])),
                                 "tell where the order runs", "prop")  # fmt: skip
         yield from self._result(order, state, body)
 
@@ -96,19 +97,19 @@ class News:
         came = self._at(body, key)
         if (state == "SUCCEEDED") is not isinstance(came, dict):
             want = "what was made" if state == "SUCCEEDED" else f"no files of what is {state}"
-            yield self._finding(key, want, shown(came), "tell the files when it succeeded", "files")
+            yield self._finding(RULE, key, want, shown(came), "tell the files when it succeeded", "files")
         elif isinstance(came, dict):
             files = sorted(map(str, addresses(came, row.get("address", ""))))
             if sorted(order.told.setdefault("files", files)) != files:
-                yield self._finding(key, shown(order.told["files"]), shown(files), "tell the files of the result", "files")
+                yield self._finding(RULE, key, shown(order.told["files"]), shown(files), "tell the files of the result", "files")
         error = self.rule.get("error", {})
         said = self._at(body, error["key"]) if error else None
         form = {"string": str, "object": dict, "array": list}[error.get("form", "string")]
         if error and state == "FAILED" and (not isinstance(said, form) or not said):
-            yield self._finding(error["key"], f"what went wrong, as a {error['form']}", shown(said), "say why it failed",
+            yield self._finding(RULE, error["key"], f"what went wrong, as a {error['form']}", shown(said), "say why it failed",
                                 "error")  # fmt: skip
         if error and state != "FAILED" and said is not None:
-            yield self._finding(error["key"], "no error of what has not failed", shown(said), "leave it out", "error")
+            yield self._finding(RULE, error["key"], "no error of what has not failed", shown(said), "leave it out", "error")
 
     def lost(self) -> Iterator[Finding]:
         """What was to be told by now, and was not."""
@@ -119,12 +120,12 @@ class News:
                 if state not in heard:
                     heard = order.told.setdefault("news", [])
                     heard.append(state)  # it is missed once
-                    yield self._finding(self.rule["key"], f"news that order {order.number + 1} is {state}", "none",
+                    yield self._finding(RULE, self.rule["key"], f"news that order {order.number + 1} is {state}", "none",
                                         "deliver each state that was asked for", "lost")  # fmt: skip
 
     def _at(self, body: Mapping[str, Any], pointer: str) -> Any:
         return body.get(pointer[1:])
 
-    def _finding(self, where: str, expected: str, came: str, cure: str, kind: str) -> Finding:
+    def _finding(self, rule: str, where: str, expected: str, came: str, cure: str, kind: str) -> Finding:
         source = self.rule["source"]
-        return Finding("wrong-delivery", WEIGHT[source], where, expected, came, cure, self.operation, source, "", kind)
+        return Finding(rule, WEIGHT[source], where, expected, came, cure, self.operation, source, "", kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,9 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
     by_node = placed(world.life.tells["files"], order.model).get("form") in ("nodes", "lists")
     yield from _labelled(said) if by_node else _fits(made(world.contract, order.form, order.inputs), said)
     yield from _same(world, order, index, said)
+    if by_node:
+        yield from _own(world, order, said)
+        yield from _heeded(world, order, index, said)
 
 
 def _labelled(said: Exchange) -> Iterator[Finding]:
@@ -88,6 +92,32 @@ def _same(world: World, order: Known, index: int, said: Exchange) -> Iterator[Fi
         yield _finding(
             "wrong-file", f"another file for another {name}", "the same one", "heed the seed", "seed", "inferred"
         )
+
+
+def _own(world: World, order: Known, said: Exchange) -> Iterator[Finding]:
+    """Each file of an order is another one; a picture is as large as was said."""
+    digest, own = hashlib.sha256(said.answer_body).hexdigest(), world.files.setdefault(order.id, {})
+    if any(other == digest for url, other in own.items() if url != said.url):
+        yield _finding("wrong-file", "another file than the others of the order", "the same one", "make each by itself",
+                       "same", "inferred")  # fmt: skip
+    own[said.url] = digest
+    file = told(said.answer_body)
+    if order.size and file.format == "png" and (file.width, file.height) != order.size:
+        yield _finding("wrong-file", f"{order.size[0]} x {order.size[1]}", f"{file.width} x {file.height}",
+                       "make the size that was asked for", "size")  # fmt: skip
+
+
+def _heeded(world: World, order: Known, index: int, said: Exchange) -> Iterator[Finding]:
+    """Other changes to a workflow make another file."""
+    changes = order.inputs.get("overrides") if isinstance(order.inputs, dict) else None
+    if not changes:
+        return
+    digest, text = hashlib.sha256(said.answer_body).hexdigest(), json.dumps(changes, sort_keys=True)
+    known = world.seeded.setdefault(("overrides", order.prop, index), {})
+    known[text] = digest
+    if any(other == digest for word, other in known.items() if word != text):
+        yield _finding("wrong-file", "another file for other overrides", "the same one", "heed what is changed",
+                       "overrides", "inferred")  # fmt: skip
 
 
 def _finding(rule: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented") -> Finding:

@@ -105,7 +105,6 @@ class Props:
         held.said.update(said)
         held.told.pop("changed", None)
         held.told["state"] = {key: value for key, value in held.told.get("state", {}).items() if key not in said}
-        held.changes += 1
         held.told["moment"] = self.world.now
         self.world.changed(held)
         yield from self._one(held, self.said.json, "")

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from ... import graph
+from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import Finding
@@ -45,6 +47,24 @@ def nearly(word: str, how: str) -> str:
 def example(operation: Operation) -> bytes:
     """The body with which an operation on an order is asked, unless another one is tried."""
     return b"" if operation.body is None else json.dumps(operation.body.example()).encode()
+
+
+def shaped(ask: Ask, form: Model | None) -> Ask:
+    """A request with changes to a workflow in the place of their names: right ones, and one that is wrong."""
+    if form is None or b'"{' not in ask.body:
+        return ask
+    right = form.example().get("overrides", {})
+    name, node = next(iter(right.items()), ("", {"inputs": {"": ""}}))
+    key = next(iter(node["inputs"]))
+    named: dict[str, Any] = {
+        "overrides": right, "others": {name: {"inputs": {key: "a blue boat at night"}}} if name else {},
+        "stranger": {name: {"inputs": {"no_such_input": 1}}}, "mistyped": {name: {"inputs": {key: 5}}},
+        "workflow": getattr(form, "workflow", {}),
+    }  # fmt: skip
+    body = ask.body
+    for word, value in named.items():
+        body = body.replace(f'"{{{word}}}"'.encode(), json.dumps(value).encode())
+    return ask._replace(body=body)
 
 
 def hooked(ask: Ask, address: str) -> Ask:
@@ -142,9 +162,31 @@ class Referee:
         path = self._filled(move.ask.path, self._nth(move.nth), move)
         if path is None or (move.key == OTHER and not self.subject.other_key):
             return None
+        held = self.world.numbers.get(move.prop)
+        if held is not None and held.model and held.form is None and b"prop}" not in move.ask.path.encode():
+            self._learn(held, move)
         self._adds = move.prop
         asked = move.ask._replace(path=path, headers=(*self.headers(move.key), *move.ask.headers))
-        return self.ask(hooked(asked, self.subject.hooks))
+        return self.ask(hooked(shaped(asked, held.form if held is not None else None), self.subject.hooks))
+
+    def _learn(self, held: Held, move: Move) -> None:
+        """Looks which form a prop's orders have, where it tells of a workflow; before the first one is sent."""
+        row = self.world.sorts[held.sort].row
+        operations = self.contract.match(move.ask.path.replace("{" + row["parameter"] + "}", held.id))[0] if move.ask else {}
+        operation = operations.get(move.ask.method) if move.ask else None
+        held.form = self.contract.catalogue.models.get(held.model)
+        look = self.world.sorts[held.sort].operation("get")
+        if "graph" not in row or look is None or operation is None or not operation.orders or held.gone:
+            held.form = None if "graph" in row and not (operation is not None and operation.orders) else held.form
+            return
+        path = look.path.replace("{" + row["parameter"] + "}", held.id) + "?" + row["graph"]["query"]
+        said: Any = self.ask(Ask(look.method, path, self.headers(OTHER if held.account == "other" else OWN))).json
+        self.tapes[-1].pop()
+        for step in row["graph"]["key"].split("/")[1:]:
+            said = said.get(step) if isinstance(said, dict) else None
+        if isinstance(said, dict) and said:
+            told = next(each for each in self.contract.facts.models if each["id"] == held.model)
+            held.form = graph.form(said, told, self.contract.catalogue.recommended)
 
     def _about(self, move: Move) -> Exchange | None:
         order = self._nth(move.nth)

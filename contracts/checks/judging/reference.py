@@ -41,6 +41,7 @@ class Known:
     files: list[str] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)  # operations that were asked of it, and answered
     form: Model = None  # type: ignore[assignment]  # whose inputs it has
+    size: tuple[int, int] | None = None  # of its pictures, where its form says so
     steps: int = 0  # that its run has, and
     saves: int = 0  # after how many of them it can be taken up again; where it is told how far it is
     full: float = 0.0  # seconds that the whole run takes, of which

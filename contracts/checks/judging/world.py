@@ -42,7 +42,7 @@ class Held:
     made: float
     said: dict[str, Any] = field(default_factory=dict)  # that it must answer, by its key
     told: dict[str, Any] = field(default_factory=dict)  # that must not change any more
-    changes: int = 0
+    form: Model | None = None  # of its orders, where it has one of its own
     gone: bool = False
 
 
@@ -65,6 +65,7 @@ class World:
         self.priced: float | None = None  # what the next order is to cost
         self.epoch: float | None = None  # what the subject's stamps call the beginning
         self.prints: dict[str, str] = {}  # the digest of each file, by its address
+        self.files: dict[str, dict[str, str]] = {}  # the same, by the order
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
         self.heard = 0  # deliveries that were judged
 
@@ -107,7 +108,7 @@ class World:
         if submit is not None and isinstance(text, str):
             read, _ = config.check(self.contract, submit, text)
             if read is not None:
-                order.steps, order.saves = read.steps, read.save_every
+                order.steps, order.saves, order.size = read.steps, read.save_every, (read.width, read.height)
 
     def resumed(self, order: Known) -> None:
         """An order is taken up again, from the last step at which it can be."""
@@ -143,7 +144,10 @@ class World:
             return operation.body
         value = named.get(operation.model, "")
         if "prop" in operation.parameters[operation.model]:
-            value = self.props[value].model if value in self.props else ""
+            held = self.props.get(value)
+            if held is not None and held.form is not None:
+                return held.form
+            value = held.model if held is not None else ""
         return self.contract.catalogue.models.get(value)
 
     def named(self, operation: Operation, path: str) -> list[Held | None]:

@@ -231,8 +231,9 @@ class Coverage(Covered):
         if len(meant) > 1:
             whole = isinstance(_json(exchange.request_body), dict)
             meant = [each for each in meant if (each[0] == NOT_JSON) is not whole] or meant
+        alike = len({text for _, text, _ in meant}) == 1  # nobody can tell these apart, so it is both
         for _, _, row in meant:
-            if len(meant) == 1:
+            if alike:
                 row.meet(by)
             else:
                 row.doubted += 1
