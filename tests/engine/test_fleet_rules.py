@@ -153,7 +153,7 @@ def test_those_that_wait_start_what_a_wider_fleet_allows() -> None:
 
 def test_what_a_fleet_does_not_know_cannot_be_changed() -> None:
     _, fleet = world()
-    with pytest.raises(TypeError, match="^expected lowest, .*; came find; say one of those"):
+    with pytest.raises(TypeError, match=r"^expected lowest, .*; came find; say one of those"):
         fleet.change(0.0, find=None)
 
 
