@@ -31,13 +31,14 @@ def test_each_group_is_told_with_its_first_missing_rows() -> None:
     assert told[0] == f"runcomfy: {reached} of {of}, {coverage.share()} %"
     heads = [line.split()[0] for line in told if line.startswith("  ") and line[2] != " "]
     assert heads == ["answers", "errors", "parameters", "models", "inputs", "states", "transitions", "channels"]
-    assert "    not cancel 202: nobody asked for it" in told
+    assert "    not add_dataset 200: nobody asked for it" in told
     assert "    not model QUEUED -> CANCELLED: nobody looked before and after it" in told
     assert any(line.endswith(" more: --all tells them") for line in told)
     assert all(len(line) <= 120 for line in told)
     every = list(lines(coverage.as_dict(), None))
     assert sum(line.startswith("    not ") for line in every) == len(list(coverage.missing()))
     assert not any("--all" in line for line in every)
+    assert "    not cancel 202: nobody asked for it" in every
     assert "    not submit no-money (402 400002 InsufficientResources): the balance cannot be set from here" in every
 
 
