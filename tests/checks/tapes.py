@@ -12,7 +12,7 @@ from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
 from understudy.contracts.outcome import SHAPING
 
-PROMISE = contract("runcomfy")
+PROMISE = contract("runcomfy").alone
 MODELS = PROMISE.catalogue.models
 PLAIN = "tongyi-mai/z-image/turbo"
 JSON = (("Content-Type", "application/json"),)

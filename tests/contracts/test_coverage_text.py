@@ -38,6 +38,7 @@ def test_each_group_is_told_with_its_first_missing_rows() -> None:
     every = list(lines(coverage.as_dict(), None))
     assert sum(line.startswith("    not ") for line in every) == len(list(coverage.missing()))
     assert not any("--all" in line for line in every)
+    assert "    not cancel 202: nobody asked for it" in every
     assert "    not submit no-money (402 400002 InsufficientResources): the balance cannot be set from here" in every
 
 

@@ -64,9 +64,10 @@ class Lives(Steps):
     def lived(self, model: Model) -> Tape:
         """An order from submit to its file's end."""
         queued, running = self.life.durations[model.kind]
+        late = [] if "RUNNING" in self.life.cancel["from"] else [self.cancel()]
         between = [Move("advance", amount=queued / 2), *self.look()] if queued else []
         return [
-            self.order(model), *self.look(), *self.look(), *between, Move("start"), *self.look(), self.cancel(),
+            self.order(model), *self.look(), *self.look(), *between, Move("start"), *self.look(), *late,
             Move("advance", amount=running / 2), *self.look(), self.costly(), Move("finish"), *self.look(),
             self.costly(), Move("open"), self.cancel(), *self.look(), *self.look(), self.costly(), Move("open"),
             Move("advance", amount=self.life.media_ttl - 60), Move("open"), *self.look(),

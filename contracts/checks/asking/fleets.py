@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from ..move import OWN, Move
 from ..subject import Ask
-from .steps import NOBODY, Tape
+from .steps import JSON, NOBODY, Tape
 from .things import FIRST, Things
 
-PATHS = ("queue", "system_stats", "object_info")  # that an instance answers to everybody who may ask it
 MANY = 5
 
 
@@ -114,10 +113,12 @@ class Fleets(Things):
         yield from (self.order(self.plain), Move("start"), *self.look())
         asks = [each for each in self.operations if each.channel == "proxy"]
         for operation in asks:
-            for rest in PATHS if operation.method == "GET" else ("free",):
-                path = operation.path.replace("{comfy_path}", rest)
+            spoken = (JSON, b"{}") if operation.method == "POST" else ((), b"")
+            rest = next(name for name, row in operation.parameters.items() if row.get("slashes"))
+            for word in self.contract.facts.openapi["operations"][operation.id].get("sure", ()):
+                path = operation.path.replace("{" + rest + "}", word)
                 for key in ("own", "other", "none", "wrong"):
-                    yield Move("ask", Ask(operation.method, path), key=key, prop=self.number(self.plain))
+                    yield Move("ask", Ask(operation.method, path, *spoken), key=key, prop=self.number(self.plain))
                 path = path.replace("{instance_id}", NOBODY)
-                yield Move("ask", Ask(operation.method, path), prop=self.number(self.plain))
+                yield Move("ask", Ask(operation.method, path, *spoken), prop=self.number(self.plain))
         yield Move("finish")

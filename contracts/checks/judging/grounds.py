@@ -18,6 +18,7 @@ from .reference import reached
 from .world import World
 
 ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
+MOST_GOOD = 200  # what is always answered is answered so
 DEEP, DIGITS = 40, re.compile(rb"\d{16}")
 LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 JSON_LIKE = re.compile(r"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
@@ -88,7 +89,9 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     name = operation.id if operation else ""
     rows = [row for reason in why.reasons if "status" in (row := contract.error(reason, operation))]
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
-    if str(said.status) in good and not _no(contract, said, rows):
+    sure = contract.facts.openapi["operations"].get(name, {}).get("sure", ())
+    always = operation is not None and any(value in sure for value in operation.named(said.path).values())
+    if str(said.status) in good and not (always and not rows and said.status != MOST_GOOD) and not _no(contract, said, rows):
         if rows and why.sure:
             yield Finding("not-refused", _weight(rows), "", _told(rows), came, "refuse the request for this reason",
                           name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
