@@ -165,7 +165,7 @@ class Looks:
     def _cancelled(self, life: Lifecycle, key: Key, body: Any, by: str) -> None:
         word = value_at(body, steps_of(life.cancel["key"]))
         for way in ("accepted", "refused"):
-            if word == life.cancel.get(way):
+            if way in life.cancel and word == life.cancel[way]:
                 self._rows["states", life.name, life.cancel["operation"], way].meet(by)
         allowed, track = frozenset(life.cancel["from"]), self._track(key, life)
         if word == life.cancel["accepted"] and track.could_be(allowed):
