@@ -123,6 +123,8 @@ def cannot(subject: Subject) -> dict[str, str]:
         "poor": "the refusal for an empty balance: the balance cannot be set from here",
     }
     found = {cue: why for cue, why in said.items() if cue not in subject.can}
+    if not subject.hooks:
+        found["hooks"] = "news that is delivered: there is no address here that takes it"
     if not subject.other_key:
         found["other key"] = "the refusal for somebody else's order: only one key is known"
     return found

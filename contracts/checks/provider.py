@@ -10,6 +10,7 @@ from ..exchange import Exchange
 from .asking.drill import drill
 from .asking.lifecycle import lived, worlds
 from .asking.phases import PHASES, explore
+from .asking.steps import shapes
 from .case import STOPPED, Case, Checked, cannot
 from .judging.referee import OVER, Referee
 from .props import submits
@@ -80,7 +81,8 @@ def _explored(referee: Referee, seed: int, seconds: float, bounded: bool, say: S
 
 def _weight(part: Contract) -> float:
     """How much the generators have to ask of an API, beside the others."""
-    return len(part.operations) * (0.2 if part.facts.openapi.get("like") else 1.0)
+    many = len(part.operations) + 2 * len(shapes(part))
+    return many * (0.2 if part.facts.openapi.get("like") else 1.0)
 
 
 def _prefixed(say: Say, name: str) -> Say:

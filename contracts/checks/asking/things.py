@@ -29,7 +29,9 @@ class Things(Steps):
         self.sorts = [sort for sort in own(self.contract) if sort.operation("add") is not None]
 
     def tapes(self) -> Iterator[tuple[str, Tape]]:
-        """All of them."""
+        """All of them; where another API keeps the props on which orders run, only what these orders meet."""
+        if not self.sorts and self.runs_on is not None:
+            yield f"a {self.runs_on.name} that takes no orders", list(self.closed(self.runs_on))
         for sort in self.sorts:
             yield f"a {sort.name} from beginning to end", list(self.lived(sort))
             yield f"two accounts' {sort.name}s", list(self.foreign(sort))

@@ -162,31 +162,34 @@ class Referee:
         path = self._filled(move.ask.path, self._nth(move.nth), move)
         if path is None or (move.key == OTHER and not self.subject.other_key):
             return None
-        held = self.world.numbers.get(move.prop)
-        if held is not None and held.model and held.form is None and b"prop}" not in move.ask.path.encode():
-            self._learn(held, move)
+        held = self._learn(move.ask._replace(path=path))
         self._adds = move.prop
         asked = move.ask._replace(path=path, headers=(*self.headers(move.key), *move.ask.headers))
         return self.ask(hooked(shaped(asked, held.form if held is not None else None), self.subject.hooks))
 
-    def _learn(self, held: Held, move: Move) -> None:
-        """Looks which form a prop's orders have, where it tells of a workflow; before the first one is sent."""
-        row = self.world.sorts[held.sort].row
-        operations = self.contract.match(move.ask.path.replace("{" + row["parameter"] + "}", held.id))[0] if move.ask else {}
-        operation = operations.get(move.ask.method) if move.ask else None
+    def _learn(self, ask: Ask) -> Held | None:
+        """The prop to which an order is sent; before the first one, looks whether it tells of a workflow, which gives
+        its bodies their form."""
+        operation = self.contract.match(ask.path.partition("?")[0])[0].get(ask.method)
+        if operation is None or not operation.orders or not operation.model:
+            return None
+        held = next(iter(self.world.named(operation, ask.path.partition("?")[0])), None)
+        if held is None or held.form is not None or not held.model or held.gone:
+            return held
         held.form = self.contract.catalogue.models.get(held.model)
-        look = self.world.sorts[held.sort].operation("get")
-        if "graph" not in row or look is None or operation is None or not operation.orders or held.gone:
-            held.form = None if "graph" in row and not (operation is not None and operation.orders) else held.form
-            return
-        path = look.path.replace("{" + row["parameter"] + "}", held.id) + "?" + row["graph"]["query"]
+        sort = self.world.sorts[held.sort]
+        row, look = sort.row.get("graph"), sort.operation("get")
+        if row is None or look is None:
+            return held
+        path = look.path.replace("{" + sort.row["parameter"] + "}", held.id) + "?" + row["query"]
         said: Any = self.ask(Ask(look.method, path, self.headers(OTHER if held.account == "other" else OWN))).json
-        self.tapes[-1].pop()
-        for step in row["graph"]["key"].split("/")[1:]:
+        self.tapes[-1].pop()  # whoever plays this elsewhere looks by itself
+        for step in row["key"].split("/")[1:]:
             said = said.get(step) if isinstance(said, dict) else None
         if isinstance(said, dict) and said:
             told = next(each for each in self.contract.facts.models if each["id"] == held.model)
             held.form = graph.form(said, told, self.contract.catalogue.recommended)
+        return held
 
     def _about(self, move: Move) -> Exchange | None:
         order = self._nth(move.nth)
@@ -299,6 +302,9 @@ class Referee:
 
     def ask(self, ask: Ask, file: tuple[Known, int] | None = None) -> Exchange:
         """Sends one request and judges its answer."""
+        adds = self._adds
+        self._learn(ask)
+        self._adds = adds
         said = self.subject.send(ask)
         self._silent = 0 if said.status else self._silent + 1
         operations, value = self.contract.match(said.path)

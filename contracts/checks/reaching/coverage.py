@@ -132,7 +132,7 @@ class Coverage(Covered):
                 self._looks.begins((_world(exchange.url), str(task)))
         # An answer that a fault has bent tells of the fault, not of the task.
         if name in self._looks.operations and not exchange.bent:
-            self._looks.look(name, (_world(exchange.url), exchange.task), _json(exchange.answer_body), by)
+            self._looks.look(name, (_world(exchange.url), exchange.task), _json(exchange.answer_body), by, exchange.at or -1.0)
 
     def _queried(self, name: str, query: str) -> tuple[Row, ...]:
         known = self._memory.get((name, query))
@@ -252,7 +252,10 @@ class Coverage(Covered):
         return bool(meant)
 
     def _id_of(self, operation: Operation) -> str:
-        """The key of a new task's id: what the paths that ask for it call it."""
+        """The key of a new task's id: as its lifecycle says, or what the paths that ask for it call it."""
+        life = self._contract.lives.get(operation.lifecycle)
+        if life is not None and "id" in life.tells:
+            return str(life.tells["id"][1:])
         return next((o.task for o in self._contract.operations.values()
                      if o.task and o.lifecycle == operation.lifecycle), "")  # fmt: skip
 

@@ -14,6 +14,7 @@ MOST_LABELS = 5  # that a row names of those who reached it
 CANNOT = {
     "advance": "this subject's clock cannot be moved",
     "fail": "nobody can make a generation fail from here",
+    "pause": "nobody can have an order stopped from here",
     "other key": "needs another key, and only one is known",
     "poor": "the balance cannot be set from here",
 }

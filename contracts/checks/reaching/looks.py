@@ -32,18 +32,22 @@ class Look:
 class Track:
     """The looks at one task, each narrowed down by those before and after it."""
 
-    __slots__ = ("_life", "_looks", "_rows")
+    __slots__ = ("_at", "_looks", "_rows", "life")
 
     def __init__(self, life: Lifecycle, rows: Rows) -> None:
-        self._life = life
+        self.life = life
         self._rows = rows
         self._looks: list[Look] = []
+        self._at = -1.0
 
-    def heard(self, channel: str, states: frozenset[str], by: str) -> None:
-        """Somebody was told that it is in one of these states."""
+    def heard(self, channel: str, states: frozenset[str], by: str, at: float = -1.0) -> None:
+        """Somebody was told that it is in one of these states; at one moment it is in one."""
+        if self._looks and at >= 0 and at == self._at and states & self._looks[-1].states:
+            states &= self._looks[-1].states
+        self._at = at
         if self._looks:
             last = self._looks[-1]
-            ahead = _ahead(self._life, last.states, states)
+            ahead = _ahead(self.life, last.states, states)
             if not ahead:  # no legal step leads here: what comes is another story
                 self.close()
             elif channel == last.channel and ahead == last.states:
@@ -56,12 +60,22 @@ class Track:
         looks = self._looks
         looks.append(Look(channel, states, by))
         for at in range(len(looks) - 2, -1, -1):
-            looks[at].states = frozenset(s for s in looks[at].states if self._life.reach[s] & looks[at + 1].states)
+            looks[at].states = frozenset(s for s in looks[at].states if self.life.reach[s] & looks[at + 1].states)
         self._prove(by)
+
+    def resumed(self, by: str) -> None:
+        """It was taken up again: a step that no order takes by itself."""
+        last = self._looks[-1].states if self._looks else frozenset()
+        self.close()
+        if len(last) == 1:
+            (state,) = last
+            if (state, "QUEUED") in self.life.steps:
+                self._rows["transitions", self.life.name, state, "QUEUED"].meet(by)
+        self.heard("", frozenset({"QUEUED"}), by)
 
     def could_be(self, states: frozenset[str]) -> bool:
         """Whether it may be in one of these states by now, after all that was told."""
-        return not self._looks or bool(_ahead(self._life, self._looks[-1].states, states))
+        return not self._looks or bool(_ahead(self.life, self._looks[-1].states, states))
 
     def close(self) -> None:
         """Gives up on what nothing will tell any more."""
@@ -107,7 +121,7 @@ class Track:
         look.told = {}
 
     def _step(self, frm: str, to: str, by: str) -> None:
-        life = self._life
+        life = self.life
         if (frm, to) in life.steps:
             self._rows["transitions", life.name, frm, to].meet(by)
         else:
@@ -117,7 +131,7 @@ class Track:
                 self._rows["transitions", life.name, *step].unseen += 1
 
     def _row(self, channel: str, state: str) -> Row | None:
-        return self._rows.get(("states", self._life.name, channel, state))
+        return self._rows.get(("states", self.life.name, channel, state))
 
 
 class Channel(NamedTuple):
@@ -146,36 +160,46 @@ class Looks:
                          for word in row["words"].values()}  # fmt: skip
                 channel = Channel(life, name, steps_of(row["key"]), words)
                 self._channels.setdefault(row["operation"], []).append(channel)
-        self.operations = frozenset({*self._channels, *self._cancels})
+        self._resumes: dict[str, list[Lifecycle]] = {}
+        for life in contract.lives.values():
+            if life.resume:
+                self._resumes.setdefault(life.resume["operation"], []).append(life)
+        self.operations = frozenset({*self._channels, *self._cancels, *self._resumes})
 
     def begins(self, key: Key) -> None:
         """A task begins; one of the same id was of another world."""
         if known := self._tracks.pop(key, None):
             known.close()
 
-    def look(self, operation: str, key: Key, body: Any, by: str) -> None:
+    def look(self, operation: str, key: Key, body: Any, by: str, at: float = -1.0) -> None:
         """Somebody asked, and was told this."""
         for life, name, steps, words in self._channels.get(operation, ()):
             word = value_at(body, steps)
             if isinstance(word, str) and word in words:
-                self._track(key, life).heard(name, words[word], by)
+                self._track(key, life).heard(name, _told_apart(life, operation, body, words[word]), by, at)
+        for life in self._resumes.get(operation, ()):
+            if value_at(body, steps_of(life.resume["key"])) == life.resume["accepted"]:
+                self._track(key, life).resumed(by)
         if operation in self._cancels:
-            self._cancelled(self._cancels[operation], key, body, by)
+            self._cancelled(self._cancels[operation], key, body, by, at)
 
-    def _cancelled(self, life: Lifecycle, key: Key, body: Any, by: str) -> None:
+    def _cancelled(self, life: Lifecycle, key: Key, body: Any, by: str, at: float) -> None:
         word = value_at(body, steps_of(life.cancel["key"]))
-        for way in ("accepted", "refused"):
-            if way in life.cancel and word == life.cancel[way]:
+        for way in (way for way in ("accepted", "refused") if way in life.cancel):
+            if word == life.cancel[way]:
                 self._rows["states", life.name, life.cancel["operation"], way].meet(by)
         allowed, track = frozenset(life.cancel["from"]), self._track(key, life)
         if word == life.cancel["accepted"] and track.could_be(allowed):
             # Who may be cancelled stood where cancelling is allowed: that is as sure as if it had been asked. Any
             # other claim to have cancelled proves nothing.
-            track.heard("", allowed, by)
+            track.heard("", allowed, by, at)
             track.heard("", frozenset({"CANCELLED"}), by)
 
     def _track(self, key: Key, life: Lifecycle) -> Track:
         track = self._tracks.get(key)
+        if track is not None and track.life is not life:  # an id of another API, in another world
+            self._tracks.pop(key).close()
+            track = None
         if track is None:
             if len(self._tracks) >= MOST_TASKS:
                 self._tracks.pop(next(iter(self._tracks))).close()
@@ -186,6 +210,15 @@ class Looks:
         """The states in which some task perhaps was seen, and how often."""
         for track in self._tracks.values():
             yield from track.doubts()
+
+
+def _told_apart(life: Lifecycle, operation: str, body: Any, states: frozenset[str]) -> frozenset[str]:
+    """Where one word is said of an order that is done and of one that was stopped, how far it is tells which."""
+    row = life.tells.get("progress", {})
+    if row.get("operation") != operation or not {"SUCCEEDED", "PAUSED"} <= states:
+        return states
+    done, of = (value_at(body, steps_of(row[key])) for key in ("current_step", "total_steps"))
+    return states - {"PAUSED" if done == of else "SUCCEEDED"}
 
 
 @lru_cache(1024)

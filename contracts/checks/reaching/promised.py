@@ -15,7 +15,7 @@ from .covered import Item, Row
 
 # What each of our reasons to say no takes beside a request.
 NEEDS = {"foreign-id": "other key", "no-money": "poor", "media-gone": "advance"}
-OF_A_STATE = {"RUNNING": "advance", "SUCCEEDED": "advance", "FAILED": "fail"}
+OF_A_STATE = {"PAUSED": "pause", "RUNNING": "advance", "SUCCEEDED": "advance", "FAILED": "fail"}
 BOUNDS = ("minimum", "maximum")
 LENGTHS = {"minLength": "shortest", "maxLength": "longest", "minItems": "fewest", "maxItems": "most"}
 LONGEST_WORD = 40
