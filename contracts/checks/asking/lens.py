@@ -36,6 +36,7 @@ class Lens:
         self.good = True  # whether the referee had nothing against it
         document = published(referee.contract, "/", models)
         document["paths"] = dict(_spelled(referee, document["paths"]))
+        _unlinked(document["paths"])
         self._document = json.dumps(document).encode()
         self._asked = 0
         self._ordered = 0
@@ -114,10 +115,27 @@ def _about(contract: Contract, routes: dict[str, Any], name: str, model: str) ->
     form = contract.catalogue.models[model]
     for route in routes.values():
         route["parameters"] = [row for row in route.get("parameters", ()) if row["name"] != name]
+        for link in _links(route):
+            link["parameters"].pop(name, None)
         if "requestBody" in route:
             content = {"schema": dict(unheard(contract, form).input_schema), "example": form.example()}
             route["requestBody"]["content"]["application/json"] = content
     return routes
+
+
+def _links(route: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for answer in route["responses"].values():
+        yield from answer.get("links", {}).values()
+
+
+def _unlinked(paths: Mapping[str, Any]) -> None:
+    """Takes out the links that lead to what is not there by its own name any more."""
+    routes = [route for row in paths.values() for route in row.values()]
+    known = {route["operationId"] for route in routes}
+    for route in routes:
+        for answer in route["responses"].values():
+            if "links" in answer:
+                answer["links"] = {key: link for key, link in answer["links"].items() if link["operationId"] in known}
 
 
 def _against(referee: Referee) -> int:
