@@ -54,5 +54,5 @@ class Reached:
         if contract not in self._live:
             if len(self._live) >= MOST_CONTRACTS:
                 self.as_dict()
-            self._live[contract] = Coverage(contract)
+            self._live[contract] = Coverage(contract, whole=False)
         return self._live[contract]

@@ -95,7 +95,8 @@ class Session:
         self.made += 1
         word = digest(self.seed, "prop", self.made)
         number = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
-        self.props[number] = prop = Prop(number, kind, account, name, said, self.clock.now, self.clock.now, slots)
+        now = self.clock.now
+        self.props[number] = prop = Prop(number, kind, account, name, said, now, now, slots)
         return prop
 
     def holds(self, names: set[str]) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..engine.session import Account, Session
     from ..web.turn import Turn
 
+NODES = ("overrides", "workflow_api_json")  # fields that hold nodes by their names
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
           503: "Service unavailable.", 504: "Gateway timeout."}  # fmt: skip
@@ -75,8 +76,12 @@ class RunComfy(Dialect):
         )
 
 
+def _name(text: str) -> str:
+    return text.replace("~1", "/").replace("~0", "~")
+
+
 def _step(text: str) -> str | int:
-    return int(text) if text.isdecimal() and len(text) < 10 else text.replace("~1", "/").replace("~0", "~")
+    return int(text) if text.isdecimal() and len(text) < 10 else _name(text)
 
 
 @lru_cache(256)
@@ -90,7 +95,10 @@ def _detail(finding: Finding) -> dict[str, Any]:
     if place.startswith("?"):
         loc: list[str | int] = ["query", place[1:]]
     else:
-        loc = ["body", *map(_step, place.split("/")[1:])]
+        steps = place.split("/")[1:]
+        # What looks like a number is a place in a list, but for the nodes of a workflow, which are named by texts.
+        named = 2 if steps[:1] and steps[0] in NODES else 0
+        loc = ["body", *map(_name, steps[:named]), *map(_step, steps[named:])]
     missing = finding.rule == "missing-required"
     return {
         "loc": loc,

@@ -16,15 +16,20 @@ def times(seen: Any, group: str, *item: str) -> int:
     return int(row["times"])
 
 
-def test_nothing_is_reached_at_first_and_all_is_named() -> None:
+def test_nothing_is_reached_at_first() -> None:
     with plane() as asked:
         seen = told(asked)
-    groups = seen["groups"]
     assert (seen["reached"], seen["share"], seen["left_out"]) == (0, 0, 0)
-    assert seen["of"] == sum(part["of"] for name, part in groups.items() if name != "models")
-    cancels = {row["item"][1] for row in groups["answers"]["rows"] if row["item"][0] == "cancel"}
-    assert cancels == {"202", "401", "403", "404"}
-    assert {row.get("why") for row in groups["answers"]["rows"]} == {"nobody asked for it"}
+    assert seen["of"] == sum(part["of"] for name, part in seen["groups"].items() if name != "models")
+
+
+def test_all_of_an_api_is_named_once_it_was_asked() -> None:
+    with plane() as asked:
+        asked.opened().submit()
+        groups = told(asked)["groups"]
+    cancels = {row["item"][1]: row["why"] for row in groups["answers"]["rows"] if row["item"][0] == "cancel"}
+    assert cancels == dict.fromkeys(("202", "401", "403", "404"), "nobody asked for it")
+    assert not [row for row in groups["answers"]["rows"] if row["item"][0] == "infer"], "of another API"
 
 
 def test_what_was_met_counts_and_outlives_its_session() -> None:

@@ -153,7 +153,7 @@ def test_those_that_wait_start_what_a_wider_fleet_allows() -> None:
 
 def test_what_a_fleet_does_not_know_cannot_be_changed() -> None:
     _, fleet = world()
-    with pytest.raises(TypeError, match="came find; say one of those"):
+    with pytest.raises(TypeError, match=r"^expected lowest, .*; came find; say one of those"):
         fleet.change(0.0, find=None)
 
 
@@ -283,3 +283,34 @@ def test_the_story_of_the_page() -> None:
     session.clock.advance(50)
     late = ask(session, fleet)
     assert fleet.instance(late, 10**6) == 3
+
+
+def test_who_is_over_counts_no_more_when_an_instance_is_to_be_started() -> None:
+    session, fleet = world(lowest=1, highest=3, queue=3, warm=True)
+    for _ in range(3):
+        ask(session, fleet)
+    session.clock.advance(33)
+    assert [fleet.alive(session.clock.now) for _ in range(3) if ask(session, fleet)] == [[1], [1], [1]]
+    ask(session, fleet)
+    assert fleet.alive(33.0) == [1, 2]
+
+
+def test_who_lingered_long_enough_is_gone_though_another_is_still_busy() -> None:
+    session, fleet = world(highest=2)
+    ask(session, fleet)
+    ask(session, fleet, 1000.0)
+    session.clock.advance(252)
+    assert fleet.instance(ask(session, fleet), 1000) == 1
+    session.clock.advance(148)
+    late = ask(session, fleet)
+    assert fleet.instance(late, 1000) == 3
+    assert lives(session, late) == [(641, 651)]
+
+
+def test_less_than_a_microsecond_is_nothing() -> None:
+    session, fleet = world(keep=0.0000004)
+    ask(session, fleet, cold=0.0000004)
+    assert fleet.ready(0) == [1]
+    assert (fleet.alive(10.999999), fleet.alive(11)) == ([1], [])
+    session.clock.advance(11)
+    assert fleet.instance(ask(session, fleet), 1000) == 2

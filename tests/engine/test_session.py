@@ -200,3 +200,10 @@ def test_a_file_is_as_old_as_its_task_is_over() -> None:
 def test_a_digest_depends_on_every_word() -> None:
     assert digest("a", "b") == digest("a", "b") != digest("ab")
     assert len(digest(1)) == 32
+
+
+def test_a_prop_is_made_at_one_moment_though_time_flows() -> None:
+    ticks = iter(range(1000))
+    session = Session("flowing", Clock("x10", tick=lambda: float(next(ticks))), Gallery(), [])
+    prop = session.add_prop(session.open_account("toy", "key", None), "shelf", "a", {})
+    assert prop.made == prop.changed

@@ -216,6 +216,20 @@ def test_what_is_no_request_is_refused(handle: StandIn, version: str, body: Any,
     assert not len(handle.tasks)
 
 
+@pytest.mark.parametrize(
+    ("body", "loc"),
+    [
+        ({"overrides": {"66": {"inputs": {}}}}, ["body", "overrides", "66"]),
+        ({"overrides": {"6": {"inputs": {"txt": "x"}}}}, ["body", "overrides", "6", "inputs", "txt"]),
+        ({"workflow_api_json": {"1": {"class_type": "SaveImage", "inputs": {"images": ["2", 0]}}}},
+         ["body", "workflow_api_json", "1", "inputs", "images", 0]),
+    ],
+)  # fmt: skip
+def test_a_node_is_named_by_a_text_and_a_place_in_a_list_by_a_number(handle: StandIn, body: Any, loc: Any) -> None:
+    said = send(handle, "POST", inference("v2"), body)
+    assert [row["loc"] for row in said.json()["detail"]] == [loc]
+
+
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 words = st.text(max_size=5)
 values = st.recursive(st.none() | st.booleans() | numbers | words,

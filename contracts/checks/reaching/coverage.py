@@ -27,14 +27,22 @@ Refusals = dict[tuple[int, str], list[tuple[str, str, Row]]]  # status and code 
 
 
 class Coverage(Covered):
-    """What of a contract was reached. `cannot` names the cues that this subject does not take: they say why not."""
+    """What of a contract was reached. `cannot` names the cues that this subject does not take: they say why not.
 
-    def __init__(self, contract: Contract, cannot: Iterable[str] = ()) -> None:
-        super().__init__(contract.provider, promised(contract), cannot)
+    Unless it is to be of the `whole`, an API counts from its first exchange on: who does without it misses nothing.
+    """
+
+    def __init__(self, contract: Contract, cannot: Iterable[str] = (), whole: bool = True) -> None:
+        self._all = promised(contract)
+        super().__init__(contract.provider, dict(self._all), cannot)
         self._contract = contract
-        self._looks = Looks(contract, self.rows)
-        self._answers = {(item[1], int(item[2])): row for item, row in self.rows.items() if item[0] == "answers"}
-        self._channels = {o.id: self.rows["channels", o.channel] for o in contract.operations.values()}
+        self._apis = set(contract.apis)  # which count by now
+        if not whole:
+            self._apis.clear()
+            self.rows = {item: row for item, row in self._all.items() if item[:2] == ("errors", "")}
+        self._looks = Looks(contract, self._all)
+        self._answers = {(item[1], int(item[2])): row for item, row in self._all.items() if item[0] == "answers"}
+        self._channels = {o.id: self._all["channels", o.channel] for o in contract.operations.values()}
         self._queries = {o.id: self._fields(o) for o in contract.operations.values() if o.queries}
         self._models: dict[str, dict[str, Field]] = {}
         self._stands: dict[str, str] = {}  # for which model a prop stands, by its id
@@ -56,6 +64,10 @@ class Coverage(Covered):
             self._refused("", exchange, by)
             return
         name = operation.id
+        if operation.api not in self._apis:
+            self._apis.add(operation.api)
+            part = promised(self._contract.apis[operation.api].alone)
+            self.rows.update({item: self._all[item] for item in part if item in self._all})
         row = self._answers.get((name, status))
         if row is None:
             # Some errors are said of whatever is asked, as of a path that cannot be: no operation names them.
@@ -197,14 +209,14 @@ class Coverage(Covered):
         return self._models[model.id]
 
     def _field(self, item: tuple[str, ...], schema: Mapping[str, Any], required: bool) -> Field:
-        rows = {known[-1]: row for known, row in self.rows.items() if known[:-1] == item}
+        rows = {known[-1]: row for known, row in {**self._all, **self.rows}.items() if known[:-1] == item}
         return Field(schema, required, rows)
 
     # -- what was refused
 
     def _refusals_of(self, name: str) -> Refusals:
         found: Refusals = {}
-        for item, row in self.rows.items():
+        for item, row in self._all.items():
             if item[:2] == ("errors", name):
                 said = self._error(item[2], name)
                 code = str(said["code"]) if "code" in said else ""

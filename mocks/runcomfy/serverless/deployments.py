@@ -135,9 +135,9 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
                          f"{finding.came}; {finding.cure}")  # fmt: skip
     _told_well(said, kind)
     if kind == "comfyui":
-        asked = said.get("workflow") or first()
-        graph = named(asked) if isinstance(asked, str) else asked
-        for flaw in flaws(graph, ("workflow",)):
+        asked = said.get("workflow")
+        graph = first() if asked is None else named(asked) if isinstance(asked, str) else asked
+        for flaw in flaws(graph, ("workflow",)) if graph is asked else ():  # the ready ones have none
             raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
         own = kept(contract, kind, graph, None)
     else:
