@@ -163,7 +163,8 @@ class Referee:
             said = self.ask(
                 Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers())
             )
-            held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
+            body = said.json if isinstance(said.json, dict) else {}
+            held.said = {key: body[key] for key in sort.row["echoes"] if key in body}
             self.tapes[-1].pop()
             self.world.manned(held)
 
