@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from .subject import Ask
 
-CUES = {"pause": "the next order is to stop half way", "fail": "the next order is to fail", "poor": "the balance is 0", "rich": "the balance is back",
-        "delivered": "what was delivered until now is looked at"}  # fmt: skip
+CUES = {"pause": "the next order is to stop half way", "fail": "the next order is to fail", "poor": "the balance is 0",
+        "rich": "the balance is back", "delivered": "what was delivered until now is looked at"}  # fmt: skip
 # Whose key a request bears: its own, another account's, none, one that nobody has; and its own without the scheme
 # before it, or behind a scheme of another kind.
 OWN, OTHER, NONE, WRONG, BARE, ODD = "own", "other", "none", "wrong", "bare", "odd"

@@ -20,8 +20,9 @@ class Subject:
     """A server under check. Who knows no more than its address can only ask it: then `can` is empty.
 
     `can` holds the cues that `cue` takes: "advance" (so many seconds of the story pass), "fail" (the next order ends
-    badly), "pause" (the next one stops half way, where that is a state), "cost" (the next one costs so much), "poor" and "rich" (the balance is 0, and is what it was), "wait" (so
-    many real seconds pass). Where its clock can be moved, `now` tells its time.
+    badly), "pause" (the next one stops half way, where that is a state), "cost" (the next one costs so much), "poor"
+    and "rich" (the balance is 0, and is what it was), "wait" (so many real seconds pass). Where its clock can be moved,
+    `now` tells its time.
     """
 
     name = ""  # what is checked, as a person would say it
@@ -41,7 +42,7 @@ class Subject:
         """Does what no client can do."""
         raise NotImplementedError
 
-    def furnished(self, kind: str, model: str) -> str:
+    def furnished(self, kind: str, model: str) -> str:  # noqa: ARG002 - who has none needs to know no more
         """The id of a prop that its own account has from the beginning and that stands for a model, or nothing."""
         return ""
 

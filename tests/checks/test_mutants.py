@@ -11,7 +11,7 @@ import pytest
 from understudy.contracts.checks.breaking.limits import representatives, rules
 from understudy.contracts.checks.breaking.mutant import Mutant, Mutated
 from understudy.contracts.checks.breaking.mutants import generated, keys, mutants
-from understudy.contracts.checks.breaking.score import Reel, strikes, written
+from understudy.contracts.checks.breaking.reels import Reel, strikes, written
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.exchange import Exchange
 from understudy.mocks.subjects import Ours

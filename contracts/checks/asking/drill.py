@@ -135,7 +135,13 @@ class Lives(Steps):
         for model in self.offered if self.contract.api else ():
             if "num_frames" in model.fields:
                 body = {**self.example(model), "num_frames": 48}
-                yield from (self.order(model, body), *self.look(), Move("start"), *self.look(), Move("advance", amount=30))
+                yield from (
+                    self.order(model, body),
+                    *self.look(),
+                    Move("start"),
+                    *self.look(),
+                    Move("advance", amount=30),
+                )
                 yield from (*self.look(), Move("finish"), *self.look(), Move("open"))
         if self.life.kept is not None:
             yield self.order(self.plain)

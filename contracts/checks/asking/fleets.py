@@ -1,8 +1,9 @@
-"""Tapes about instances: they start cold, grow with the line, stay warm for a while, and follow what is said of them."""
+"""Tapes about instances: they start cold, grow with the line, stay warm a while, and follow what is said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..move import OWN, Move
 from ..subject import Ask
@@ -32,7 +33,8 @@ class Fleets(Things):
     def fleet(self, number: int, **said: int) -> Move:
         """A prop with such a fleet."""
         assert self.runs_on is not None
-        return self.prop(number, self.plain, **{self.runs_on.row["fleet"][name]: value for name, value in said.items()})
+        told: dict[str, Any] = {self.runs_on.row["fleet"][name]: value for name, value in said.items()}
+        return self.prop(number, self.plain, OWN, **told)
 
     def on(self, number: int) -> Move:
         """An order that runs there."""
@@ -64,7 +66,12 @@ class Fleets(Things):
             yield from (self.on(number), *self.look(nth), Move("finish", nth=nth), *self.look(nth))
             yield from (Move("advance", amount=50), self.on(number), *self.look(nth + 1), Move("advance", amount=2))
             yield from (*self.look(nth + 1), Move("finish", nth=nth + 1), Move("advance", amount=70), self.on(number))
-            yield from (Move("advance", amount=3), *self.look(nth + 2), Move("advance", amount=100), *self.look(nth + 2))
+            yield from (
+                Move("advance", amount=3),
+                *self.look(nth + 2),
+                Move("advance", amount=100),
+                *self.look(nth + 2),
+            )
             yield from (Move("finish", nth=nth + 2), *self.look(nth + 2), self.on(number), self.on(number))
             yield from (Move("advance", amount=3), *self.look(nth + 3), self.cancel(nth + 3), *self.look(nth + 3))
 
@@ -98,7 +105,8 @@ class Fleets(Things):
         """What is changed of a saved workflow, or sent in its place; what cannot be changed, and what cannot run."""
         good = [{"overrides": "{overrides}"}, {"overrides": "{overrides}"}, {"overrides": "{others}"}, {},
                 {"workflow_api_json": "{workflow}"}]  # fmt: skip
-        bad = [{"overrides": "{stranger}"}, {"overrides": "{mistyped}"}, {"overrides": {"no-such-node": {"inputs": {}}}},
+        bad = [{"overrides": "{stranger}"}, {"overrides": "{mistyped}"},
+               {"overrides": {"no-such-node": {"inputs": {}}}},
                {"overrides": {"3": 5}}, {"overrides": []}, {"workflow_api_json": {}}, {"workflow_api_json": {"1": {}}},
                {"workflow_api_json": {"1": {"class_type": "SaveImage", "inputs": {"images": ["2", 0]}}}},
                {"workflow_api_json": "{overrides}"}]  # fmt: skip

@@ -69,7 +69,7 @@ class Heard(Steps):
 
     def several(self) -> Iterator[Move]:
         """Each is told of by itself."""
-        for nth in range(3):
+        for _ in range(3):
             yield from (self.heard(self.plain, "query", True), self.order(self.plain))
         for nth in (0, 2, 1, 4, 3, 5):
             yield from (Move("finish", nth=nth), Move("delivered"), *self.look(nth))

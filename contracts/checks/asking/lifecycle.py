@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -56,14 +54,14 @@ class Life(RuleBasedStateMachine):
     def submit(self, data: st.DataObject) -> None:
         """An order, to the bounds of what a model takes."""
         model = data.draw(st.sampled_from(self.steps.models), "model")
-        body = data.draw(st.sampled_from(self.steps.bodies(model, True)), "body")
+        body = data.draw(st.sampled_from(self.steps.edges_of(model, True)), "body")
         self.made(self.steps.order(model, body, data.draw(st.sampled_from((OWN, OWN, OWN, OTHER)), "key")))
 
     @rule(data=st.data())
     def submit_wrongly(self, data: st.DataObject) -> None:
         """A body of which one rule is broken."""
         model = data.draw(st.sampled_from(self.steps.models), "model")
-        self.made(self.steps.order(model, data.draw(st.sampled_from(self.steps.bodies(model, False)), "body")))
+        self.made(self.steps.order(model, data.draw(st.sampled_from(self.steps.edges_of(model, False)), "body")))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())

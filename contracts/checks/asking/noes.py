@@ -155,7 +155,8 @@ class Noes(Steps):
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 if method not in self.contract.whole.match(path)[0]:
                     yield Move(
-                        "ask", Ask(method, path, JSON if method == "POST" else (), b"{}" if method == "POST" else b""),
+                        "ask",
+                        Ask(method, path, JSON if method == "POST" else (), b"{}" if method == "POST" else b""),
                         prop=number,
                     )
             yield Move("ask", Ask(operation.method, path + "/more/of/it"), prop=number)

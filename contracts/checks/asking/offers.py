@@ -11,7 +11,6 @@ from ...outcome import SHAPING
 from ..move import Move
 from ..props import unheard
 from ..subject import Ask
-
 from .edges import bad_edges, good_edges
 from .steps import Steps
 

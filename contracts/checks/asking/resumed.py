@@ -24,7 +24,10 @@ class Resumed(Steps):
             yield f"taken up again after it ended {how or 'well'}", list(self.ended(how))
         yield "taken up again after a cancel", list(self.stopped())
         yield "how far an order is", list(self.followed())
-        yield "a dozen and one", [*(self.order(self.plain) for _ in range(13)), *self.look(10), *self.look(11), *self.look(12)]
+        yield (
+            "a dozen and one",
+            [*(self.order(self.plain) for _ in range(13)), *self.look(10), *self.look(11), *self.look(12)],
+        )
         yield "an order of another form", list(self.edited())
         yield "bodies about an order", list(self.bodies_of())
 
@@ -45,7 +48,15 @@ class Resumed(Steps):
         yield from (self.again(key=OTHER), self.again(key=NONE), self.again(key=WRONG), *self.edit(key=OTHER))
         yield from (self.again(bend=bend) for bend in NEARLY)
         yield from (Move("advance", amount=100), *self.look(), Move("open"), self.again(), *self.look(), *self.look())
-        yield from (self.again(), Move("start"), *self.look(), Move("advance", amount=600), *self.look(), Move("finish"), *self.look())
+        yield from (
+            self.again(),
+            Move("start"),
+            *self.look(),
+            Move("advance", amount=600),
+            *self.look(),
+            Move("finish"),
+            *self.look(),
+        )
         yield from (self.cancel(), self.again(), *self.look(), Move("open"))
 
     def stopped(self) -> Iterator[Move]:

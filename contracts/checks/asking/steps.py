@@ -13,7 +13,7 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
 from ..move import OTHER, OWN, Move
-from ..props import Sort, of_path, own, offered, runs_on, sorts, submits, unheard
+from ..props import Sort, of_path, offered, own, runs_on, sorts, submits, unheard
 from ..subject import Ask
 from .edges import bad_edges, good_edges
 from .values import plain_body
@@ -84,7 +84,7 @@ class Steps:
         told["config"]["process"][0]["sample"] = {"prompts": ["a red tram", "a blue boat"], "sample_every": 1000}
         return {**body, rules["field"]: json.dumps(told)}
 
-    def bodies(self, model: Model, good: bool) -> list[Any]:
+    def edges_of(self, model: Model, good: bool) -> list[Any]:
         """Bodies of a model, right or wrong; worked out once."""
         key = (json.dumps(model.schema, sort_keys=True) + model.id, good)
         if key not in _EDGES:

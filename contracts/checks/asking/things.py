@@ -13,13 +13,13 @@ from ..move import OTHER, OWN, Move
 from ..props import Sort, own
 from ..subject import Ask
 from .edges import bad_edges, good_edges
-
 from .steps import JSON, NOBODY, Steps, Tape
 from .values import ordinary
 
 FIRST = 10  # the number of the first one that a tape adds: the prologue's have lower ones
 EACH = 2  # bodies of a field's edges by which one is changed
 FILTERED = "{prop}"  # in a query: the id of a prop, which the path cannot name
+
 
 class Things(Steps):
     """What becomes of props."""
@@ -44,7 +44,13 @@ class Things(Steps):
 
     def lived(self, sort: Sort) -> Iterator[Move]:
         """Added, looked at, changed and dropped; whatever is asked afterwards is asked for nothing."""
-        yield from (self.add(sort), *self.all(sort), Move("advance", amount=7), *self.all(sort), self.add(sort, FIRST + 1))
+        yield from (
+            self.add(sort),
+            *self.all(sort),
+            Move("advance", amount=7),
+            *self.all(sort),
+            self.add(sort, FIRST + 1),
+        )
         yield from (*self.all(sort), *self.all(sort, FIRST + 1))
         yield from (Move("advance", amount=60), *self.change(sort), *self.all(sort), *self.all(sort, FIRST + 1))
         yield from (Move("advance", amount=60), *self.all(sort), *self.one(sort, "drop"), *self.all(sort))
@@ -77,7 +83,7 @@ class Things(Steps):
         yield from self.ask(sort, "list")
         for word in ("list", "get"):
             operation = sort.operation(word)
-            for name, row in (operation.parameters.items() if operation is not None else ()):
+            for name, row in operation.parameters.items() if operation is not None else ():
                 schema = row["schema"].get("items", row["schema"])
                 for text in (*schema.get("enum", ()), "perhaps") if row["in"] == "query" else ():
                     yield from self.ask(sort, word, FIRST, f"{name}={text}")
@@ -128,11 +134,16 @@ class Things(Steps):
         for operation in self.about(sort):
             if sort.does(operation):
                 continue
-            for name, data in (("tram_01.txt", b"a red tram"), ("tram_02.txt", b"")) if operation.file else (("", b""),):
+            for name, data in (
+                (("tram_01.txt", b"a red tram"), ("tram_02.txt", b"")) if operation.file else (("", b""),)
+            ):
                 ask = self.form(operation, name, data) if operation.file else self.asking(operation)
                 yield from (Move("ask", ask, prop=FIRST), *self.all(sort), Move("advance", amount=2), *self.all(sort))
             if operation.file:
-                for headers, body in ((JSON, b"{}"), ((("Content-Type", "multipart/form-data; boundary=x"),), b"--x--\r\n")):
+                for headers, body in (
+                    (JSON, b"{}"),
+                    ((("Content-Type", "multipart/form-data; boundary=x"),), b"--x--\r\n"),
+                ):
                     yield Move("ask", self.asking(operation)._replace(headers=headers, body=body), prop=FIRST)
             for body, _ in bad_edges(operation.body) if operation.body is not None else ():
                 yield Move("ask", self.asking(operation)._replace(body=json.dumps(body).encode()), prop=FIRST)
@@ -161,9 +172,17 @@ class Things(Steps):
         order = self.sent(self.submit, self.plain, said, prop=FIRST)
         yield from (self.add(sort), order, *self.look())
         if operation is not None and operation.body is not None and "is_enabled" in operation.body.fields:
-            yield from (*self.one(sort, "change", FIRST, OWN, self.least(operation.body, is_enabled=False)), order, *self.look())
+            yield from (
+                *self.one(sort, "change", FIRST, OWN, self.least(operation.body, is_enabled=False)),
+                order,
+                *self.look(),
+            )
             yield from (*self.all(sort), self.sent(self.submit, self.plain, said, OTHER, FIRST))
-            yield from (*self.one(sort, "change", FIRST, OWN, self.least(operation.body, is_enabled=True)), order, *self.look(1))
+            yield from (
+                *self.one(sort, "change", FIRST, OWN, self.least(operation.body, is_enabled=True)),
+                order,
+                *self.look(1),
+            )
         yield from (*self.one(sort, "drop"), order)
 
     # -- the steps
@@ -213,6 +232,7 @@ class Things(Steps):
     def all(self, sort: Sort, number: int = FIRST, key: str = OWN) -> Tape:
         """One by itself, and among the others."""
         return [*self.ask(sort, "get", number, "", key), *self.ask(sort, "list", number, "", key)]
+
 
 def _asking(operation: Operation, query: str) -> str:
     return operation.path + ("?" + query if query else "")

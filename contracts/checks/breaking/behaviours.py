@@ -26,7 +26,11 @@ Place = Callable[[Stage, Exchange, int], int]
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     """The hand-written mutants for which an API has a place."""
     contract = contract.alone
-    return tuple(mutant for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS, *RETURNS) if mutant.fits(contract))
+    return tuple(
+        mutant
+        for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS, *RETURNS)
+        if mutant.fits(contract)
+    )
 
 
 def words(stage: Stage, said: Exchange, state: str) -> Exchange:

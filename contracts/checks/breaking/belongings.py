@@ -1,5 +1,7 @@
 """The mutants of props: what is forgotten of one, shown to the wrong one, or still there when it should be gone."""
 
+# ruff: noqa: ARG001 - all of a table are called alike
+
 from __future__ import annotations
 
 import json

@@ -89,14 +89,19 @@ _foreign("another account's orders can be cancelled", "a customer stops another'
 
 
 @MANNERS.behaves(
-    "another account's order is told as unknown", "account", "a client looks for its mistake elsewhere", "id",
+    "another account's order is told as unknown",
+    "account",
+    "a client looks for its mistake elsewhere",
+    "id",
     "foreign apart",
 )
 def _denied(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     foreign = said.task and stage.refused(said, "foreign-id")
     operation = stage.match(ask)[0]
-    names = [said.task, *(operation.named(said.path)[name] for name in of_path(operation))] if operation and foreign else []
+    names = (
+        [said.task, *(operation.named(said.path)[name] for name in of_path(operation))] if operation and foreign else []
+    )
     path = ask.path
     for name in names:
         path = path.replace(name, f"{name}0")

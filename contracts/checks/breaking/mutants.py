@@ -37,7 +37,7 @@ Change = Callable[[Exchange], Exchange]
 
 
 def mutants(contract: Contract) -> tuple[Mutant, ...]:
-    """Every mutant of a contract, API by API: the ones that its rows make, and the hand-written ones that it has a place
+    """Every mutant of a contract, API by API: those that its rows make, and the hand-written ones that it has a place
     for."""
     parts = [part for part in contract.apis.values() if submits(part) is not None]
     return tuple(mutant.of(part.api) for part in parts for mutant in (*generated(part), *behaviours(part)))
@@ -103,6 +103,7 @@ def refusing(contract: Contract, reason: str) -> list[str]:
 
 def _hidden(contract: Contract, operation: Operation, reason: str) -> bool:
     """Whether an operation says no for another reason in the very same words, which is named before."""
+
     def words(each: str) -> tuple[Any, Any]:
         row = contract.error(each, operation)
         return row.get("status"), row.get("code")

@@ -1,4 +1,4 @@
-"""The mutants of orders that are taken up again, and of how far they are: progress that falls, an end that comes early."""
+"""The mutants of orders that are taken up again, and of how far they are: progress that falls, an early end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ FAR = "a user sees what is not so"
 _progress("progress falls with each look", "current_step", "a bar runs backwards",
           lambda stage, said, came: max(0, came - 10 * stage.count(said.task)))  # fmt: skip
 _progress("progress stands still", "current_step", "a user believes that it hangs", lambda stage, said, came: 0)
-_progress("progress is at its end from the beginning", "current_step", FAR, lambda stage, said, came: _total(stage, said))
+_progress(
+    "progress is at its end from the beginning", "current_step", FAR, lambda stage, said, came: _total(stage, said)
+)
 _progress("progress is at its end before the end", "current_step", FAR,
           lambda stage, said, came: _total(stage, said) if came > _total(stage, said) / 2 else came)  # fmt: skip
 _progress("progress is one step past the end", "current_step", "a client counts past the end",
@@ -146,7 +148,9 @@ def _unstoppable(stage: Stage, ask: Ask) -> Exchange:
     return said
 
 
-@RETURNS.looks("what was made is gone when an order is taken up again", "resume", "a user loses steps", "resume", "files")
+@RETURNS.looks(
+    "what was made is gone when an order is taken up again", "resume", "a user loses steps", "resume", "files"
+)
 def _burnt(stage: Stage, said: Exchange) -> Exchange:
     row = stage.tells["files"]
     key = stage.key("files", said)
@@ -160,4 +164,6 @@ def _burnt(stage: Stage, said: Exchange) -> Exchange:
 @RETURNS.looks("an edit sets an order going", "resume", "a user pays unasked", "edit")
 def _eager(stage: Stage, said: Exchange) -> Exchange:
     rule = stage.life.edit
-    return edited(said, "/status", put(stage.channel["words"]["QUEUED"])) if said.operation == rule["operation"] else said
+    return (
+        edited(said, "/status", put(stage.channel["words"]["QUEUED"])) if said.operation == rule["operation"] else said
+    )

@@ -59,6 +59,7 @@ def _told(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, Deliver]]:
     words = list(dict.fromkeys(rule["words"].values()))
     for word in words:
         for other in [each for each in words if each != word] + [word.upper()]:
+
             def told(said: Exchange, word: str = word, other: str = other) -> Exchange:
                 mine = _body(said).get(rule["key"][1:]) == word
                 return _edited(said, rule["key"], put(other)) if mine else said
@@ -145,10 +146,15 @@ def _strange(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, Deliver]]:
     yield "news is told of another order", MISLED, lambda stage, came: [
         _edited(said, rule["id"], put(stage.orders[0].id if stage.orders else "x")) for said in came]  # fmt: skip
     yield "news of an order that nobody asked about", MISLED, lambda stage, came: [
-        *came, *(_edited(said, rule["id"], put("00000000-0000-4000-8000-00000000000a")) for said in came[:1])]  # fmt: skip
+        *came, *(_edited(said, rule["id"], put("00000000-0000-4000-8000-0000000000aa")) for said in came[:1])
+    ]  # fmt: skip
     yield "orders of which nobody wanted news are told of", "whoever listens learns of others", _tattled(rule)
     yield "news comes by PUT", "a receiver of POST hears nothing", _each(lambda said: said._replace(method="PUT"))
-    yield "news is a form", "a client reads no JSON", _each(lambda said: said._replace(request_body=b"status=succeeded"))
+    yield (
+        "news is a form",
+        "a client reads no JSON",
+        _each(lambda said: said._replace(request_body=b"status=succeeded")),
+    )
     yield "news is a list", "a typed client cannot read it", _each(lambda said: _as(said, [_body(said)]))
     yield "news has no body", "a client knows nothing", _each(lambda said: said._replace(request_body=b""))
     yield "news of a success has no files", "a client must ask all the same", _each(

@@ -63,7 +63,9 @@ class Answers:
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
                           "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
         began, files = self.tells.get("began", {}), self.tells.get("files", {})
-        if began.get("operation") == self.operation.id and (not order.over or files.get("operation") != self.operation.id):
+        if began.get("operation") == self.operation.id and (
+            not order.over or files.get("operation") != self.operation.id
+        ):
             yield from Ended(self, order, "").stamps()
         if self.tells.get("progress", {}).get("operation") == self.operation.id:
             yield from self.progress(order)
@@ -125,13 +127,17 @@ class Answers:
             return  # the schema has said so
         current, total = said["current_step"], said["total_steps"]
         if order.steps and total != order.steps:
-            yield self.finding("wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for")
+            yield self.finding(
+                "wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for"
+            )
         if total and abs(said["percent"] - 100 * current / total) > 1:
             yield self.finding("wrong-progress", row["percent"], f"{100 * current / total:g}", str(said["percent"]),
                                "tell the share of the steps")  # fmt: skip
         last = order.told.get("step", 0)
         if current < last or current > total:
-            yield self.finding("wrong-progress", row["current_step"], f"{last} to {total}", str(current), "never go back")
+            yield self.finding(
+                "wrong-progress", row["current_step"], f"{last} to {total}", str(current), "never go back"
+            )
         order.told["step"] = current
         if order.over and order.possible == {"SUCCEEDED", "PAUSED"}:
             order.possible = frozenset({"SUCCEEDED" if current == total else "PAUSED"})  # the steps tell which

@@ -91,7 +91,11 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
     sure = contract.facts.openapi["operations"].get(name, {}).get("sure", ())
     always = operation is not None and any(value in sure for value in operation.named(said.path).values())
-    if str(said.status) in good and not (always and not rows and said.status != MOST_GOOD) and not _no(contract, said, rows):
+    if (
+        str(said.status) in good
+        and not (always and not rows and said.status != MOST_GOOD)
+        and not _no(contract, said, rows)
+    ):
         if rows and why.sure:
             yield Finding("not-refused", _weight(rows), "", _told(rows), came, "refuse the request for this reason",
                           name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
@@ -201,7 +205,7 @@ def _configured(world: World, operation: Operation, value: str, body: Any, accou
 
 
 def _state(world: World, operation: Operation, value: str) -> tuple[list[str], bool]:
-    """Whether an order is in a state from which this is done, where anything else is refused; and whether that is sure."""
+    """Whether an order is in a state from which this is done, where all else is refused; and whether that is sure."""
     order = world.about(operation, value)
     rules = (world.life.cancel, world.life.resume, world.life.edit)
     rule = next((rule for rule in rules if rule.get("operation") == operation.id and "refuses" in rule), None)
@@ -215,7 +219,10 @@ def _state(world: World, operation: Operation, value: str) -> tuple[list[str], b
 
 def _form(said: Exchange, field: str) -> bool:
     """Whether a request is a form with a file in this field."""
-    return said.header("content-type").startswith("multipart/form-data") and f'name="{field}"'.encode() in said.request_body
+    return (
+        said.header("content-type").startswith("multipart/form-data")
+        and f'name="{field}"'.encode() in said.request_body
+    )
 
 
 def _props(world: World, operation: Operation, said: Exchange, account: str) -> tuple[bool, list[str]]:

@@ -49,8 +49,8 @@ class News:
         self.operation = said.operation
         body = said.request_json
         if said.method != "POST" or not isinstance(body, dict):
-            yield self._finding(RULE, "", "a JSON object, by POST", shown(said.request_body[:120].decode("utf-8", "replace")),
-                                "deliver what the documents show", "form")  # fmt: skip
+            came = shown(said.request_body[:120].decode("utf-8", "replace"))
+            yield self._finding(RULE, "", "a JSON object, by POST", came, "deliver what the documents show", "form")
             return
         name, word = self._at(body, self.rule["id"]), self._at(body, self.rule["key"])
         order = self.world.reference.orders.get(name) if isinstance(name, str) else None
@@ -69,11 +69,15 @@ class News:
         heard: list[str] = order.told.setdefault("news", [])
         wanted = states_of(self.world, order)
         if state not in wanted:
-            yield self._finding(RULE, self.rule["key"], " or ".join(wanted), state, "tell the states that were asked for", "state")
+            yield self._finding(
+                RULE, self.rule["key"], " or ".join(wanted), state, "tell the states that were asked for", "state"
+            )
         if state in heard:
             yield self._finding(RULE, self.rule["key"], f"{state} once", "twice", "tell each state once", "twice")
         elif heard and state not in self.world.life.reach[heard[-1]]:
-            yield self._finding(RULE, self.rule["key"], f"what follows {heard[-1]}", state, "tell states in their order", "order")
+            yield self._finding(
+                RULE, self.rule["key"], f"what follows {heard[-1]}", state, "tell states in their order", "order"
+            )
         heard.append(state)
         if self.world.dated and state not in self._been(order):
             yield self._finding(RULE, self.rule["key"], f"{state} not before it is so", f"at {self.world.now:g} s",
@@ -101,15 +105,19 @@ class News:
         elif isinstance(came, dict):
             files = sorted(map(str, addresses(came, row.get("address", ""))))
             if sorted(order.told.setdefault("files", files)) != files:
-                yield self._finding(RULE, key, shown(order.told["files"]), shown(files), "tell the files of the result", "files")
+                yield self._finding(
+                    RULE, key, shown(order.told["files"]), shown(files), "tell the files of the result", "files"
+                )
         error = self.rule.get("error", {})
         said = self._at(body, error["key"]) if error else None
         form = {"string": str, "object": dict, "array": list}[error.get("form", "string")]
         if error and state == "FAILED" and (not isinstance(said, form) or not said):
-            yield self._finding(RULE, error["key"], f"what went wrong, as a {error['form']}", shown(said), "say why it failed",
-                                "error")  # fmt: skip
+            want = f"what went wrong, as a {error['form']}"
+            yield self._finding(RULE, error["key"], want, shown(said), "say why it failed", "error")
         if error and state != "FAILED" and said is not None:
-            yield self._finding(RULE, error["key"], "no error of what has not failed", shown(said), "leave it out", "error")
+            yield self._finding(
+                RULE, error["key"], "no error of what has not failed", shown(said), "leave it out", "error"
+            )
 
     def lost(self) -> Iterator[Finding]:
         """What was to be told by now, and was not."""
@@ -120,8 +128,9 @@ class News:
                 if state not in heard:
                     heard = order.told.setdefault("news", [])
                     heard.append(state)  # it is missed once
-                    yield self._finding(RULE, self.rule["key"], f"news that order {order.number + 1} is {state}", "none",
-                                        "deliver each state that was asked for", "lost")  # fmt: skip
+                    want = f"news that order {order.number + 1} is {state}"
+                    cure = "deliver each state that was asked for"
+                    yield self._finding(RULE, self.rule["key"], want, "none", cure, "lost")
 
     def _at(self, body: Mapping[str, Any], pointer: str) -> Any:
         return body.get(pointer[1:])

@@ -50,8 +50,8 @@ def _labelled(said: Exchange) -> Iterator[Finding]:
     """Where only a workflow knows what is made: a file, and labelled as what it is."""
     file, label = told(said.answer_body), header(said, "content-type").partition(";")[0]
     if not file.format:
-        yield _finding("wrong-file", "a file", f"{shown(said.answer_body[:24].hex())}, which is none", "serve a file that "
-                       "can be read", "format")  # fmt: skip
+        came = f"{shown(said.answer_body[:24].hex())}, which is none"
+        yield _finding("wrong-file", "a file", came, "serve a file that can be read", "format")
     elif label != TYPES.get(file.format, label):
         yield _finding("wrong-file", TYPES[file.format], label or "no type", "label the file as what it is", "label")
 

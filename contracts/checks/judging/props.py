@@ -39,7 +39,7 @@ def propped(world: World, said: Exchange, operation: Operation, why: Grounds, nu
         yield from {"get": judge.shown, "change": judge.changed, "drop": judge.dropped}[does](held, why.body)
 
 
-def filled(world: World, said: Exchange, operation: Operation) -> None:
+def came_in(world: World, said: Exchange, operation: Operation) -> None:
     """Something came into a prop: after a while it can be used."""
     sort = next((each for each in world.sorts.values() if each.row.get("needed") == operation.id), None)
     for held in world.named(operation, said.path) if sort is not None else ():
@@ -158,7 +158,9 @@ class Props:
                                     "list nothing else", "strange")  # fmt: skip
             else:
                 free = max([UNLABELLED - 1, *self.world.numbers]) + 1
-                self.world.holds(Held(free, name, self.sort.name, account, "", self.world.now, told={"furnished": True}))
+                self.world.holds(
+                    Held(free, name, self.sort.name, account, "", self.world.now, told={"furnished": True})
+                )
         self.world.listed.add((self.sort.name, account))
 
     # -- what each answer says of one

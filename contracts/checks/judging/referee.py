@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from ... import graph
-from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import Finding
 from ...operation import Operation
 from ..case import Case
-from ..move import BARE, CASED, HOOKS, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG, Move
-from ..props import of_path, submits
+from ..move import NONE, OTHER, OWN, Move
+from ..props import submits
 from ..subject import Ask, Subject
 from .answers import Answers
 from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
 from .news import News
 from .opened import opened
-from .props import filled, noted, propped, sort_of
+from .props import came_in, noted, propped, sort_of
 from .reference import Known
 from .shelf import shelved
+from .spelled import example, filled, hooked, keys, nearly, number_of, numbered, shaped, unhooked
 from .world import Held, World
 
 Seen = Callable[[Exchange, str], None]
@@ -34,51 +31,7 @@ OVER = "time was over; raise --max-time"
 MOST_SILENT = 20  # requests on end without an answer, after which nobody is there
 LOOKS = 150  # in vain, at orders that are awaited where time flows by itself, and
 PAUSE = 0.1  # seconds between two: then no more is waited
-NAMED = re.compile(r"\{(\w+)\}")  # what stands in a path for an id
 SPOKEN = (("Content-Type", "application/json"),)
-FILTERED = "prop"  # the name that stands for it in a query
-
-
-def nearly(word: str, how: str) -> str:
-    """A word that is not quite the one that is known; for no way, the word itself."""
-    return {LONGER: word + "x", SHORTER: word[:-1], CASED: word.swapcase()}.get(how, word)
-
-
-def example(operation: Operation) -> bytes:
-    """The body with which an operation on an order is asked, unless another one is tried."""
-    return b"" if operation.body is None else json.dumps(operation.body.example()).encode()
-
-
-def shaped(ask: Ask, form: Model | None) -> Ask:
-    """A request with changes to a workflow in the place of their names: right ones, and one that is wrong."""
-    if form is None or b'"{' not in ask.body:
-        return ask
-    right = form.example().get("overrides", {})
-    name, node = next(iter(right.items()), ("", {"inputs": {"": ""}}))
-    key = next(iter(node["inputs"]))
-    named: dict[str, Any] = {
-        "overrides": right, "others": {name: {"inputs": {key: "a blue boat at night"}}} if name else {},
-        "stranger": {name: {"inputs": {"no_such_input": 1}}}, "mistyped": {name: {"inputs": {key: 5}}},
-        "workflow": getattr(form, "workflow", {}),
-    }  # fmt: skip
-    body = ask.body
-    for word, value in named.items():
-        body = body.replace(f'"{{{word}}}"'.encode(), json.dumps(value).encode())
-    return ask._replace(body=body)
-
-
-def hooked(ask: Ask, address: str) -> Ask:
-    """A request with the address of deliveries in the place of its name."""
-    path = ask.path.replace(quote(HOOKS, safe=""), quote(address, safe=""))
-    return ask._replace(path=path, body=ask.body.replace(HOOKS.encode(), address.encode()))
-
-
-def unhooked(ask: Ask, address: str) -> Ask:
-    """A request with a name in the place of the address of deliveries, which is another one elsewhere."""
-    if not address:
-        return ask
-    path = ask.path.replace(quote(address, safe=""), quote(HOOKS, safe=""))
-    return ask._replace(path=path, body=ask.body.replace(address.encode(), HOOKS.encode()))
 
 
 class Referee:
@@ -104,13 +57,13 @@ class Referee:
         self.why = Grounds(())  # that were given to refuse the last request
         self._seen = seen
         self._whole_walk = {each.id for each in contract.operations.values() if each.task}
-        self._keys = self._spelled()
+        self._keys = keys(contract, self.subject)
         self.begin()
 
     def begin(self) -> None:
         """Begins a new world."""
         self.subject.fresh()
-        self._keys = self._spelled()
+        self._keys = keys(self.contract, self.subject)
         self.world = World(self.contract, self.subject)
         self.story: list[Exchange | Move] = []
         self.tapes.append([])
@@ -142,24 +95,17 @@ class Referee:
         """What bears a key: the subject's own, another account's, none, or a wrong one."""
         return self._keys.get(key, ())
 
-    def _spelled(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        door = self.contract.facts.openapi["security"]
-        words = {OWN: self.subject.key, OTHER: self.subject.other_key, NONE: "", WRONG: "0" * 32}
-        words |= {name: nearly(self.subject.key, name) for name in (LONGER, SHORTER, CASED)}
-        said = {name: f"{door.get('scheme', '')} {word}".strip() if word else "" for name, word in words.items()}
-        said |= {BARE: self.subject.key, ODD: f"Token {self.subject.key}"} if door.get("scheme") else {}
-        return {name: ((door["name"], text),) if text else () for name, text in said.items()}
-
     # -- moves
 
     def play(self, move: Move) -> Exchange | None:
         """Makes a move; one that this subject or this world does not allow is left out."""
-        return {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
-                "finish": self._until, "furnished": self._furnished, "delivered": self._delivered}.get(move.what, self._cue)(move)  # fmt: skip
+        moves = {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
+                 "finish": self._until, "furnished": self._furnished, "delivered": self._delivered}  # fmt: skip
+        return moves.get(move.what, self._cue)(move)
 
     def _ask(self, move: Move) -> Exchange | None:
         assert move.ask is not None
-        path = self._filled(move.ask.path, self._nth(move.nth), move)
+        path = filled(self.world, move.ask.path, self._nth(move.nth), move.prop)
         if path is None or (move.key == OTHER and not self.subject.other_key):
             return None
         held = self._learn(move.ask._replace(path=path))
@@ -197,28 +143,12 @@ class Referee:
             return None
         operation = self.contract.operations[move.operation]
         path = operation.path.replace("{" + operation.task + "}", nearly(order.id, move.bend))
-        whole = self._filled(path + ("?" + move.query if move.query else ""), order, move)
+        whole = filled(self.world, path + ("?" + move.query if move.query else ""), order, move.prop)
         if whole is None:
             return None
         spoken = operation.body is not None and not operation.orders
         headers = (*self.headers(move.key), *(SPOKEN if spoken else ()))
         return self.ask(Ask(operation.method, whole, headers, example(operation) if spoken else b""))
-
-    def _filled(self, path: str, order: Known | None, move: Move) -> str | None:
-        """A path with the ids that its names stand for in this world; nothing, where one of them is not there."""
-        for name in NAMED.findall(path):
-            sort = next((each for each in self.world.sorts.values() if name in (each.row["parameter"], FILTERED)), None)
-            if sort is not None:
-                held = self.world.numbers.get(move.prop)
-                value = held.id if held is not None else order.prop if order is not None and move.prop < 0 else ""
-            else:
-                tasks = {each.task for each in self.contract.operations.values()}
-                own = order.id if order is not None and name in tasks else ""
-                value = own or (order.named.get(name, "") if order is not None else "")
-            if not value:
-                return None
-            path = path.replace("{" + name + "}", value)
-        return path
 
     def _furnished(self, move: Move) -> None:
         """Learns which of the props that are there from the beginning stands for a model."""
@@ -230,8 +160,11 @@ class Referee:
         sort = self.world.sorts[move.operation]
         look = sort.operation("get")
         if name and look is not None:  # what nobody said of it is learnt, and has to stay
-            said = self.ask(Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers()))
-            held.said = {key: said.json[key] for key in sort.row["echoes"] if key in (said.json or ())}
+            said = self.ask(
+                Ask(look.method, look.path.replace("{" + sort.row["parameter"] + "}", name), self.headers())
+            )
+            body = said.json if isinstance(said.json, dict) else {}
+            held.said = {key: body[key] for key in sort.row["echoes"] if key in body}
             self.tapes[-1].pop()
             self.world.manned(held)
 
@@ -278,7 +211,9 @@ class Referee:
         fresh, news = came[self.world.heard :], News(self.world)
         self.world.heard = len(came)
         for each in fresh:
-            said = each._replace(provider=self.contract.provider, operation=submit.id, channel="webhook", direction="out")
+            said = each._replace(
+                provider=self.contract.provider, operation=submit.id, channel="webhook", direction="out"
+            )
             self.story.append(said)
             for finding in news.came(said):
                 self.note(finding)
@@ -341,13 +276,16 @@ class Referee:
         if not said.status:
             yield from answered(said)
             return
-        if elsewhere is not None:  # another API's referee judges it; here it is only how something came to be
+        if (
+            elsewhere is not None and operation is not None
+        ):  # another API's referee judges it; here it is only how something came to be
             noted(self.world, said, operation, self._adds)
             return
         self.why = why = grounds(self.world, asked)
         # Of an answer that nobody has documented, its form is a guess as well.
         guessed = said.status >= 400 and all(
-            self.contract.error(each, operation).get("source") == "inferred" for each in why.reasons)
+            self.contract.error(each, operation).get("source") == "inferred" for each in why.reasons
+        )
         rows = self.contract.facts.openapi["operations"].get(operation.id, {}) if operation is not None else {}
         free = "also" in rows.get("answers", {}).get(str(said.status), ())  # whatever an answer is, it may be that
         for finding in (*(() if free else readable(self.contract, said)), *methods(self.contract, said, known)):
@@ -373,7 +311,7 @@ class Referee:
         elif sort_of(self.world, operation) is not None:
             yield from propped(self.world, said, operation, why, self._adds)
         elif operation.file:
-            filled(self.world, said, operation)
+            came_in(self.world, said, operation)
         elif operation.channel == "catalogue" and not why.reasons:
             yield from shelved(self.world, said, operation, value)
         elif order is not None and operation.id == self.world.life.cancel["operation"]:
@@ -396,23 +334,18 @@ class Referee:
         key = next((name for name, pairs in self._keys.items() if pairs and pairs[0] in ask.headers), "")
         query = ask.path.partition("?")[2]
         plain = tuple(pair for pair in ask.headers if (pair,) != self._keys.get(key))
-        number, path = self._numbered(ask, operation)
+        number, path = numbered(self.world, ask, operation)
         if file is not None:
             if file[1] == 0:
                 self.tapes[-1].append(Move("open", nth=file[0].number))
-        elif order is not None and operation is not None and plain in ((), SPOKEN) and ask.body in (b"", example(operation)):
-            number = -1 if number in (-1, self._number(order.prop)) else number
+        elif (
+            order is not None
+            and operation is not None
+            and plain in ((), SPOKEN)
+            and ask.body in (b"", example(operation))
+        ):
+            number = -1 if number in (-1, number_of(self.world, order.prop)) else number
             self.tapes[-1].append(Move("about", None, operation.id, order.number, query, key or NONE, prop=number))
         else:
             bare = unhooked(ask._replace(path=path, headers=plain), self.subject.hooks)
             self.tapes[-1].append(Move("ask", bare, key=key or NONE, prop=max(number, self._adds)))
-
-    def _number(self, prop: str) -> int:
-        return self.world.props[prop].number if prop in self.world.props else -1
-
-    def _numbered(self, ask: Ask, operation: Operation | None) -> tuple[int, str]:
-        """The number of the prop that a path names, if it is known here, and the path with a name in its place."""
-        for name, prop in operation.named(ask.path.partition("?")[0]).items() if operation is not None else ():
-            if prop in self.world.props and name in of_path(operation):
-                return self._number(prop), ask.path.replace(f"/{prop}", "/{" + name + "}", 1)
-        return -1, ask.path

@@ -132,7 +132,9 @@ class Coverage(Covered):
                 self._looks.begins((_world(exchange.url), str(task)))
         # An answer that a fault has bent tells of the fault, not of the task.
         if name in self._looks.operations and not exchange.bent:
-            self._looks.look(name, (_world(exchange.url), exchange.task), _json(exchange.answer_body), by, exchange.at or -1.0)
+            self._looks.look(
+                name, (_world(exchange.url), exchange.task), _json(exchange.answer_body), by, exchange.at or -1.0
+            )
 
     def _queried(self, name: str, query: str) -> tuple[Row, ...]:
         known = self._memory.get((name, query))
