@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ....contracts.config import Config
@@ -9,24 +10,30 @@ from ...engine.medium import Medium
 
 # The configuration lies among the files from the run's first moment on.
 AT_ONCE = 1e-12
+# What would make a path of a file's name.
+FOLDERS = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
 def files(config: Config, text: str, most: int) -> tuple[Medium, ...]:
-    """In the order in which they are made; no more than `most` of a run that would make more."""
+    """In the order in which they are made; no more than `most` of a run that would make more, of which the last
+    checkpoint is one."""
     told: list[tuple[int, Medium]] = []
-    total = config.steps
+    total, stem = config.steps, FOLDERS.sub("_", config.name)
     for step in _steps(total, config.save_every, most):
-        name = config.name if step == total else f"{config.name}_{step:09d}"
+        name = stem if step == total else f"{stem}_{step:09d}"
         told.append((step, Medium("lora", "safetensors", since=step / total, name=f"{name}.safetensors")))
     if config.prompts:
         for step in _steps(total, config.sample_every, most // len(config.prompts)):
             for at in range(len(config.prompts)):
-                name = f"{config.name}_{step:09d}_{at}.png"
+                name = f"{stem}_{step:09d}_{at}.png"
                 medium = Medium("image", "png", config.width, config.height, since=step / total, name=name)
                 told.append((step, medium))
     told.sort(key=lambda each: each[0])
+    if len(told) > most:
+        last = next(each for each in told if each[0] == total and each[1].kind == "lora")
+        told = [*[each for each in told if each is not last][: most - 1], last]
     own = Medium("text", "txt", since=AT_ONCE, own=text.encode("utf-8", "replace"), name="config.yaml")
-    return own, *(medium for _, medium in told[:most])
+    return own, *(medium for _, medium in told)
 
 
 def edited(old: tuple[Medium, ...], new: tuple[Medium, ...], reached: float, scale: float) -> tuple[Medium, ...]:
