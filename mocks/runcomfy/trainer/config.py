@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ....contracts.config import Config
 from ...engine.medium import Medium
+from ...engine.timeline import BARELY
 
 # The configuration lies among the files from the run's first moment on.
 AT_ONCE = 1e-12
@@ -37,12 +38,20 @@ def files(config: Config, text: str, most: int) -> tuple[Medium, ...]:
 
 
 def edited(old: tuple[Medium, ...], new: tuple[Medium, ...], reached: float, scale: float) -> tuple[Medium, ...]:
-    """What is made stays under its name, as a share of the new run; of the new one's files, those that are to come."""
+    """What is made stays under its name, as a share of the new run; of the new one's files, those that are to come.
+
+    A run that did not finish has its last files before it, even if it has come further than the new one goes.
+    """
+    most = 1.0 if reached == 1 else BARELY
     # The first is the configuration itself, of which there is the newest alone.
     made = [medium for medium in old[1:] if medium.since <= reached]
-    to_come = [medium for medium in new[1:] if medium.since > reached * scale]
+    to_come = [medium for medium in new[1:] if medium.since > min(reached * scale, most)]
     names = {medium.name for medium in to_come}
-    return new[0], *(_moved(medium, min(medium.since * scale, 1.0), names) for medium in made), *to_come
+    moved: list[Medium] = []
+    for medium in made:
+        moved.append(_moved(medium, min(medium.since * scale, most), names))
+        names.add(moved[-1].name)
+    return new[0], *moved, *to_come
 
 
 def checkpoint(media: tuple[Medium, ...], reached: float) -> float:
@@ -52,8 +61,10 @@ def checkpoint(media: tuple[Medium, ...], reached: float) -> float:
 
 def _moved(medium: Medium, since: float, taken: set[str]) -> Medium:
     """A file as a share of another run; the last one of a run that is not the last any more is told apart by name."""
-    stem, _, suffix = medium.name.rpartition(".")
-    name = f"{stem}_before.{suffix}" if medium.name in taken else medium.name
+    name = medium.name
+    while name in taken:
+        stem, _, suffix = name.rpartition(".")
+        name = f"{stem}_before.{suffix}"
     return replace(medium, since=since, name=name)
 
 
