@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ KIND_OF = {form: kind for kind, forms in FORMATS.items() for form in forms}
 KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "file", "data", "text")
 MOST = 100
 LARGEST = 64 * 2**20
+NOTHING_ASKED = Medium("image", "png", 1024, 1024, 5.0)  # what a file is like that an order without files is given
 
 
 class Output(NamedTuple):
@@ -38,6 +40,8 @@ class Output(NamedTuple):
         """The file that is promised."""
         kind = self.kind or asked.kind
         form = self.format or (asked.format if kind == asked.kind else FORMATS[kind][0])
+        if kind != asked.kind and not (asked.width and asked.height):  # nobody asked for a picture
+            asked = replace(asked, width=NOTHING_ASKED.width, height=NOTHING_ASKED.height)
         width = asked.width if self.width is None else self.width
         height = asked.height if self.height is None else self.height
         seconds = asked.seconds if self.seconds is None else self.seconds

@@ -8,8 +8,7 @@ from math import inf
 from typing import Any
 
 from .luck import span
-from .medium import Medium
-from .output import Output, outputs
+from .output import NOTHING_ASKED, Output, outputs
 from .task import Order
 from .timeline import Course, State
 from .wish import Wish, flag, whole
@@ -17,7 +16,6 @@ from .wish import Wish, flag, whole
 ENDINGS = ("fails", "stuck", "cancelled", "unreachable", "pauses")
 PACES = ("looks", "manual")
 FLAGS = ("manual", "stuck", "cancelled")
-NOTHING_ASKED = Medium("image", "png", 1024, 1024, 5.0)  # what a file is like that an order without files is given
 MOST_LOOKS = 10_000  # each is a beat that is kept
 UNREACHABLE = "unreachable-input"  # the reason behind an input that cannot be fetched
 
@@ -153,8 +151,9 @@ class Script(Wish):
         """The order with the outputs that it asks for."""
         if self.outputs is None:
             return order
-        asked = order.media[0] if order.media else NOTHING_ASKED
-        return order._replace(media=tuple(output.medium(asked) for output in self.outputs))
+        own = tuple(medium for medium in order.media if medium.own)  # what was sent along is no output
+        asked = next((medium for medium in order.media if not medium.own), NOTHING_ASKED)
+        return order._replace(media=(*own, *(output.medium(asked) for output in self.outputs)))
 
     def __str__(self) -> str:
         if self.refuses:

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .medium import Medium
-from .timeline import Course, State, Timeline
-
-BARELY = 1 - 1e-9  # of a run that has not succeeded, however long it lasted
+from .timeline import BARELY, Course, State, Timeline
 
 
 class Order(NamedTuple):

@@ -11,6 +11,8 @@ from typing import NamedTuple
 # Makes a named tuple from a tuple of its fields, in half the time of its own constructor: for the hot path alone.
 new = tuple.__new__
 
+BARELY = 1 - 1e-9  # of a run that has not succeeded, however long it lasted
+
 
 class State(StrEnum):
     """Where a task stands, in house words."""
@@ -52,7 +54,8 @@ class Course(NamedTuple):
 
     def scaled(self, scale: float) -> Course:
         """The same life, of a run of which each share is so many times as large."""
-        since, share = min(1.0, self.since * scale), min(1.0, self.share * scale)
+        most = 1.0 if self.share == 1 else BARELY
+        since, share = min(most, self.since * scale), min(most, self.share * scale)
         return self._replace(since=since, share=share, running=self.running / scale)
 
 

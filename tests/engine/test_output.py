@@ -60,6 +60,13 @@ def test_every_kind_has_a_format_of_its_own() -> None:
         assert {KIND_OF[form] for form in forms} == {kind}
 
 
+@pytest.mark.parametrize("kind", ["image", "video", "audio"])
+def test_a_kind_that_was_not_asked_has_a_measure_of_its_own(kind: str) -> None:
+    medium = Output(kind).medium(Medium("text", "txt"))
+    assert (medium.width, medium.height) == (1024, 1024)
+    assert Output(kind, width=8).medium(Medium("3d", "glb")).width == 8
+
+
 @pytest.mark.parametrize("flaw", FLAWS)
 def test_a_flaw_is_read(flaw: str) -> None:
     assert outputs({"flaw": flaw})[0].medium(ASKED).flaw == flaw

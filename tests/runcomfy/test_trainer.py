@@ -181,6 +181,49 @@ def test_a_finished_job_goes_on_once_it_has_more_steps(handle: StandIn) -> None:
     assert names(handle, path)[0][-2:] == ["tram_000001750.safetensors", "tram.safetensors"]
 
 
+def test_a_job_that_goes_on_and_on_has_a_name_for_each_of_its_files(handle: StandIn) -> None:
+    ready(handle)
+    path = submitted(handle)
+    for total in (2000, 4000, 1000, 3000, 3000):
+        handle.clock.advance(30000)
+        send(handle, "POST", path + "/edit", trainer.edited(CONFIG.replace("steps: 1000", f"steps: {total}")))
+        resumed(handle, path)
+        told = [name for listed in names(handle, path) for name in listed]
+        assert len(set(told)) == len(told), told
+
+
+@pytest.mark.parametrize("new", [3, 4, 7, 14])
+def test_a_job_that_was_stopped_and_edited_ends_with_its_last_checkpoint(handle: StandIn, new: int) -> None:
+    ready(handle)
+    seven = CONFIG.replace("steps: 1000", "steps: 7").replace("save_every: 250", "save_every: 3")
+    handle.script(pauses=0.538)
+    path = f"{JOBS}/{send(handle, 'POST', JOBS, job(seven)).json()['id']}"
+    handle.clock.advance(9000)
+    before = names(handle, path)[0]
+    send(handle, "POST", path + "/edit", trainer.edited(seven.replace("steps: 7", f"steps: {new}")))
+    assert steps(handle, path) == ("STOPPED", min(3, new - 1))
+    assert names(handle, path)[0] == before, "what was made is still there"
+    assert resumed(handle, path).status_code == 200
+    handle.clock.advance(30000)
+    assert steps(handle, path) == ("STOPPED", new)
+    assert names(handle, path)[0][-1] == "tram.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "many"), [(3, (3, 0)), ("lora", (1, 0)), ("image", (0, 1)), (["lora", "image"], (1, 1))]
+)
+def test_what_a_script_puts_in_place_of_its_files_opens(handle: StandIn, outputs: Any, many: tuple[int, int]) -> None:
+    ready(handle)
+    handle.script(outputs=outputs)
+    path = submitted(handle)
+    handle.clock.advance(9000)
+    told = said(handle, path, "result").json()["artifacts"]
+    assert (len(told["checkpoints"]), len(told["samples"])) == many
+    assert told["config"]["name"] == "config.yaml"
+    for row in (*told["checkpoints"], *told["samples"], told["config"]):
+        assert send(handle, "GET", row["path"].partition("/runcomfy")[2]).status_code == 200
+
+
 def test_an_edit_keeps_the_name_and_is_judged(handle: StandIn) -> None:
     ready(handle)
     path = submitted(handle)

@@ -12,6 +12,7 @@ from understudy.contracts import config as configs
 from understudy.contracts.contract import contract
 from understudy.mocks.runcomfy.trainer.config import checkpoint, edited, files
 from understudy.mocks.stand_in import StandIn
+from understudy.mocks.web.form import plain
 from understudy.tests.mocks.errands import send, world
 from understudy.tests.runcomfy.trainer import CONFIG, JOBS, job, ready, refused
 
@@ -106,6 +107,22 @@ def test_files_come_in_order_and_the_last_checkpoint_at_the_end(run: tuple[int, 
 def test_there_is_a_most_of_files() -> None:
     media, _ = planned((1_000_000, 1, 1, 3), 1000)
     assert len(media) <= 1001
+
+
+@given(run=runs, most=st.integers(1, 50))
+def test_the_last_checkpoint_is_there_however_many_files_come_before_it(
+    run: tuple[int, int, int, int], most: int
+) -> None:
+    media, config = planned(run, most)
+    assert len(media) <= 1 + most
+    loras = [medium for medium in media if medium.kind == "lora"]
+    assert (loras[-1].name, loras[-1].since) == ("tram.safetensors", 1)
+
+
+@pytest.mark.parametrize("name", ["a/../b", "a\\b", "a\nb", ".."])
+def test_a_file_is_named_without_a_folder(name: str) -> None:
+    config = configs.Config(name, 10, 5, 5, 8, 8, ("x",), ())
+    assert all(plain(medium.name) for medium in files(config, CONFIG, 100))
 
 
 @given(run=runs, other=runs, reached=st.floats(0, 1))

@@ -97,6 +97,17 @@ def test_a_script_for_uploads_fails_it(handle: StandIn) -> None:
     assert state(handle, dataset) == "READY", "a good file took the place of the bad one"
 
 
+def test_a_file_that_is_no_good_is_not_among_its_files(handle: StandIn) -> None:
+    dataset = made(handle)
+    form(handle, dataset, {"file": ("a.jpg", b"123")})
+    handle.script(operation="upload_dataset", fails=True, running=2)
+    form(handle, dataset, {"file": ("b.jpg", b"123")})
+    for moment, status, names in [(0, "UPLOADING", ["a.jpg", "b.jpg"]), (5, "FAILED", ["a.jpg"])]:
+        handle.clock.advance(moment)
+        said = send(handle, "GET", f"{DATASETS}/{dataset}/status").json()
+        assert (said["status"], [file["filename"] for file in said["files"]]) == (status, names)
+
+
 def test_a_script_for_uploads_holds_for_both_ways(handle: StandIn) -> None:
     handle.script(operation="upload_dataset", stuck=True)
     handle.script(operation="upload_dataset", fails=True)
@@ -119,7 +130,7 @@ def test_a_name_is_the_accounts_own(handle: StandIn) -> None:
     made(handle, key=other)
     taken = send(handle, "POST", DATASETS, {"name": "trams"})
     assert (taken.status_code, taken.json()["error_code"]) == (409, 40901)
-    own = [row["name"] for row in send(handle, "GET", DATASETS, key=other).json()]
+    own = [row["name"] for row in send(handle, "GET", DATASETS, key=other).json()["datasets"]]
     assert own == ["trams"]
 
 
@@ -155,11 +166,13 @@ def test_another_accounts_is_not_there(handle: StandIn, method: str, path: str, 
     assert state(handle, dataset) == "DRAFT"
 
 
-def test_a_list_may_be_within_an_object() -> None:
-    with world(readings={"runcomfy": {"dataset_list": "object"}}) as handle:
+@pytest.mark.parametrize("form", ["", "object", "array"])
+def test_a_list_is_within_an_object_unless_it_is_to_be_bare(form: str) -> None:
+    readings = {"readings": {"runcomfy": {"dataset_list": form}}} if form else {}
+    with world(**readings) as handle:
         dataset = made(handle)
         said = send(handle, "GET", DATASETS).json()
-        assert [row["id"] for row in said["datasets"]] == [dataset]
+        assert [row["id"] for row in (said if form == "array" else said["datasets"])] == [dataset]
         assert not [f for e in handle.session.journal for f in e.findings]
 
 
@@ -191,7 +204,7 @@ def test_an_address_goes_with_its_data_set(handle: StandIn) -> None:
     assert put(handle, where, b"1234").status_code == 403
 
 
-@pytest.mark.parametrize("sizes", [{}, {"a": 0}, {"a": -1}, {"a": "3"}, {"a": 1.5}, {"": 1}, {"a/b": 1}, {"a\\b": 1},
+@pytest.mark.parametrize("sizes", [{}, {"a": 0}, {"a": -1}, {"a": "3"}, {"a": 1.5}, {"": 1}, {"a/b": 1}, {"a\\b": 1}, {".": 1}, {"..": 1},
                                    {"a" * 256: 1}, {"a\n": 1}, {"a": True}, None, []])  # fmt: skip
 def test_what_is_announced_is_names_and_sizes(handle: StandIn, sizes: Any) -> None:
     answer = announced(handle, made(handle), sizes)

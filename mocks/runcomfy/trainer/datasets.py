@@ -32,6 +32,10 @@ class Kept(NamedTuple):
     ready: float = 0.0
     error: str = ""
 
+    def good(self, now: float) -> bool:
+        """Whether nothing is known to be wrong with it."""
+        return not self.error or now < self.ready
+
 
 class Files(NamedTuple):
     """The files of a data set by name, and the sizes of those that were announced and did not come yet."""
@@ -97,7 +101,7 @@ def show(turn: Turn) -> Answer:
     """Tells how far one is."""
     prop = _own(turn)
     turn.await_((KIND, prop.id, prop.more.ready), lambda: prop.more.until(turn.now))
-    files = [wire.file(name, kept.size) for name, kept in prop.more.here.items()]
+    files = [wire.file(name, kept.size) for name, kept in prop.more.here.items() if kept.good(turn.now)]
     return Answer(200, {**_told(turn, prop), "files": files})
 
 
