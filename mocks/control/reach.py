@@ -27,7 +27,9 @@ class Reach:
     async def coverage(self, ask: Asked) -> dict[str, Any]:  # noqa: ARG002 - every route is handed what was asked
         """Of each provider all that is documented, with how often it was reached and in which sessions."""
         whole = Reached()
-        whole.merge({name: Coverage(self._app.spoken(name).contract, whole=False).as_dict() for name in self._app.providers})
+        whole.merge(
+            {name: Coverage(self._app.spoken(name).contract, whole=False).as_dict() for name in self._app.providers}
+        )
         whole.merge(self._kept.as_dict())
         for session in self._app.sessions.values():
             whole.read(session)
