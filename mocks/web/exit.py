@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import struct
@@ -30,7 +31,10 @@ def rendered(answer: Answer) -> tuple[int, Pairs, bytes]:
     """Status, headers and bytes of an answer: a value as JSON, bytes as they stand."""
     if answer.body is not None:
         return answer.status, (*answer.headers, (b"content-length", b"%d" % len(answer.body))), answer.body
-    body = orjson.dumps(answer.value)
+    try:
+        body = orjson.dumps(answer.value)
+    except TypeError:  # a whole number of more than 64 bits, which somebody said and is told again
+        body = json.dumps(answer.value, ensure_ascii=False, separators=(",", ":")).encode()
     plain = _plain(len(body))
     return answer.status, (*plain, *answer.headers) if answer.headers else plain, body
 

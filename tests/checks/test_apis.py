@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 
@@ -131,6 +132,19 @@ def test_what_another_api_keeps_is_known_and_not_judged(subject: Ours) -> None:
     referee.play(Move("ask", Ask("GET", "/prod/v2/deployments/{deployment_id}"), prop=0))
     assert referee.story[-1].status == 200  # type: ignore[union-attr]
     assert referee.play(Move("ask", Ask("GET", "/prod/v2/deployments/{deployment_id}"), prop=7)) is None
+
+
+def test_a_number_of_any_size_is_told_as_it_was_said(subject: Ours) -> None:
+    (deployment,) = own(SERVERLESS)
+    add = deployment.operation("add")
+    assert add is not None
+    assert add.body is not None
+    referee = Referee(SERVERLESS, subject)
+    said = {**add.body.example(), "keep_warm_duration_in_seconds": 10**30}
+    referee.play(Move("ask", Ask("POST", add.path, JSON, json.dumps(said).encode()), prop=0))
+    referee.play(Move("ask", Ask("GET", "/prod/v2/deployments/{deployment_id}"), prop=0))
+    assert [str(case.finding) for case in referee.cases.values()] == []
+    assert referee.world.numbers[0].said["keep_warm_duration_in_seconds"] == 10**30
 
 
 class Alone(Ours):

@@ -36,7 +36,6 @@ class Lens:
         self.good = True  # whether the referee had nothing against it
         document = published(referee.contract, "/", models)
         document["paths"] = dict(_spelled(referee, document["paths"]))
-        _unlinked(document["paths"])
         self._document = json.dumps(document).encode()
         self._asked = 0
         self._ordered = 0
@@ -91,7 +90,7 @@ def _spelled(referee: Referee, paths: Mapping[str, Any]) -> Iterator[tuple[str, 
         operation = next((each for each in contract.operations.values() if each.path == path), None)
         named = of_path(operation) if operation is not None else {}
         if operation is None or not named or not operation.lifecycle or not there:
-            yield path, routes
+            yield path, _unlinked(contract, routes) if there else routes
             continue
         for held in there:
             name = next(iter(named))
@@ -110,32 +109,27 @@ def _unheard(contract: Contract, route: Any) -> None:
         route["parameters"] = [row for row in route["parameters"] if row["name"] not in names]
 
 
+def _unlinked(contract: Contract, routes: Any) -> Any:
+    """The routes without links to what is spelled for each prop: its name there is another one."""
+    gone = {each.id for each in contract.operations.values() if each.lifecycle and of_path(each)}
+    for route in routes.values():
+        for answer in route["responses"].values() if isinstance(route, dict) else ():
+            links = {key: link for key, link in answer.get("links", {}).items() if link["operationId"] not in gone}
+            answer.update({"links": links} if "links" in answer else {})
+    return routes
+
+
 def _about(contract: Contract, routes: dict[str, Any], name: str, model: str) -> dict[str, Any]:
     """The routes of one prop's path: without the name that stood for it, and with the body that it takes."""
     form = contract.catalogue.models[model]
     for route in routes.values():
         route["parameters"] = [row for row in route.get("parameters", ()) if row["name"] != name]
-        for link in _links(route):
+        for link in (link for answer in route["responses"].values() for link in answer.get("links", {}).values()):
             link["parameters"].pop(name, None)
         if "requestBody" in route:
             content = {"schema": dict(unheard(contract, form).input_schema), "example": form.example()}
             route["requestBody"]["content"]["application/json"] = content
     return routes
-
-
-def _links(route: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for answer in route["responses"].values():
-        yield from answer.get("links", {}).values()
-
-
-def _unlinked(paths: Mapping[str, Any]) -> None:
-    """Takes out the links that lead to what is not there by its own name any more."""
-    routes = [route for row in paths.values() for route in row.values()]
-    known = {route["operationId"] for route in routes}
-    for route in routes:
-        for answer in route["responses"].values():
-            if "links" in answer:
-                answer["links"] = {key: link for key, link in answer["links"].items() if link["operationId"] in known}
 
 
 def _against(referee: Referee) -> int:
