@@ -114,7 +114,7 @@ def _leaf(node: Mapping[str, Any]) -> str:
     if "enum" in node:
         return ("one of " if len(node["enum"]) > 1 else "") + ", ".join(map(str, node["enum"]))
     name = NAMES[node["type"]]
-    if node["type"] == "object":
+    if node["type"] == "object" and "properties" in node:
         return f"{name} of {', '.join(node['properties'])}"
     least, above, most = (node.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
     if "minItems" in node:

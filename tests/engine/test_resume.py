@@ -14,8 +14,8 @@ from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.refusal import Refusal
 from understudy.mocks.engine.script import Script
 from understudy.mocks.engine.session import Session
-from understudy.mocks.engine.task import BARELY, Again, Order, Task
-from understudy.mocks.engine.timeline import FINAL, State
+from understudy.mocks.engine.task import Again, Order, Task
+from understudy.mocks.engine.timeline import BARELY, FINAL, State
 
 FILES = tuple(Medium("image", "png", 8, 8, since=share, name=f"{share}") for share in (0.25, 0.5, 1.0))
 ORDER = Order("toy", "make", "cube", b"{}", FILES)
