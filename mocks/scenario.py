@@ -88,8 +88,9 @@ class Scenario:
         for at, row in enumerate(self.text.said.get("props", ())):
             if row["kind"] not in known:
                 cure = did_you_mean(row["kind"], known, "take it out")
-                yield (self.text.value(("props", at, "kind")), f"expected a kind of prop, {' or '.join(known) or 'none'}"
-                       f"; came {row['kind']!r}; {cure}")  # fmt: skip
+                yield (self.text.value(("props", at, "kind")),
+                       f"expected a kind of prop, {' or '.join(known) or 'none'}; "
+                       f"came {row['kind']!r}; {cure}")  # fmt: skip
 
     def _cast(self, session: Session) -> tuple[str, ...]:
         own = self.text.said.get("provider")

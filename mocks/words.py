@@ -14,6 +14,7 @@ from .marked import marked
 
 FILE = Path(__file__).with_name("words.yaml")
 EXACT = 2**53  # beyond it a float is no count of anything
+WISHES = ("script", "refusal", "fault")
 KINDS = {"object": dict, "array": list}
 NAMES = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a table",
          "integer": "a whole number", "number": "a number"}  # fmt: skip
