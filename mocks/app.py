@@ -94,8 +94,7 @@ class App:
             named = [key for key in settings.keys.split(",") if key] if name == DEFAULT else []
             for key in named or [derived(settings.seed, name, provider)]:
                 self.account(session, provider, key)
-        self.sessions[name] = session
-        self._told[name] = (settings, providers)
+        self.sessions[name], self._told[name] = session, (settings, providers)
         self.welcome(session)
         return session
 
@@ -113,6 +112,7 @@ class App:
         if "no-quota" in dialect.contract.errors:
             account.ledger.without_quota = "no-quota"
         dialect.furnish(session, account)
+        session.welcome(session, account)
         return account
 
     def reset(self, name: str) -> Session:

@@ -30,6 +30,12 @@ def found(props: Iterable[Prop], word: str) -> Prop:
     raise ValueError(f"expected the id or the name of a prop; came {word[:80]!r}; {cure}")
 
 
+def kinds(session: Session, provider: str) -> list[str]:
+    """What kinds of props a provider knows."""
+    tables = [api.facts.openapi.get("props", {}) for api in session.cast[provider].contract.apis.values()]
+    return [kind for table in tables for kind, row in table.items() if isinstance(row, Mapping)]
+
+
 def add(session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
     """Gives an account a prop, as its provider makes one of what is said."""
     prop: Prop = session.cast[account.provider].add_prop(session, account, kind, said)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..contracts.finding import did_you_mean
-from . import words
+from ..contracts.finding import did_you_mean, shown
+from . import props, words
 from .desk import Desk
 from .engine.session import Account, Session
 from .engine.wish import Wish
@@ -69,6 +69,7 @@ class Scenario:
                 near = ", ".join(session.cast)
                 raise _bad(self.path, [(self.text.value(("provider",)), f"expected a provider of the session; came "
                                         f"{provider!r}; take one of {near}, or take the line out")])  # fmt: skip
+        wrong += self._strangers(session)
         for section, kind in SECTIONS.items():
             for at, wish in enumerate(said.get(section, ())):
                 wrong += self._lay(session, kind, wish, (section, at))
@@ -79,7 +80,17 @@ class Scenario:
         session.scenario = self.name
         session.welcome = self._welcome
         for account in session.accounts.values():
-            self._welcome(account)
+            self._welcome(session, account)
+
+    def _strangers(self, session: Session) -> Iterator[Told]:
+        """What no provider knows of the things that an account is to have."""
+        known = list(dict.fromkeys(kind for name in self._cast(session) for kind in props.kinds(session, name)))
+        for at, row in enumerate(self.text.said.get("props", ())):
+            if row["kind"] not in known:
+                cure = did_you_mean(row["kind"], known, "take it out")
+                yield (self.text.value(("props", at, "kind")),
+                       f"expected a kind of prop, {' or '.join(known) or 'none'}; "
+                       f"came {row['kind']!r}; {cure}")  # fmt: skip
 
     def _cast(self, session: Session) -> tuple[str, ...]:
         own = self.text.said.get("provider")
@@ -99,12 +110,14 @@ class Scenario:
 
     def _blamed(self, why: str, wish: dict[str, Any], path: tuple[str | int, ...]) -> Mark:
         """Where the value stands that a refusal is about: the one that it quotes, else the key that it names."""
-        quoted = [at for at, value in _leaves(wish, path) if repr(value) in why or (at[-1] == "file" and value in why)]
-        named = [(*path, key) for key in wish if re.search(rf"\b{key}\b", why)]
+        quoted = [at for at, value in _leaves(wish, path)
+                  if repr(value) in why or shown(value) in why or (at[-1] == "file" and value in why)]  # fmt: skip
+        tables = [(("said",), wish.get("said", {})), ((), wish)]
+        named = [(*path, *step, key) for step, table in tables for key in table if re.search(rf"\b{key}\b", why)]
         return self.text.value(next(iter([*quoted, *named]), path))
 
-    def _welcome(self, account: Account) -> None:
-        """Gives an account the money and the number of orders that it is to have."""
+    def _welcome(self, session: Session, account: Account) -> None:
+        """Gives an account what it is to have: money, a number of orders, and things."""
         said = self.text.said
         if account.provider != said.get("provider", account.provider):
             return
@@ -112,6 +125,12 @@ class Scenario:
             account.ledger.set(said["balance"])
         if "quota" in said:
             account.ledger.allow(said["quota"])
+        for at, row in enumerate(said.get("props", ())):
+            if row["kind"] in props.kinds(session, account.provider):
+                try:
+                    props.add(session, account, row["kind"], row.get("said", {}))
+                except ValueError as wrong:
+                    raise _bad(self.path, [(self._blamed(str(wrong), row, ("props", at)), str(wrong))]) from None
 
 
 def _leaves(said: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -205,7 +205,7 @@ def _wishes() -> Iterator[str]:
 
 # What stands in a page between a line that names it and a line that ends it.
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
-    **{name: partial(words.table, name) for name in ("scenario", "script", "refusal", "fault", "output", "answer")},
+    **{name: partial(words.table, name) for name in ("scenario", "prop", *words.WISHES, "output", "answer")},
     "check": _wishes,
     "kinds": _kinds,
     "ready": _ready,

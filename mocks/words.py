@@ -14,6 +14,7 @@ from .marked import marked
 
 FILE = Path(__file__).with_name("words.yaml")
 EXACT = 2**53  # beyond it a float is no count of anything
+WISHES = ("script", "refusal", "fault")
 KINDS = {"object": dict, "array": list}
 NAMES = {"string": "text", "boolean": "true or false", "array": "a list", "object": "a table",
          "integer": "a whole number", "number": "a number"}  # fmt: skip
@@ -114,7 +115,7 @@ def _leaf(node: Mapping[str, Any]) -> str:
     if "enum" in node:
         return ("one of " if len(node["enum"]) > 1 else "") + ", ".join(map(str, node["enum"]))
     name = NAMES[node["type"]]
-    if node["type"] == "object":
+    if node["type"] == "object" and "properties" in node:
         return f"{name} of {', '.join(node['properties'])}"
     least, above, most = (node.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
     if "minItems" in node:

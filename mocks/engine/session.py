@@ -69,7 +69,8 @@ class Session:
         self.forgotten = 0
         self.scenario = ""  # the name of the one that is played, if any
         self.warn: Callable[[str], None] = lambda text: None
-        self.welcome: Callable[[Account], None] = lambda account: None  # told of each account that is opened
+        # Told of each account once it has what every account begins with.
+        self.welcome: Callable[[Session, Account], None] = lambda session, account: None
         self.gate: Any = None  # the way out, for who looks at inputs
         self.courier: Courier = None  # type: ignore[assignment]  # whoever opens the session says how it delivers
         self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
@@ -85,7 +86,6 @@ class Session:
         name = f"account-{len(self.accounts) + 1}"
         account = Account(name, key, provider, Ledger(balance), Slots(slots, self.tasks.get))
         self.accounts[provider, key] = account
-        self.welcome(account)
         return account
 
     def add_prop(

@@ -14,6 +14,8 @@ from ..web.dialect import Answer, Dialect
 from .routes import ROUTES
 from .served import SERVED
 from .serverless import deployments
+from .trainer import datasets
+from .trainer.given import given as datasets_given
 
 if TYPE_CHECKING:
     from ..engine.prop import Prop
@@ -24,6 +26,8 @@ NODES = ("overrides", "workflow_api_json")  # fields that hold nodes by their na
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
           503: "Service unavailable.", 504: "Gateway timeout."}  # fmt: skip
+# The kinds of props, with the API that each is of and who makes one that a director wants.
+GIVEN = {deployments.KIND: (deployments.API, deployments.given), datasets.KIND: ("trainer", datasets_given)}
 
 
 class RunComfy(Dialect):
@@ -51,11 +55,12 @@ class RunComfy(Dialect):
         deployments.ready(self.contract.apis[deployments.API], session, account, self.terms.slots)
 
     def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
-        """A deployment, as the director wants it."""
-        if kind != deployments.KIND:
-            raise ValueError(f"expected a kind of prop, {deployments.KIND}; came {kind!r}; "
-                             + did_you_mean(kind, [deployments.KIND], f"say {deployments.KIND!r}"))  # fmt: skip
-        return deployments.given(self.contract.apis[deployments.API], session, account, said)
+        """A deployment or a data set, as the director wants it."""
+        if kind not in GIVEN:
+            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
+                             + did_you_mean(kind, GIVEN, f"say {deployments.KIND!r}"))  # fmt: skip
+        api, made = GIVEN[kind]
+        return made(self.contract.apis[api], session, account, said)
 
     def stands_for(self, prop: Prop) -> str:
         """A deployment runs a workflow, or a LoRA."""

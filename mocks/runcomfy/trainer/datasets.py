@@ -86,7 +86,7 @@ def add(turn: Turn) -> Answer:
     prop = session.add_prop(turn.account, KIND, name, {})
     while not name or name in taken:
         name = f"{rules(turn.dialect)['name']}{digest(prop.id, name)[:12]}"
-    session.props[prop.id] = prop = prop._replace(name=name, more=Files())
+    session.props[prop.id] = prop = prop._replace(name=name, said={"name": name}, more=Files())
     return Answer(200, _told(turn, prop))
 
 
