@@ -79,9 +79,8 @@ class Referee:
         """What only the whole shows, where time is not ours to move: whether anything ended, and anything well."""
         if self.world.dated or not self.taken or self._silent:
             return
-        channel = next(iter(self.world.life.channels.values()))
         ends = {state for order in self.ended if len(order.possible) == 1 for state in order.possible}
-        where = channel["key"], channel["operation"]
+        where = [next(iter(self.world.life.channels.values()))[word] for word in ("key", "operation")]
         if not self.ended and self.patience <= 0:
             self.note(Finding("nothing-ends", "doubtful", where[0], f"one of {self.taken} orders to end",
                               f"none in {LOOKS * PAUSE:g} s", "let its time pass faster, or look why nothing ends",
@@ -302,9 +301,9 @@ class Referee:
         if order is None and operation.orders:
             self.taken += 1
         if order is not None:
-            before = len(order.walked)
+            fresh = operation.id not in order.walked
             order.walked.add(operation.id)
-            self.walks += len(order.walked) > before and order.walked == self._whole_walk
+            self.walks += fresh and order.walked == self._whole_walk
         form = self.world.form(operation, operation.named(said.path)) if operation.orders else None
         if form is not None:
             yield from answers.taken(why.body, why.account or "own", form)
