@@ -113,7 +113,7 @@ def test_there_is_a_most_of_files() -> None:
 def test_the_last_checkpoint_is_there_however_many_files_come_before_it(
     run: tuple[int, int, int, int], most: int
 ) -> None:
-    media, config = planned(run, most)
+    media, _ = planned(run, most)
     assert len(media) <= 1 + most
     loras = [medium for medium in media if medium.kind == "lora"]
     assert (loras[-1].name, loras[-1].since) == ("tram.safetensors", 1)
