@@ -204,8 +204,8 @@ def test_an_address_goes_with_its_data_set(handle: StandIn) -> None:
     assert put(handle, where, b"1234").status_code == 403
 
 
-@pytest.mark.parametrize("sizes", [{}, {"a": 0}, {"a": -1}, {"a": "3"}, {"a": 1.5}, {"": 1}, {"a/b": 1}, {"a\\b": 1}, {".": 1}, {"..": 1},
-                                   {"a" * 256: 1}, {"a\n": 1}, {"a": True}, None, []])  # fmt: skip
+@pytest.mark.parametrize("sizes", [{}, {"a": 0}, {"a": -1}, {"a": "3"}, {"a": 1.5}, {"": 1}, {"a/b": 1}, {"a\\b": 1},
+                                   {".": 1}, {"..": 1}, {"a" * 256: 1}, {"a\n": 1}, {"a": True}, None, []])  # fmt: skip
 def test_what_is_announced_is_names_and_sizes(handle: StandIn, sizes: Any) -> None:
     answer = announced(handle, made(handle), sizes)
     assert (answer.status_code, answer.json()["error_code"]) == (422, 42202), answer.text
