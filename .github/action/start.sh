@@ -9,8 +9,8 @@ fail() { # in three parts: what was expected, what came, what to do
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 home="$RUNNER_TEMP/understudy" # of its own, so that the job's Python stays as it is
-said="$home-$INPUT_PORT.json"
-log="$home-$INPUT_PORT.log"
+said="$home-$INPUT_PORT-$$.json" # of this start alone: an earlier one may still be there
+log="$home-$INPUT_PORT-$$.log"
 
 if [ ! -x "$home/bin/understudy" ]; then
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
@@ -26,6 +26,7 @@ for said_of in "clock=$INPUT_CLOCK" "seed=$INPUT_SEED" "scenario=$INPUT_SCENARIO
 done
 read -r -a more <<<"$INPUT_ARGS $INPUT_PROVIDERS"
 words+=(${more[@]+"${more[@]}"}) # an old bash takes an empty list for an unset one
+: >"$said"
 nohup "$home/bin/understudy" "${words[@]}" >"$said" 2>"$log" </dev/null &
 pid=$!
 

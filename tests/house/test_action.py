@@ -123,6 +123,18 @@ def test_what_cannot_be_started_is_told_in_three_parts(runner: Runner) -> None:
     assert not run.env
 
 
+def test_each_start_is_told_of_by_itself(runner: Runner) -> None:
+    first, other = runner.installed().play(), runner.play()
+    assert first.outputs["url"] != other.outputs["url"]
+    assert first.outputs["log"] != other.outputs["log"]
+    for run in (first, other):
+        well(run)
+    runner.bench("-c", "'import sys; sys.exit(3)'")
+    for _ in range(5):  # what an earlier start has written is never taken for its answer
+        run = runner.play()
+        assert (run.code, "expected understudy serve to start; came its end" in run.said) == (1, True), run.said
+
+
 def test_waiting_has_an_end(runner: Runner) -> None:
     runner.installed().bench("-c", "'import signal; signal.pause()'")
     run = runner.play(patience="1")
