@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
-import json
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
