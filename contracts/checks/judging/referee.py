@@ -236,9 +236,7 @@ class Referee:
 
     def ask(self, ask: Ask, file: tuple[Known, int] | None = None) -> Exchange:
         """Sends one request and judges its answer."""
-        adds = self._adds
-        self._learn(ask)
-        self._adds = adds
+        self._adds, _ = self._adds, self._learn(ask)
         said = self.subject.send(ask)
         self._silent = 0 if said.status else self._silent + 1
         operations, value = self.contract.match(said.path)
