@@ -101,7 +101,9 @@ class Desk:
     def fault(self, what: int | str, said: Mapping[str, Any]) -> Fault:
         """Lays down that the wire misbehaves."""
         self._check("fault", said)
-        places = list(dict.fromkeys([*CHANNELS, *self._contract.operations]))
+        operations = self._contract.operations
+        channels = (each.channel for each in operations.values())  # a provider may have some of its own
+        places = list(dict.fromkeys([*CHANNELS, *channels, *operations]))
         self._known("on", said.get("on", ""), places)
         wish = Fault(what, **said, provider=self._provider, backdrop=self._backdrop)
         self._session.wishes.add(wish)

@@ -303,3 +303,27 @@ def test_a_prop_of_another_kind_is_none(handle: StandIn) -> None:
 def test_the_words_of_a_status_are_data() -> None:
     row = contract("runcomfy").apis["serverless"].facts.openapi["props"]["deployment"]
     assert set(row["status"]) == {"standby", "running", "disabled"}
+
+
+@pytest.mark.parametrize("field", ["keep_warm_duration_in_seconds", "queue_size"])
+@pytest.mark.parametrize("number", [2**63, 10**30, 10**300])
+def test_a_number_of_any_length_is_taken_and_told_as_it_was_sent(handle: StandIn, field: str, number: int) -> None:
+    path = made(handle, **{field: number})
+    assert send(handle, "GET", path).json()[field] == number
+    changed = send(handle, "PATCH", path, {"name": "long", field: number + 1})
+    assert (changed.status_code, changed.json()[field]) == (200, number + 1)
+    request = submit(handle, deployment=path.rpartition("/")[2])
+    handle.clock.advance(300)
+    assert ask(handle, request, "status", deployment=path.rpartition("/")[2]).json()["status"] == "completed"
+
+
+def test_a_whole_number_with_a_point_is_told_as_a_whole_number(handle: StandIn) -> None:
+    path = made(handle, min_instances=1.0)
+    assert '"min_instances":1,' in send(handle, "GET", path).text
+    assert '"max_instances":2,' in send(handle, "PATCH", path, {"name": "two", "max_instances": 2.0}).text
+
+
+def test_what_is_too_much_is_told_in_words_of_its_own(handle: StandIn) -> None:
+    answer = send(handle, "POST", inference(), {"overrides": {"6": {"inputs": {"txt": "a tram"}}}})
+    assert answer.json()["detail"] == [{"loc": ["body", "overrides", "6", "inputs", "txt"],
+                                        "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}]  # fmt: skip
