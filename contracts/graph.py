@@ -180,8 +180,8 @@ def _astray(workflow: Workflow, path: Path, operation: str) -> Iterator[Finding]
             if value[0] not in workflow:
                 told += 1
                 near = workflow if told <= MOST_NAMED else ()  # who has lost many nodes has not mistyped each
-                yield _finding("dangling-link", (*place, 0), "a node of this workflow", value[0],
-                               did_you_mean(value[0], near, f"its nodes are {_listed(workflow)}"), operation)  # fmt: skip
+                cure = did_you_mean(value[0], near, f"its nodes are {_listed(workflow)}")
+                yield _finding("dangling-link", (*place, 0), "a node of this workflow", value[0], cure, operation)
             if type(value[1]) is not int or value[1] < 0:
                 yield _finding("invalid-type", (*place, 1), "the number of an output, from 0", value[1],
                                f"write {shown([value[0], 0])}", operation)  # fmt: skip

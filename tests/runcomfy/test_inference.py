@@ -254,3 +254,29 @@ def test_a_hostile_body_is_taken_or_refused_and_never_more(handle: StandIn, body
         name, deployment = answer.json()["request_id"], READY_LORA if which == 2 else READY
         handle.settle()
         assert ask(handle, name, "result", deployment=deployment).json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(("word", "failure"), [
+    ("ValidationError", (422001, "The body does not match the schema.")),  # the Model API has other words for it
+    ("404001", (404001, "The deployment, its version or the request does not exist.")),
+    ("InsufficientResources", (400002, "The account has no remaining balance.")),  # and a name that none here has
+    ("out of memory", (0, "out of memory")),
+])  # fmt: skip
+def test_a_failure_is_told_in_the_words_of_this_api(handle: StandIn, word: str, failure: tuple[int, str]) -> None:
+    handle.script(fails=word)
+    name = submit(handle)
+    handle.clock.advance(20)
+    (told,) = ask(handle, name, "result").json()["error"]
+    assert (told["errorCode"], told["error"]) == failure
+
+
+@pytest.mark.parametrize(("channel", "method", "path"), [
+    ("proxy", "GET", f"/prod/v2/deployments/{READY}/instances/{NOBODY}/proxy/queue"),
+    ("deployments", "GET", "/prod/v2/deployments"),
+    ("account", "GET", "/prod/v2/balance"),
+])  # fmt: skip
+def test_a_fault_strikes_on_a_channel_that_only_this_provider_has(
+    handle: StandIn, channel: str, method: str, path: str
+) -> None:
+    handle.fault(503, on=channel)
+    assert [send(handle, method, path).status_code == 503 for _ in range(2)] == [True, False]
