@@ -86,5 +86,3 @@ class Plane:
         fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
         methods = sorted({method for route in fitting for method in route.methods})
         return JSONResponse({"detail": detail}, no.status_code, {"Allow": ", ".join(methods)} if methods else None)
-
-

@@ -23,6 +23,7 @@ class Order(NamedTuple):
     delivery: str = ""
     webhook: str = ""
     client_id: str = ""
+    called: str = ""  # the name that its account gave to what it is for, if that has one
     card: Callable[[], Mapping[str, Any]] | None = None  # what the cards of its files tell, where the body does not
 
     @property

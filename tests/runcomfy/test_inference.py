@@ -280,3 +280,18 @@ def test_a_fault_strikes_on_a_channel_that_only_this_provider_has(
 ) -> None:
     handle.fault(503, on=channel)
     assert [send(handle, method, path).status_code == 503 for _ in range(2)] == [True, False]
+
+
+def test_a_script_is_for_the_orders_of_a_deployment_by_its_name_or_id(handle: StandIn) -> None:
+    handle.script(model="text-to-image-lora", fails="of the ready one")
+    mine = handle.add_prop("deployment", name="mine", warm=True, min_instances=1)
+    handle.script(model="mine", fails="by name")
+    handle.script(model=mine.id, fails="by id")
+    asked = [(READY, None), (READY_LORA, LORA), (mine.id, None), (mine.id, None)]
+    names = [(submit(handle, deployment=where, body=body), where) for where, body in asked]
+    handle.clock.advance(300)
+    said = [ask(handle, name, "result", deployment=where).json() for name, where in names]
+    told = [each["error"][0]["error"] if "error" in each else "" for each in said]
+    assert told == ["", "of the ready one", "by name", "by id"]
+    with pytest.raises(ValueError, match="expected a model of runcomfy; came 'nobody'"):
+        handle.script(model="nobody")
