@@ -17,7 +17,7 @@ from ...web.dialect import Answer, Route
 from ...web.turn import Turn
 from . import wire
 from .kept import Kept, kept
-from .workflows import first, named
+from .workflows import named, saved
 
 if TYPE_CHECKING:
     from ...engine.session import Account, Session
@@ -35,7 +35,8 @@ def add_deployment(turn: Turn) -> Answer:
     assert turn.model is not None  # the contract has refused what is not of this form
     said = {name: _whole(turn.inputs[name]) for name in turn.model.schema["required"]} | {"is_enabled": True}
     contract = turn.dialect.contract.apis[API]
-    prop = _placed(turn.session, turn.account, said, kept(contract, "comfyui", first(), None), contract.life.cold_start)
+    own = kept(contract, "comfyui", saved(said["workflow_id"]), None)
+    prop = _placed(turn.session, turn.account, said, own, contract.life.cold_start)
     return Answer(200, _shown(turn, prop))
 
 
@@ -136,7 +137,7 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     _told_well(said, kind)
     if kind == "comfyui":
         asked = said.get("workflow")
-        graph: Workflow = first() if asked is None else named(asked) if isinstance(asked, str) else asked
+        graph: Workflow = named(asked) if isinstance(asked, str) else asked or saved(body["workflow_id"])
         for flaw in flaws(graph, ("workflow",)) if graph is asked else ():  # the ready ones have none
             raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
         own = kept(contract, kind, graph, None)
