@@ -37,7 +37,7 @@ def add_deployment(turn: Turn) -> Answer:
     contract = turn.dialect.contract.apis[API]
     own = kept(contract, "comfyui", saved(said["workflow_id"]), None)
     prop = _placed(turn.session, turn.account, said, own, contract.life.cold_start)
-    return Answer(200, _shown(turn, prop))
+    return Answer(200, _shown(turn, prop, changed=True))
 
 
 def list_deployments(turn: Turn) -> Answer:
@@ -62,7 +62,7 @@ def change_deployment(turn: Turn) -> Answer:
         raise Refusal("invalid-input", findings=findings)
     session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
     session.refit(prop.slots, turn.now, **_room(said), stopped=not said["is_enabled"])
-    return Answer(200, _shown(turn, prop))
+    return Answer(200, _shown(turn, prop, changed=True))
 
 
 def drop_deployment(turn: Turn) -> Answer:
@@ -208,14 +208,15 @@ def _room(said: Mapping[str, Any]) -> dict[str, int]:
     return {name: min(said[key], MOST) for name, key in ROOM.items()}
 
 
-def _shown(turn: Turn, prop: Prop) -> dict[str, Any]:
+def _shown(turn: Turn, prop: Prop, changed: bool = False) -> dict[str, Any]:
     """A deployment as it is shown, with what was asked for beside it."""
-    session, row = turn.session, turn.dialect.contract.apis[API].facts.openapi["props"][KIND]
+    session, facts = turn.session, turn.dialect.contract.apis[API].facts.openapi
+    row = facts["props"][KIND]
     alive = prop.slots.alive(turn.now)
     word = "disabled" if not prop.said["is_enabled"] else "running" if alive else "standby"
     includes = {value for name, value in turn.pairs if name == "includes"}
     more: dict[str, Any] = {}
-    if "payload" in includes:
+    if "payload" in includes or (changed and facts["change_answer"] == "payload"):
         more["payload"] = _payload(turn, prop)
     if "readme" in includes:
         more["readme"] = f"# {prop.name}\n"
