@@ -256,9 +256,11 @@ class Contract:
         """What one order of a model costs, where a dated source says so."""
         return self._prices.get(model)
 
-    def failure(self, error: str) -> tuple[str, int]:
-        """The text and code of a generation that failed: a row's own, or any other words as they are."""
-        row = self._row(error or "task-failed")
+    def failure(self, error: str, operation: Operation | None = None) -> tuple[str, int]:
+        """The text and code of a generation that failed: a row's own, that of its API first, or any other words as
+        they are."""
+        word = error or "task-failed"
+        row = (self.of(operation)._row(word) if operation else None) or self._row(word)
         return (row["text"], row.get("code", 0)) if row else (error, 0)
 
     def reason(self, word: str) -> str:

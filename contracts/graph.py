@@ -15,6 +15,7 @@ Workflow = Mapping[str, Any]  # by the id of a node: {"class_type": ..., "inputs
 Place = tuple[str, str]  # a node and one of its inputs
 
 MOST_NAMED = 12  # nodes or inputs that a cure lists
+MOST_SEEN = 500  # nodes that are looked through before one
 SAVED, SENT = "overrides", "workflow_api_json"
 TYPES: dict[type, str] = {str: "string", bool: "boolean", float: "number"}
 
@@ -44,7 +45,7 @@ class Graph(Model):
         if not isinstance(sent, dict):
             return found
         found += tuple(flaws(sent, (SENT,), operation))
-        if SAVED in body:
+        if body.get(SAVED):
             found += (Finding("two-workflows", "doubtful", f"/{SAVED}", f"{SAVED} or {SENT}", "both",
                               f"leave {SAVED} out where the whole workflow is sent", operation),)  # fmt: skip
         return found
@@ -169,6 +170,7 @@ def _misshapen(workflow: Workflow, path: Path, operation: str) -> Iterator[Findi
 
 
 def _astray(workflow: Workflow, path: Path, operation: str) -> Iterator[Finding]:
+    told = 0
     for name, node in workflow.items():
         for key, value in node["inputs"].items():
             pair = type(value) is list and len(value) == 2 and type(value[0]) is str
@@ -176,9 +178,10 @@ def _astray(workflow: Workflow, path: Path, operation: str) -> Iterator[Finding]
                 continue
             place = (*path, name, "inputs", key)
             if value[0] not in workflow:
-                yield _finding("dangling-link", (*place, 0), "a node of this workflow", value[0],
-                               did_you_mean(value[0], workflow, f"its nodes are {_listed(workflow)}"),
-                               operation)  # fmt: skip
+                told += 1
+                near = workflow if told <= MOST_NAMED else ()  # who has lost many nodes has not mistyped each
+                cure = did_you_mean(value[0], near, f"its nodes are {_listed(workflow)}")
+                yield _finding("dangling-link", (*place, 0), "a node of this workflow", value[0], cure, operation)
             if type(value[1]) is not int or value[1] < 0:
                 yield _finding("invalid-type", (*place, 1), "the number of an output, from 0", value[1],
                                f"write {shown([value[0], 0])}", operation)  # fmt: skip
@@ -227,6 +230,8 @@ def upstream(workflow: Workflow, name: str, keys: tuple[str, ...] = ()) -> Itera
     while line:
         name = line.popleft()
         yield name
+        if len(seen) > MOST_SEEN:
+            continue
         there = dict(links(workflow[name]))
         for key in keys or there:
             other = there.get(key)
@@ -253,13 +258,16 @@ def value(workflow: Workflow, name: str, key: str) -> Any:
 
 def prompt_at(workflow: Workflow) -> Place | None:
     """Where the words stand that the first output is made of, if there are any."""
-    for last in outputs(workflow):
-        feeding = list(upstream(workflow, last))
+    for last in outputs(workflow)[:MOST_NAMED]:
+        feeding, barren = list(upstream(workflow, last)), set[str]()
         for key in reads("conditions"):
             for name in feeding:
                 led = dict(links(workflow[name])).get(key)
-                if led in workflow and (spot := _words_at(workflow, upstream(workflow, str(led)))):
-                    return spot
+                if led in workflow and led not in barren:
+                    above = list(upstream(workflow, str(led)))
+                    if spot := _words_at(workflow, above):
+                        return spot
+                    barren.update(above)
         if spot := _words_at(workflow, feeding):
             return spot
     return None

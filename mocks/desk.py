@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -101,7 +101,9 @@ class Desk:
     def fault(self, what: int | str, said: Mapping[str, Any]) -> Fault:
         """Lays down that the wire misbehaves."""
         self._check("fault", said)
-        places = list(dict.fromkeys([*CHANNELS, *self._contract.operations]))
+        operations = self._contract.operations
+        channels = (each.channel for each in operations.values())  # a provider may have some of its own
+        places = list(dict.fromkeys([*CHANNELS, *channels, *operations]))
         self._known("on", said.get("on", ""), places)
         wish = Fault(what, **said, provider=self._provider, backdrop=self._backdrop)
         self._session.wishes.add(wish)
@@ -149,12 +151,20 @@ class Desk:
         if (
             model
             and model not in catalogue.models
-            and model not in self._session.props
+            and model not in self._names()
             and self._session.cast[self._provider].terms.unknown_models != "accept"
         ):
             near = ", ".join(catalogue.nearest(model))
             cure = f"nearest: {near}" if near else "add_model() adds one, and unknown_models='accept' takes any"
             raise ValueError(f"expected a model of {self._provider}; came {model!r}; {cure}")
+
+    def _names(self) -> Iterator[str]:
+        """What may be ordered from beside models, by id and by name: what accounts have, or will have at once."""
+        yield from self._session.props
+        yield from (prop.name for prop in self._session.props.values())
+        for part in self._contract.apis.values():
+            rows = part.facts.openapi.get("props", {}).values()
+            yield from (each["name"] for row in rows if isinstance(row, dict) for each in row.get("ready", ()))
 
     def _known(self, name: str, word: str, words: list[str]) -> None:
         if word and word not in words:

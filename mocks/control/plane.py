@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -15,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Match
 
 from ...contracts.finding import did_you_mean
+from ..web.exit import written
 from ..web.guard import CONTROL
 from .asked import Asked, No, asked
 from .books import Books
@@ -55,7 +54,7 @@ class Plane:
     def _endpoint(self, route: Route, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             said = await work(await asked(request, route, self._promise, self._app.settings.max_body))
-            content = said if route.answer in PLAIN else _told(said)
+            content = said if route.answer in PLAIN else written(said)
             return Response(content, route.status, media_type=route.media)
 
         return endpoint
@@ -87,11 +86,3 @@ class Plane:
         fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
         methods = sorted({method for route in fitting for method in route.methods})
         return JSONResponse({"detail": detail}, no.status_code, {"Allow": ", ".join(methods)} if methods else None)
-
-
-def _told(said: Any) -> bytes:
-    """JSON; the fast writer knows neither whole numbers beyond 64 bits nor letters that are halves."""
-    try:
-        return orjson.dumps(said)
-    except TypeError:
-        return json.dumps(said, allow_nan=False).encode()

@@ -94,7 +94,7 @@ class Script(Wish):
 
     def meets(self, order: Order) -> bool:
         """Whether it is about this order; the order is counted for `nth`."""
-        if not self.live or (self.model and self.model != order.model):
+        if not self.live or (self.model and self.model not in (order.model, order.called)):
             return False
         if self.provider not in ("", order.provider) or self.operation not in ("", order.operation):
             return False

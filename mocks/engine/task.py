@@ -22,6 +22,7 @@ class Order(NamedTuple):
     webhook: str = ""
     client_id: str = ""
     card: Callable[[], Mapping[str, Any]] | None = None  # what the cards of its files tell, where the body does not
+    called: str = ""  # the name that its account gave to what it is for, if that has one
 
     @property
     def inputs(self) -> dict[str, Any]:

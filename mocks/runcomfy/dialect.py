@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..engine.session import Account, Session
     from ..web.turn import Turn
 
+SAID = {"missing": "Field required", "extra_forbidden": "Extra inputs are not permitted"}  # by the type of an error
 NODES = ("overrides", "workflow_api_json")  # fields that hold nodes by their names
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
@@ -104,9 +105,8 @@ def _detail(finding: Finding) -> dict[str, Any]:
         # What looks like a number is a place in a list, but for the nodes of a workflow, which are named by texts.
         named = 2 if steps[:1] and steps[0] in NODES else 0
         loc = ["body", *map(_name, steps[:named]), *map(_step, steps[named:])]
-    missing = finding.rule == "missing-required"
     return {
         "loc": loc,
-        "msg": "Field required" if missing else f"Input should be {finding.expected}",
+        "msg": SAID.get(finding.kind, f"Input should be {finding.expected}"),
         "type": finding.kind,
     }

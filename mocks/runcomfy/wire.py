@@ -23,7 +23,7 @@ def _media(outcome: Outcome) -> tuple[Medium, ...]:
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     outcome = catalogue.outcome(model, inputs)
-    return new(Order, ("runcomfy", "submit", model.id, said, _media(outcome), "", "", "", None))
+    return new(Order, ("runcomfy", "submit", model.id, said, _media(outcome), "", "", "", None, ""))
 
 
 def accepted(base: str, name: str) -> dict[str, Any]:

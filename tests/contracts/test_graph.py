@@ -176,8 +176,10 @@ def test_a_file_that_is_too_large_is_told_with_its_place() -> None:
 
 
 def test_both_a_workflow_and_changes_are_doubtful() -> None:
-    (found,) = formed(graph("text-to-image")).check({"overrides": {}, "workflow_api_json": graph("text-to-video")})
+    model, body = formed(graph("text-to-image")), {"workflow_api_json": graph("text-to-video")}
+    (found,) = model.check({**body, "overrides": {"6": {"inputs": {"text": "a tram"}}}})
     assert (found.rule, found.severity, found.reason) == ("two-workflows", "doubtful", "")
+    assert model.check({**body, "overrides": {}}) == ()  # no changes are none
 
 
 @pytest.mark.parametrize(("node", "flaw"), [
@@ -263,3 +265,35 @@ def test_a_cure_names_what_is_there() -> None:
     (typed,) = model.check({"overrides": {"5": {"inputs": {"width": "wide"}}}})
     assert "width of node 5 (EmptyLatentImage)" in typed.cure
     assert typed.severity == "broken"
+
+
+class Counted(dict[str, Any]):
+    """A workflow that counts how often a node of it is looked up."""
+
+    looks = 0
+
+    def __getitem__(self, name: str) -> Any:
+        self.looks += 1
+        return super().__getitem__(name)
+
+
+def chain(length: int, kind: str, key: str) -> Counted:
+    """So many nodes of a class, each fed by the next."""
+    nodes = {str(at): {"class_type": kind, "inputs": {key: [str(at + 1), 0]}} for at in range(length)}
+    return Counted(nodes, **{str(length): {"class_type": "EmptyLatentImage", "inputs": {"width": 8, "height": 8}}})
+
+
+@pytest.mark.parametrize(("kind", "key"), [("SaveImage", "images"), ("X", "positive")])
+def test_a_workflow_of_very_many_nodes_takes_no_more_than_its_share_of_looks(kind: str, key: str) -> None:
+    many = chain(5000, kind, key)
+    assert list(flaws(many)) == []
+    assert prompt_at(many) is None
+    assert many.looks < 50 * len(many)
+
+
+def test_who_has_lost_very_many_nodes_is_told_of_all_and_of_a_few_what_is_near() -> None:
+    lost = {str(at): {"class_type": "SaveImage", "inputs": {"images": [f"{at}0000", 0]}} for at in range(100, 200)}
+    found = list(flaws(lost))
+    assert [each.rule for each in found] == ["dangling-link"] * 100
+    assert sum("did you mean" in each.cure for each in found) < 20
+    assert all(each.cure for each in found)

@@ -54,6 +54,14 @@ def late(handle: StandIn) -> list[Any]:
     return [ask(handle, name, "cancel", "v1").json()["status"], ask(handle, name, "cancel").json()["outcome"]]
 
 
+def workflows(handle: StandIn) -> list[bool]:
+    """Whether a workflow is told by making, by changing, and where nobody asked for it."""
+    made = send(handle, "POST", "/prod/v2/deployments", golden("serverless/new_deployment")).json()
+    own = f"/prod/v2/deployments/{made['id']}"
+    others = (send(handle, "PATCH", own, {"name": "two"}).json(), send(handle, "GET", own).json())
+    return ["workflow_api_json" in each.get("payload", {}) for each in (made, *others)]
+
+
 def dropped(handle: StandIn) -> Any:
     answer = send(handle, "DELETE", OWN)
     assert answer.status_code == 200
@@ -87,6 +95,7 @@ ASKED: dict[str, tuple[Any, dict[str, Any]]] = {
     "cancel_running": (
         late, {"yes": ["cancellation_requested", "not_cancellable"], "queued only": ["not_cancellable"] * 2},
     ),
+    "change_answer": (workflows, {"settings": [False] * 3, "payload": [True, True, False]}),
     "delete_answer": (
         dropped, {"object": [], "empty": None, "deployment": list(golden("serverless/deployment"))},
     ),

@@ -303,3 +303,38 @@ def test_a_prop_of_another_kind_is_none(handle: StandIn) -> None:
 def test_the_words_of_a_status_are_data() -> None:
     row = contract("runcomfy").apis["serverless"].facts.openapi["props"]["deployment"]
     assert set(row["status"]) == {"standby", "running", "disabled"}
+
+
+@pytest.mark.parametrize("field", ["keep_warm_duration_in_seconds", "queue_size"])
+@pytest.mark.parametrize("number", [2**63, 10**30, 10**300], ids=["64 bits", "30 digits", "300 digits"])
+def test_a_number_of_any_length_is_taken_and_told_as_it_was_sent(handle: StandIn, field: str, number: int) -> None:
+    path = made(handle, **{field: number})
+    assert send(handle, "GET", path).json()[field] == number
+    changed = send(handle, "PATCH", path, {"name": "long", field: number + 1})
+    assert (changed.status_code, changed.json()[field]) == (200, number + 1)
+    request = submit(handle, deployment=path.rpartition("/")[2], body={})
+    handle.clock.advance(300)
+    assert ask(handle, request, "status", deployment=path.rpartition("/")[2]).json()["status"] == "completed"
+
+
+def test_a_whole_number_with_a_point_is_told_as_a_whole_number(handle: StandIn) -> None:
+    path = made(handle, min_instances=1.0)
+    assert '"min_instances":1,' in send(handle, "GET", path).text
+    assert '"max_instances":2,' in send(handle, "PATCH", path, {"name": "two", "max_instances": 2.0}).text
+
+
+def test_what_is_too_much_is_told_in_words_of_its_own(handle: StandIn) -> None:
+    answer = send(handle, "POST", inference(), {"overrides": {"6": {"inputs": {"txt": "a tram"}}}})
+    (told,) = answer.json()["detail"]
+    assert told["loc"] == ["body", "overrides", "6", "inputs", "txt"]
+    assert (told["msg"], told["type"]) == ("Extra inputs are not permitted", "extra_forbidden")
+
+
+def test_the_quickstart_of_the_documents_can_be_followed(handle: StandIn) -> None:
+    number = made(handle, workflow_id="00000000-0000-0000-0000-000000001111").rpartition("/")[2]
+    changes = {"6": {"inputs": {"text": "a blue tram"}}, "31": {"inputs": {"seed": 987654321}}}
+    name = submit(handle, deployment=number, body={"overrides": changes})
+    handle.clock.advance(300)
+    assert list(ask(handle, name, "result", deployment=number).json()["outputs"]) == ["9"]
+    other = made(handle, workflow_id="00000000-0000-0000-0000-000000002222").rpartition("/")[2]
+    assert send(handle, "POST", inference(deployment=other), {"overrides": changes}).status_code == 422

@@ -254,3 +254,44 @@ def test_a_hostile_body_is_taken_or_refused_and_never_more(handle: StandIn, body
         name, deployment = answer.json()["request_id"], READY_LORA if which == 2 else READY
         handle.settle()
         assert ask(handle, name, "result", deployment=deployment).json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(("word", "failure"), [
+    ("ValidationError", (422001, "The body does not match the schema.")),  # the Model API has other words for it
+    ("404001", (404001, "The deployment, its version or the request does not exist.")),
+    ("InsufficientResources", (400002, "The account has no remaining balance.")),  # and a name that none here has
+    ("out of memory", (0, "out of memory")),
+])  # fmt: skip
+def test_a_failure_is_told_in_the_words_of_this_api(handle: StandIn, word: str, failure: tuple[int, str]) -> None:
+    handle.script(fails=word)
+    name = submit(handle)
+    handle.clock.advance(20)
+    (told,) = ask(handle, name, "result").json()["error"]
+    assert (told["errorCode"], told["error"]) == failure
+
+
+@pytest.mark.parametrize(("channel", "method", "path"), [
+    ("proxy", "GET", f"/prod/v2/deployments/{READY}/instances/{NOBODY}/proxy/queue"),
+    ("deployments", "GET", "/prod/v2/deployments"),
+    ("account", "GET", "/prod/v2/balance"),
+])  # fmt: skip
+def test_a_fault_strikes_on_a_channel_that_only_this_provider_has(
+    handle: StandIn, channel: str, method: str, path: str
+) -> None:
+    handle.fault(503, on=channel)
+    assert [send(handle, method, path).status_code == 503 for _ in range(2)] == [True, False]
+
+
+def test_a_script_is_for_the_orders_of_a_deployment_by_its_name_or_id(handle: StandIn) -> None:
+    handle.script(model="text-to-image-lora", fails="of the ready one")
+    mine = handle.add_prop("deployment", name="mine", warm=True, min_instances=1)
+    handle.script(model="mine", fails="by name")
+    handle.script(model=mine.id, fails="by id")
+    asked = [(READY, None), (READY_LORA, LORA), (mine.id, None), (mine.id, None)]
+    names = [(submit(handle, deployment=where, body=body), where) for where, body in asked]
+    handle.clock.advance(300)
+    said = [ask(handle, name, "result", deployment=where).json() for name, where in names]
+    told = [each["error"][0]["error"] if "error" in each else "" for each in said]
+    assert told == ["", "of the ready one", "by name", "by id"]
+    with pytest.raises(ValueError, match="expected a model of runcomfy; came 'nobody'"):
+        handle.script(model="nobody")

@@ -224,3 +224,16 @@ def test_a_seed_behind_a_link_is_found_and_none_is_none() -> None:
     assert card(made, {})["seed"] == 5
     alone = {"1": {"class_type": "SaveImage", "inputs": {}}}
     assert card(alone, {}) == {"prompt": "", "seed": None, "workflow": alone}
+
+
+def test_of_very_many_nodes_that_keep_something_the_first_are_told() -> None:
+    many = {str(at): {"class_type": "SaveImage", "inputs": {"images": ["x", 0]}} for at in range(3 * MOST_FILES)}
+    many["x"] = {"class_type": "EmptyLatentImage", "inputs": {"width": 8, "height": 8, "batch_size": 1}}
+    made = media(many, {})
+    assert len(made) == MOST_FILES
+    assert list(told(many, {}, addresses(made))) == [str(at) for at in range(MOST_FILES)]
+    words = {str(at): {"class_type": "ShowText|pysssss", "inputs": {"text": "a tram"}} for at in range(3 * MOST_FILES)}
+    assert media(words, {}) == ()
+    assert len(told(words, {}, [])) == MOST_FILES
+    more = told(words, {}, ["https://x.example/a.png"])
+    assert [name for name, node in more.items() if "images" in node] == [str(MOST_FILES - 1)]

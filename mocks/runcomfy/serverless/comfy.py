@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ....contracts.document import read
-from ....contracts.graph import Workflow, flaws, is_link, outputs, upstream
+from ....contracts.graph import MOST_NAMED, Workflow, flaws, is_link, outputs, upstream
 from ....contracts.nodes import ends, whole
 
 SOCKET = "*"  # the type of what is linked: a workflow does not tell which it is
@@ -110,7 +110,7 @@ def objection(said: Mapping[str, Any]) -> dict[str, Any] | None:
 def _dependent(graph: Workflow, name: str) -> list[str]:
     if not all(isinstance(node.get("inputs"), dict) for node in graph.values()):
         return []
-    return [last for last in outputs(graph) if name in upstream(graph, last)]
+    return [last for last in outputs(graph)[:MOST_NAMED] if name in upstream(graph, last)]
 
 
 def _refused(kind: str, details: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ....contracts.catalogue import Model
 from ....contracts.contract import Contract
 from ....contracts.finding import did_you_mean
-from ....contracts.graph import flaws
+from ....contracts.graph import Workflow, flaws
 from ...engine.fleet import Fleet
 from ...engine.luck import digest
 from ...engine.prop import Prop
@@ -17,12 +17,13 @@ from ...web.dialect import Answer, Route
 from ...web.turn import Turn
 from . import wire
 from .kept import Kept, kept
-from .workflows import first, named
+from .workflows import named, saved
 
 if TYPE_CHECKING:
     from ...engine.session import Account, Session
 
 KIND = "deployment"
+MOST = 10**9  # seconds or requests, as good as without an end
 API = "serverless"
 OWN = ("kind", "workflow", "schema", "cold_start", "warm")  # what the director says and no client can
 ROOM = {"lowest": "min_instances", "highest": "max_instances", "queue": "queue_size",
@@ -32,10 +33,11 @@ ROOM = {"lowest": "min_instances", "highest": "max_instances", "queue": "queue_s
 def add_deployment(turn: Turn) -> Answer:
     """Makes a deployment of a workflow; none of its instances runs yet."""
     assert turn.model is not None  # the contract has refused what is not of this form
-    said = {name: turn.inputs[name] for name in turn.model.schema["required"]} | {"is_enabled": True}
+    said = {name: _whole(turn.inputs[name]) for name in turn.model.schema["required"]} | {"is_enabled": True}
     contract = turn.dialect.contract.apis[API]
-    prop = _placed(turn.session, turn.account, said, kept(contract, "comfyui", first(), None), contract.life.cold_start)
-    return Answer(200, _shown(turn, prop))
+    own = kept(contract, "comfyui", saved(said["workflow_id"]), None)
+    prop = _placed(turn.session, turn.account, said, own, contract.life.cold_start)
+    return Answer(200, _shown(turn, prop, changed=True))
 
 
 def list_deployments(turn: Turn) -> Answer:
@@ -54,14 +56,13 @@ def change_deployment(turn: Turn) -> Answer:
     """Changes what is said; requests that wait find the room that there is now."""
     prop, session, form = found(turn), turn.session, turn.model
     assert form is not None
-    said = {**prop.said, **{name: value for name, value in turn.inputs.items() if name in prop.said}}
+    said = {**prop.said, **{name: _whole(value) for name, value in turn.inputs.items() if name in prop.said}}
     # Each bound may be good by itself, and not beside what stands.
     if findings := tuple(form.disordered(said, turn.operation.id)):
         raise Refusal("invalid-input", findings=findings)
     session.props[prop.id] = prop = prop.but(turn.now, name=said["name"], said=said)
-    room = {name: said[key] for name, key in ROOM.items()}
-    session.refit(prop.slots, turn.now, **room, stopped=not said["is_enabled"])
-    return Answer(200, _shown(turn, prop))
+    session.refit(prop.slots, turn.now, **_room(said), stopped=not said["is_enabled"])
+    return Answer(200, _shown(turn, prop, changed=True))
 
 
 def drop_deployment(turn: Turn) -> Answer:
@@ -137,7 +138,7 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     if kind == "comfyui":
         asked = said.get("workflow")
         ready = asked is None or isinstance(asked, str)
-        graph = first() if asked is None else named(asked) if isinstance(asked, str) else asked
+        graph: Workflow = named(asked) if isinstance(asked, str) else asked or saved(body["workflow_id"])
         for flaw in () if ready else flaws(graph, ("workflow",)):  # the ready ones have none
             raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
         own = kept(contract, kind, graph, None)
@@ -192,21 +193,31 @@ def _number(value: Any) -> bool:
 def _placed(
     session: Session, account: Account, said: Mapping[str, Any], own: Kept, cold_start: float, warm: bool = False
 ) -> Prop:  # fmt: skip
-    room = {name: said[key] for name, key in ROOM.items()}
-    fleet = Fleet(session.tasks.get, **room, cold_start=cold_start, begins=session.clock.now, warm=warm)
+    fleet = Fleet(session.tasks.get, **_room(said), cold_start=cold_start, begins=session.clock.now, warm=warm)
     prop = session.add_prop(account, KIND, said["name"], said, fleet)
     session.props[prop.id] = prop = prop._replace(more=own)
     return prop
 
 
-def _shown(turn: Turn, prop: Prop) -> dict[str, Any]:
+def _whole(value: Any) -> Any:
+    """1.0 is as good a whole number as 1, and shown as that."""
+    return int(value) if isinstance(value, float) else value
+
+
+def _room(said: Mapping[str, Any]) -> dict[str, int]:
+    """What a fleet is told; numbers of any length are taken, and time has an end."""
+    return {name: min(said[key], MOST) for name, key in ROOM.items()}
+
+
+def _shown(turn: Turn, prop: Prop, changed: bool = False) -> dict[str, Any]:
     """A deployment as it is shown, with what was asked for beside it."""
-    session, row = turn.session, turn.dialect.contract.apis[API].facts.openapi["props"][KIND]
+    session, facts = turn.session, turn.dialect.contract.apis[API].facts.openapi
+    row = facts["props"][KIND]
     alive = prop.slots.alive(turn.now)
     word = "disabled" if not prop.said["is_enabled"] else "running" if alive else "standby"
     includes = {value for name, value in turn.pairs if name == "includes"}
     more: dict[str, Any] = {}
-    if "payload" in includes:
+    if "payload" in includes or (changed and facts["change_answer"] == "payload"):
         more["payload"] = _payload(turn, prop)
     if "readme" in includes:
         more["readme"] = f"# {prop.name}\n"

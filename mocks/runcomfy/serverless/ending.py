@@ -43,5 +43,6 @@ def came(contract: Contract, prop: Prop, task: Task, state: State, base: str, na
             return {"outputs": outputs.told(kept.workflow, task.inputs, files)}
         return {"output": wire.outputs(task.order, files)}
     if state is State.FAILED:
-        return {"error": wire.failure(form, *contract.failure(task.course.error))}
+        own = contract.operations.get(task.order.operation)
+        return {"error": wire.failure(form, *contract.failure(task.course.error, own))}
     return {}

@@ -21,7 +21,7 @@ def infer(turn: Turn) -> Answer:
     prop, life = open_to(turn), _life(turn)
     files = promised(turn.dialect.contract.of(turn.operation), prop, turn.inputs)
     where = news.address(turn, life)
-    order = Order("runcomfy", turn.operation.id, prop.id, turn.body, files, webhook=where)
+    order = Order("runcomfy", turn.operation.id, prop.id, turn.body, files, webhook=where, called=prop.name)
     if prop.more.workflow:
         order = with_card(order, prop.more.workflow)
     usual = max((life.durations[medium.kind] for medium in files), key=sum, default=life.durations["image"])

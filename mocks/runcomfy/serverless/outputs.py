@@ -42,7 +42,7 @@ def told(workflow: Workflow, body: Mapping[str, Any], files: Sequence[str]) -> d
     """The outputs by node, as ComfyUI tells of them; `files` are the addresses of the media, in their order."""
     runs = effective(workflow, body)
     shares = _shares(runs)
-    last = next((share.name for share in reversed(shares) if share.kept.kind != "text"), outputs(runs)[-1])
+    last = next((share.name for share in reversed(shares) if share.kept.kind != "text"), shares[-1].name)
     said: dict[str, dict[str, Any]] = {}
     numbers: Counter[tuple[str, ...]] = Counter()
     start = 0
@@ -70,7 +70,7 @@ def card(workflow: Workflow, body: Mapping[str, Any]) -> dict[str, Any]:
     """What the files of an order tell of it: its words, its seed, and the workflow that ran, as ComfyUI's own do."""
     runs = effective(workflow, body)
     spot = prompt_at(runs)
-    seeds = (_number(runs, name, "seeds", (reads("stream"), ())) for name in outputs(runs))
+    seeds = (_number(runs, name, "seeds", (reads("stream"), ())) for name in outputs(runs)[:MOST_FILES])
     return {"prompt": value(runs, *spot) if spot else "", "seed": next((s for s in seeds if s is not None), None),
             "workflow": runs}  # fmt: skip
 
@@ -81,10 +81,10 @@ def _read_card(workflow: Workflow, said: bytes) -> dict[str, Any]:
 
 
 def _shares(runs: Workflow) -> list[Share]:
-    """What each output node keeps; of very many files, the first."""
+    """What each output node keeps; of very many files and texts, the first."""
     shares: list[Share] = []
     left = MOST_FILES
-    for name in outputs(runs):
+    for name in outputs(runs)[:MOST_FILES]:
         keeps = kept(runs[name]["class_type"])
         made = () if keeps.kind == "text" else (_medium(runs, name, keeps),) * min(left, _count(runs, name, keeps))
         left -= len(made)

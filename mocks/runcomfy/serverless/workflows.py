@@ -9,9 +9,11 @@ from ....contracts.document import workflows
 from ....contracts.finding import did_you_mean
 
 
-def first() -> Mapping[str, Any]:
-    """The one that stands for every workflow that we do not know: nobody can save one here."""
-    graph: Mapping[str, Any] = next(iter(_ready().values()))["graph"]
+def saved(number: str) -> Mapping[str, Any]:
+    """The one that the provider has under an id, else the first: nobody can save one here."""
+    ready = _ready().values()
+    row = next((row for row in ready if row.get("id") == number.lower()), next(iter(ready)))
+    graph: Mapping[str, Any] = row["graph"]
     return graph
 
 
