@@ -95,6 +95,9 @@ def good_values(schema: Schema) -> Iterator[Any]:
 def _texts(schema: Schema) -> Iterator[str]:
     if "_uri" in schema.get("format", ""):
         yield from _addresses(schema)
+    elif "pattern" in schema:  # in other letters, where these are of the form; what is not is left out
+        plain = ordinary({**schema, "type": "string"})
+        yield from (plain.replace("0", "a"), plain.replace("0", "A"), plain.swapcase())
     elif "pattern" not in schema:
         least, most = schema.get("minLength"), schema.get("maxLength")
         yield from ("x" * length for length in (least, most) if length is not None)

@@ -23,6 +23,7 @@ class Fleets(Things):
         yield "a fleet that grows", [*self.grown(3, 1), *self.grown(2, 0, FIRST + 1), *self.grown(4, 2, FIRST + 2)]
         yield "a fleet that rests", list(self.rested())
         yield "a fleet that is changed", list(self.altered())
+        yield "a fleet whose rules turn", list(self.turned())
         yield "an order elsewhere", list(self.elsewhere())
         if "graph" in self.runs_on.row:
             yield "changes to a workflow", list(self.shaped())
@@ -91,6 +92,41 @@ class Fleets(Things):
             yield self.on(FIRST)
         yield from (Move("advance", amount=3600), *self.everybody(0, MANY + 4))
 
+    def turned(self) -> Iterator[Move]:
+        """Each of its rules by itself, while orders run, wait and end; and switched off in the midst of it."""
+        assert self.runs_on is not None
+        keys, change = self.runs_on.row["fleet"], self.runs_on.operation("change")
+        if change is None or change.body is None:
+            return
+        switch = "is_enabled" in change.body.fields
+        fleets: tuple[tuple[dict[str, int], dict[str, Any]], ...] = (
+            ({"highest": 3, "queue": 9, "keep_warm": 60}, {keys["queue"]: 1}),
+            ({"highest": 3, "queue": 1, "keep_warm": 60}, {keys["queue"]: 9}),
+            ({"highest": 3, "queue": 1, "keep_warm": 60}, {keys["highest"]: 1}),
+            ({"highest": 1, "queue": 1, "keep_warm": 60}, {keys["keep_warm"]: 600}),
+            ({"highest": 1, "queue": 1, "keep_warm": 600}, {keys["keep_warm"]: 10}),
+            *((({"highest": 1, "queue": 1, "keep_warm": 60}, {"is_enabled": False}),) if switch else ()),
+        )
+        for at, (rules, said) in enumerate(fleets):
+            number, first = FIRST + at, at * (MANY + 1)
+            everybody = self.everybody(first, MANY)
+            yield self.fleet(number, **rules)
+            yield from (self.on(number) for _ in range(MANY - 1))
+            yield from (Move("advance", amount=245), *self.everybody(first, MANY - 1))
+            yield from self.one(self.runs_on, "change", number, OWN, {**change.body.example(), **said})
+            if said == {"is_enabled": False}:
+                everybody = self.everybody(first, MANY - 1)
+                yield from (*everybody, Move("advance", amount=30), *everybody, Move("advance", amount=300), *everybody)
+                on = {**change.body.example(), "is_enabled": True}
+                yield from (*self.one(self.runs_on, "change", number, OWN, on), *everybody, Move("advance", amount=252))
+                yield from everybody
+                return
+            yield self.on(number)
+            for seconds in (1, 8, 12, 12, 40, 190, 50):
+                yield from (*everybody, Move("advance", amount=seconds))
+            yield from (*everybody, Move("finish", nth=first + MANY - 1), Move("advance", amount=100), self.on(number))
+            yield from (Move("advance", amount=3), *self.everybody(first, MANY + 1), Move("advance", amount=600))
+
     def elsewhere(self) -> Iterator[Move]:
         """An order is where it was sent to, and nowhere else."""
         yield from (self.fleet(FIRST, highest=1), self.on(FIRST))
@@ -104,7 +140,7 @@ class Fleets(Things):
     def shaped(self) -> Iterator[Move]:
         """What is changed of a saved workflow, or sent in its place; what cannot be changed, and what cannot run."""
         good = [{"overrides": "{overrides}"}, {"overrides": "{overrides}"}, {"overrides": "{others}"}, {},
-                {"workflow_api_json": "{workflow}"}]  # fmt: skip
+                {"workflow_api_json": "{workflow}"}, {"workflow_api_json": "{another}"}, {}]  # fmt: skip
         bad = [{"overrides": "{stranger}"}, {"overrides": "{mistyped}"},
                {"overrides": {"no-such-node": {"inputs": {}}}},
                {"overrides": {"3": 5}}, {"overrides": []}, {"workflow_api_json": {}}, {"workflow_api_json": {"1": {}}},

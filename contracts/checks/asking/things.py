@@ -41,6 +41,7 @@ class Things(Steps):
             yield f"edges of a {sort.name}'s change", list(self.bends(sort))
             yield f"a {sort.name} that takes no orders", list(self.closed(sort))
             yield f"a {sort.name} in use", list(self.used(sort))
+            yield f"a {sort.name} without money", list(self.poor(sort))
 
     def lived(self, sort: Sort) -> Iterator[Move]:
         """Added, looked at, changed and dropped; whatever is asked afterwards is asked for nothing."""
@@ -87,6 +88,9 @@ class Things(Steps):
                 schema = row["schema"].get("items", row["schema"])
                 for text in (*schema.get("enum", ()), "perhaps") if row["in"] == "query" else ():
                     yield from self.ask(sort, word, FIRST, f"{name}={text}")
+                several = "&".join(f"{name}={text}" for text in schema.get("enum", ()))
+                if row["schema"].get("type") == "array" and several:
+                    yield from self.ask(sort, word, FIRST, several)
         yield from (*self.one(sort, "drop", FIRST + 1), *self.query(sort, FIRST + 1), *self.ask(sort, "list"))
 
     def changes(self, sort: Sort) -> Iterator[Move]:
@@ -184,6 +188,17 @@ class Things(Steps):
                 *self.look(1),
             )
         yield from (*self.one(sort, "drop"), order)
+        for step in (Move("advance", amount=1), Move("start", nth=1), Move("finish", nth=1)):
+            yield from (step, *self.look(0), *self.look(1))
+        yield from (self.cancel(0), self.cancel(1), *self.look(1))
+
+    def poor(self, sort: Sort) -> Iterator[Move]:
+        """Without money, what one has can be added to, looked at, changed and dropped: that costs nothing."""
+        yield from (Move("poor"), self.add(sort), *self.all(sort), *self.change(sort), *self.all(sort))
+        for operation in self.about(sort):
+            if not sort.does(operation):
+                yield Move("ask", self.asking(operation), prop=FIRST)
+        yield from (*self.all(sort), *self.one(sort, "drop"), *self.all(sort), Move("rich"), *self.all(sort))
 
     # -- the steps
 

@@ -49,10 +49,14 @@ class Answers:
         yield from self.echoed(order)
         yield from self.strangers()
         yield from self.links(order)
-        instance = self.tells.get("instance", {})
-        if instance.get("operation") == self.operation.id and isinstance(self.at(instance["key"]), str):
+        instance = self.tells.get("instance") or {}
+        if instance and isinstance(self.at(instance["key"]), str):
             order.named[instance["key"][1:]] = self.at(instance["key"])
             yield from self.instances(order, instance["key"])
+        elif instance and order.named.get(instance["key"][1:]) and self.at(instance["key"]) is None:
+            yield Finding("wrong-instance", "note", instance["key"], order.named[instance["key"][1:]], "none",
+                          "tell who ran it for as long as it can be asked for", self.operation.id, "inferred", "",
+                          "lost")  # fmt: skip
         states = frozenset(state for state, own in row["words"].items() if own == word)
         yield from self.moment(order, row, word)
         yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, row)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...finding import Finding, shown
+from .nodes import kept_by, runs
 from .reference import Known
 from .world import made
 
@@ -63,6 +64,10 @@ class Ended:
             if not isinstance(came, form) or not came:
                 want, key = f"what went wrong, as a {self._said.life.failed_error}", self.tells["error"]["key"]
                 yield self._said.finding("wrong-output", key, want, shown(came), "say why it failed")
+            elif not any(text.strip() for text in _texts(came)):
+                key = self.tells["error"]["key"]
+                yield self._said.finding("wrong-output", key, "words that say what went wrong", shown(came),
+                                         "say why it failed", None, kind="words")  # fmt: skip
 
     def stamps(self) -> Iterator[Finding]:
         """When it was asked for, and when it was over."""
@@ -74,7 +79,7 @@ class Ended:
             if came is not None and not good:
                 yield self._said.finding("wrong-stamp", key, "a moment as 2026-01-31T12:00:00+00:00", shown(came),
                                        "tell it in ISO 8601, with its offset")  # fmt: skip
-            found.append(_moment(came) if good else None)
+            found.append(moment(came) if good else None)
         began, ended = found
         first = self.order.told.setdefault("began", began)
         if began != first and began is not None and first is not None:
@@ -107,8 +112,11 @@ class Ended:
         """So many as were ordered, each with an address of its own, where this model's answers tell them."""
         row = placed(self.tells["files"], self.order.model)
         came = self._said.at(row["key"])
-        if came is None and row is not self.tells["files"]:
+        if came is None and (row is not self.tells["files"] or row.get("form") == "nodes"):
             yield self._said.finding("wrong-output", row["key"], "what was made", "nothing", "answer what was ordered")
+        for other in (self.tells["files"], self.tells["files"].get("flat", row)):
+            if other["key"] != row["key"] and self._said.at(other["key"]) is not None:
+                yield self._said.finding("wrong-output", other["key"], f"{row['key']} alone", "both", "tell files in one place")
         if not isinstance(came, dict):
             return  # the schema has said so
         found = list(addresses(came, row.get("address", "")))
@@ -130,6 +138,10 @@ class Ended:
                 many = f"{want.count} address{'' if want.count == 1 else 'es'}"
                 yield self._said.finding("wrong-output", where, many, str(len(found)),
                                        "answer as many files as were ordered")  # fmt: skip
+        elif isinstance(getattr(self.order.form, "workflow", None), Mapping):
+            for place, expected, said in kept_by(runs(self.order), came):
+                yield self._said.finding("wrong-output", f"{where}/{place}", expected, said,
+                                         "tell what each node of the workflow keeps, under its own name")  # fmt: skip
         yield from self.own(found, where)
         self.order.files = [url for url in found if isinstance(url, str)]
         if sorted(self.order.told.setdefault("files", sorted(self.order.files))) != sorted(self.order.files):
@@ -172,7 +184,17 @@ class Ended:
                                    f"tell what it cost where {row['query']} is asked")  # fmt: skip
 
 
-def _moment(text: str) -> datetime | None:
+def _texts(value: Any) -> Iterator[str]:
+    """All words within an error."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def moment(text: str) -> datetime | None:
+    """A moment that was told, if it is one."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

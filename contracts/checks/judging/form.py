@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...contract import Contract
-from ...exchange import Exchange
+from ...exchange import Exchange, Headers
 from ...finding import Finding, shown
 
 NO_BODY = frozenset({"HEAD"})
@@ -57,8 +57,13 @@ def methods(contract: Contract, said: Exchange, known: Mapping[str, Any]) -> Ite
 
 def header(said: Exchange, name: str) -> str:
     """An answer's header, or nothing; one that comes twice is told with both values."""
+    return header_of(said.answer_headers, name)
+
+
+def header_of(headers: Headers, name: str) -> str:
+    """The same of any headers."""
     wanted = name.lower().encode()
-    return ", ".join(value.decode("latin-1") for key, value in said.answer_headers if key.lower() == wanted)
+    return ", ".join(value.decode("latin-1") for key, value in headers if key.lower() == wanted)
 
 
 def _same_type(came: str, want: str) -> bool:

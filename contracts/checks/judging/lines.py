@@ -35,12 +35,19 @@ class Lines:
     def change(self, prop: str, keys: Mapping[str, str], said: Mapping[str, Any], now: float) -> None:
         """Something else was said of it."""
         if prop in self._fleets:
-            self._fleets[prop].change(now, **{name: said.get(key) for name, key in keys.items()})
+            rules = {name: said.get(key) for name, key in keys.items()}
+            if isinstance(said.get("is_enabled"), bool):  # switched off, it keeps none that is idle, and starts none
+                rules["stopped"] = not said["is_enabled"]
+            self._fleets[prop].change(now, **rules)
 
     def instance(self, order: Known) -> int | None:
         """The number of the instance on which an order runs or ran, where it runs on any."""
         fleet = self._fleets.get(order.prop)
         return None if fleet is None else fleet.instance(order)
+
+    def has(self, prop: str) -> bool:
+        """Whether it is known of a prop which instances it has."""
+        return prop in self._fleets
 
     def alive(self, prop: str, now: float) -> list[int]:
         """The numbers of a prop's instances that are there."""

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
-from .ended import addresses, placed
+from .ended import CLOSE, STAMP, addresses, moment, placed
+from .form import header_of
 from .reference import Known
 from .world import World
 
@@ -52,6 +53,9 @@ class News:
             came = shown(said.request_body[:120].decode("utf-8", "replace"))
             yield self._finding(RULE, "", "a JSON object, by POST", came, "deliver what the documents show", "form")
             return
+        kind = header_of(said.request_headers, "content-type").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            yield self._finding(RULE, "content-type", "application/json", kind or "none", "label it as JSON", "form")
         name, word = self._at(body, self.rule["id"]), self._at(body, self.rule["key"])
         order = self.world.reference.orders.get(name) if isinstance(name, str) else None
         if order is None or not order.news:
@@ -86,6 +90,27 @@ class News:
             yield self._finding(RULE, self.rule["prop"], order.prop, shown(self._at(body, self.rule["prop"])),
                                 "tell where the order runs", "prop")  # fmt: skip
         yield from self._result(order, state, body)
+        yield from self._stamps(order, state, body)
+
+    def _stamps(self, order: Known, state: str, body: Mapping[str, Any]) -> Iterator[Finding]:
+        """When it was asked for, and when it was over, if it is: as the result tells it."""
+        span, tells, found = self.world.reference.span(order), self.world.life.tells, []
+        for which in ("began", "ended"):
+            key = tells[which]["key"]
+            came, due = self._at(body, key), which == "began" or state in self.rule["always"]
+            good = isinstance(came, str) and bool(STAMP.fullmatch(came))
+            if good is not due:
+                want = "a moment as 2026-01-31T12:00:00+00:00" if due else f"none of what is {state}"
+                yield self._finding(RULE, key, want, shown(came), "tell it as the result does", "stamp")
+            found.append(moment(came) if good else None)
+        began, ended = found
+        first = order.told.setdefault("began", began) if began is not None else None
+        if began != first:
+            yield self._finding(RULE, tells["began"]["key"], str(first), str(began), "tell the moment of the result", "began")
+        took = (ended - began).total_seconds() if began is not None and ended is not None else None
+        if took is not None and self.world.dated and abs(took - (span.ends - span.asked)) > CLOSE:
+            yield self._finding(RULE, tells["ended"]["key"], f"{span.ends - span.asked:g} s after it was asked for",
+                                f"{took:g} s after", "tell when it was over", "took")  # fmt: skip
 
     def _been(self, order: Known, ago: float = 0.0) -> list[str]:
         """The states in which an order has been by now, or was already a while ago."""

@@ -13,6 +13,7 @@ from ...outcome import Outcome
 from ..reading.files import told
 from .ended import placed
 from .form import header
+from .nodes import runs
 from .reference import Known
 from .world import World, made
 
@@ -108,15 +109,14 @@ def _own(world: World, order: Known, said: Exchange) -> Iterator[Finding]:
 
 
 def _heeded(world: World, order: Known, index: int, said: Exchange) -> Iterator[Finding]:
-    """Other changes to a workflow make another file."""
-    changes = order.inputs.get("overrides") if isinstance(order.inputs, dict) else None
-    if not changes:
+    """Another workflow makes another file, whether it is changed or sent."""
+    if not getattr(order.form, "workflow", None):
         return
-    digest, text = hashlib.sha256(said.answer_body).hexdigest(), json.dumps(changes, sort_keys=True)
-    known = world.seeded.setdefault(("overrides", order.prop, index), {})
+    digest, text = hashlib.sha256(said.answer_body).hexdigest(), json.dumps(runs(order), sort_keys=True)
+    known = world.seeded.setdefault(("workflow", order.prop, index), {})
     known[text] = digest
     if any(other == digest for word, other in known.items() if word != text):
-        yield _finding("wrong-file", "another file for other overrides", "the same one", "heed what is changed",
+        yield _finding("wrong-file", "another file for another workflow", "the same one", "run what was sent",
                        "overrides", "inferred")  # fmt: skip
 
 

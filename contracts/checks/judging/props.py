@@ -144,9 +144,18 @@ class Props:
             yield self._finding("repeated-id", self.row["id"], "each once", "one twice", "list each once")
         if not wanted:
             yield from self.surprised(account, pairs)
+        yield from self.ordered(names)
         for name, entry in pairs:
             if isinstance(name, str) and name in self.world.props:
                 yield from self._one(self.world.props[name], entry, "")
+
+    def ordered(self, names: list[str]) -> Iterator[Finding]:
+        """The oldest come first: that is inferred, and that their order stays is what programs rely on."""
+        ages = {name: age for age, (name, held) in enumerate(self.world.props.items()) if not held.told.get("furnished")}
+        known = [ages[name] for name in dict.fromkeys(names) if name in ages]
+        if known != sorted(known):
+            yield self._guess("wrong-prop", "", "the oldest first", "another order", "list each behind what was before",
+                              "order")  # fmt: skip
 
     def surprised(self, account: str, pairs: list[tuple[Any, Any]]) -> Iterator[Finding]:
         """What nobody has added was there from the beginning: the first list tells it, and a later one no more."""
@@ -174,7 +183,7 @@ class Props:
             return
         for key, want in held.said.items():
             came = told.get(key)
-            if came != want or isinstance(came, bool) is not isinstance(want, bool):
+            if came != want or (type(came) is not type(want) and type(want) in (bool, int)):
                 yield self._finding("wrong-prop", f"{where}/{key}", shown(want, 120), shown(came, 120),
                                     "keep what was said of it until it is changed", key)  # fmt: skip
         # What nobody has said of it may be anything, and stays as it is.
@@ -186,13 +195,60 @@ class Props:
                                     "change nothing that nobody has changed", key)  # fmt: skip
         yield from self._added_keys(told, where)
         yield from self._stamps(held, told, where)
+        yield from self._standing(held, told, where)
+        yield from self._within(held, told, where)
+        yield from self._strangers(told, where)
+
+    def _standing(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
+        """Which word is said of it while it is switched off, while an instance of it is there, and else."""
+        words, came = self.row.get("status", {}), told.get("status")
+        enabled = told.get("is_enabled")
+        if not words or came is None or not isinstance(enabled, bool):
+            return
+        want = [words["disabled"]] if not enabled else [words["running"], words["standby"]]
+        if enabled and self.world.dated and self.world.reference.has(held.id):
+            want = [words["running" if self.world.reference.alive(held.id, self.world.now) else "standby"]]
+        if came not in want:
+            yield self._guess("wrong-prop", f"{where}/status", " or ".join(want), shown(came), "tell how it stands", "status")
+
+    def _within(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
+        """What is shown beside it is about itself: its addresses, and what may be said of its workflow."""
+        row = self.row.get("graph", {})
+        *steps, last = row.get("key", "/").split("/")[1:]
+        there: Any = told
+        for step in steps:
+            there = there.get(step) if isinstance(there, dict) else None
+        if not isinstance(there, dict) or not isinstance(there.get(last), dict):
+            return
+        place = f"{where}/{'/'.join(steps)}"
+        operation = self.sort.contract.operations.get(row.get("nodes", ""))
+        if operation is not None:
+            want = self.world.subject.base + operation.path.replace("{" + self.row["parameter"] + "}", held.id)
+            if there.get(row["link"]) != want:
+                yield self._guess("wrong-link", f"{place}/{row['link']}", want, shown(there.get(row["link"]), 200),
+                                  f"link {operation.method} {operation.path} of this one")  # fmt: skip
+        plain = {name: {key: value for key, value in node.get("inputs", {}).items() if not isinstance(value, list)}
+                 for name, node in there[last].items() if isinstance(node, dict)}  # fmt: skip
+        open_to = {name: {"inputs": inputs} for name, inputs in plain.items() if inputs}
+        if row.get("changes") and there.get(row["changes"]) != open_to:
+            yield self._guess("wrong-prop", f"{place}/{row['changes']}", shown(open_to, 120),
+                              shown(there.get(row["changes"]), 120), "tell what can be said of each node", "changes")  # fmt: skip
+
+    def _strangers(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
+        """Keys that no document names."""
+        schema = self.sort.contract.answer_schema(self.operation, self.said.status)
+        known: Mapping[str, Any] = schema.get("items", schema).get("properties", {})
+        for name in told if known else ():
+            if name not in known:
+                yield self._guess("unknown-answer-field", f"{where}/{name}", "a key of " + ", ".join(known), name,
+                                  "compare with the documents; a client may rely on it one day")  # fmt: skip
 
     def _added_keys(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """What is shown only to who asks for it."""
-        name = self.row.get("adds", "")
-        if not name or name not in self.operation.queries:
+        name, look = self.row.get("adds", ""), self.sort.operation("get")
+        if not name or look is None:
             return
-        words = self.operation.parameters[name]["schema"].get("items", {}).get("enum", ())
+        words = look.parameters[name]["schema"].get("items", {}).get("enum", ())
         asked = {text for key, text in parse_qsl(self.said.url.partition("?")[2]) if key == name}
         for word in words:
             if (word in told) is not (word in asked):
@@ -238,6 +294,10 @@ class Props:
 
     def _at(self, value: Any, pointer: str) -> Any:
         return value.get(pointer[1:]) if isinstance(value, dict) else None
+
+    def _guess(self, rule: str, where: str, expected: str, came: str, cure: str, kind: str = "") -> Finding:
+        """A finding about what is inferred."""
+        return Finding(rule, "note", where, expected, came, cure, self.operation.id, "inferred", "", kind)
 
     def _finding(self, rule: str, where: str, expected: str, came: str, cure: str, kind: str = "") -> Finding:
         source = self.row.get("source", self.sort.contract.facts.openapi["props"].get("source", "documented"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from ...catalogue import Model
 from ...contract import Contract
+from ...graph import outputs
 from ...operation import Operation
 from ..move import BARE, CASED, HOOKS, LONGER, NONE, ODD, OTHER, OWN, SHORTER, WRONG
 from ..props import of_path
@@ -51,12 +53,26 @@ def shaped(ask: Ask, form: Model | None) -> Ask:
     named: dict[str, Any] = {
         "overrides": right, "others": {name: {"inputs": {key: "a blue boat at night"}}} if name else {},
         "stranger": {name: {"inputs": {"no_such_input": 1}}}, "mistyped": {name: {"inputs": {key: 5}}},
-        "workflow": getattr(form, "workflow", {}),
+        "workflow": getattr(form, "workflow", {}), "another": _another(getattr(form, "workflow", {})),
     }  # fmt: skip
     body = ask.body
     for word, value in named.items():
         body = body.replace(f'"{{{word}}}"'.encode(), json.dumps(value).encode())
     return ask._replace(body=body)
+
+
+def _another(workflow: Mapping[str, Any]) -> dict[str, Any]:
+    """A workflow that makes more than this one: two of each, of another size, kept twice, in folders of their own."""
+    made = {name: {**node, "inputs": dict(node["inputs"])} for name, node in workflow.items()}
+    for node in made.values():
+        inputs = node["inputs"]
+        inputs.update({key: 2 for key in ("batch_size",) if type(inputs.get(key)) is int})
+        inputs.update({key: 320 for key in ("width",) if type(inputs.get(key)) is int})
+    for nth, name in enumerate(outputs(workflow)):
+        if "filename_prefix" in made[name]["inputs"]:
+            inputs = {**made[name]["inputs"], "filename_prefix": f"trams/second_{nth}"}
+            made[f"9{nth}9"] = {**made[name], "inputs": inputs}
+    return made
 
 
 def hooked(ask: Ask, address: str) -> Ask:

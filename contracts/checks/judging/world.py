@@ -15,6 +15,7 @@ from ...outcome import Outcome
 from ..props import Sort, of_path, sorts, submits
 from ..subject import Subject
 from .lines import Lines
+from .nodes import size
 from .reference import Known, reached
 
 HALF = 0.5  # of a run, after which an order that is to stop does
@@ -94,6 +95,8 @@ class World:
         if ending == "PAUSED":
             self.halted, order.share, order.running = self.halted - 1, HALF, running * HALF
         self._configured(order)
+        if getattr(model, "workflow", None):
+            order.size = size(order)
         order.possible = frozenset(self.life.states)
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
