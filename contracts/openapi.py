@@ -19,8 +19,10 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
     """
     facts = contract.facts.openapi
     security = facts["security"]
-    schemas = {name: _marked(schema, part.facts.openapi["schemas"][name])
-               for part in contract.apis.values() for name, schema in part.schemas.items()}  # fmt: skip
+    schemas: dict[str, Any] = {}
+    for part in contract.apis.values():
+        for name, schema in part.schemas.items():  # what one API takes over from another is as that one has it
+            schemas.setdefault(name, _marked(schema, part.facts.openapi["schemas"][name]))
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
     paths: dict[str, Any] = {}
     for part in contract.apis.values():

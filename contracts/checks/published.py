@@ -28,7 +28,8 @@ class Handle(Protocol):
 def schema(where: str | Handle, *models: str, key: str = "", provider: str = "") -> OpenApiSchema:
     """The promise of a provider, ready for `@schema.parametrize()`: every request goes to `where`, with its key.
 
-    Where models are named, it is about these; else about all of them, and that takes minutes.
+    Where models are named, it is about these, in the one API that takes them; else about all of everything, and that
+    takes minutes.
     """
     base, bearer, whose = (where, key, provider) if isinstance(where, str) else (
         where.url, key or where.api_key, provider or where.provider)  # fmt: skip
@@ -37,6 +38,7 @@ def schema(where: str | Handle, *models: str, key: str = "", provider: str = "")
                          f"write it as http://127.0.0.1:8383/{PROVIDERS[0]}")  # fmt: skip
     chosen = [found(model, whose) for model in models]
     promise = contract(whose or PROVIDERS[0])
+    promise = promise.alone if chosen else promise
     bound = schemathesis.openapi.from_dict(published(promise, base, chosen or None))
     bound.config.update(base_url=base, headers=_bearing(promise.facts.openapi["security"], bearer))
     return bound

@@ -104,6 +104,15 @@ def test_what_a_path_names_leads_on() -> None:
         "deployment_id": "$request.path.deployment_id", "request_id": "$response.body#/request_id"}  # fmt: skip
 
 
+@pytest.mark.parametrize("api", HOUSE.apis)
+def test_each_answer_is_published_in_the_words_of_its_own_api(api: str) -> None:
+    part, schemas = HOUSE.apis[api], WHOLE["components"]["schemas"]
+    for row in part.facts.openapi["operations"].values():
+        for answer in row["answers"].values():
+            own = {key: value for key, value in schemas[answer["schema"]].items() if not key.startswith("x-")}
+            assert own == part.schemas[answer["schema"]]
+
+
 def test_a_further_api_has_its_own_server_unless_one_is_named() -> None:
     path = "/prod/v2/balance"
     assert WHOLE["paths"][path]["get"]["servers"] == [{"url": "https://api.runcomfy.net"}]
