@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from understudy.tests.checks.stock import stock
+from understudy.tests.checks.stock import MODEL_API, THE_OTHERS, stock
 
 pytestmark = pytest.mark.more
 
 
 def test_the_generators_own_command_finds_nothing() -> None:
-    outcome = stock("--max-time", "60", "--seed", "1")
+    outcome = stock(*MODEL_API, "--max-time", "60", "--seed", "1")
     assert outcome.code == 0, outcome.text
     for phase in ("Examples", "Coverage", "Fuzzing"):
         assert f"✅ {phase}" in outcome.text, outcome.text
@@ -17,7 +17,12 @@ def test_the_generators_own_command_finds_nothing() -> None:
 
 def test_its_walks_lead_from_submit_to_cancel() -> None:
     # On a busy machine the phases before it leave little of a minute: here it has a time of its own.
-    outcome = stock("--phases", "stateful", "--max-time", "15", "--seed", "1")
+    outcome = stock(*MODEL_API, "--phases", "stateful", "--max-time", "15", "--seed", "1")
     assert outcome.code == 0, outcome.text
     assert "✅ Stateful" in outcome.text, outcome.text
     assert outcome.walks >= 1
+
+
+def test_nor_about_the_further_apis_but_for_rules_that_no_schema_tells() -> None:
+    outcome = stock(*THE_OTHERS, "--max-time", "30", "--seed", "1")
+    assert outcome.code == 0, outcome.text
