@@ -19,6 +19,7 @@ class Move(NamedTuple):
     """One step. `what` is "ask" (the request as it stands, with a key), "about" (an operation on the nth order that
     was taken), "open" (every file that the nth order's result told of), "start" and "finish" (time passes until the
     nth order has left the queue, or is over), "furnished" (a prop that no client can add, of a kind and a model),
+    "put" (the nth file that was announced for a prop, `amount` bytes longer than was said),
     "delivered" (what came to the address of deliveries is judged), or a cue of Subject with its `amount`.
 
     A step names an order by its number, not by its id: another server has other ids. So it does with a prop: a path may
@@ -45,6 +46,8 @@ class Move(NamedTuple):
             return f"{self.operation}{'?' + self.query if self.query else ''} of order {self.nth + 1}{whose}"
         if self.what == "open":
             return f"open the files of order {self.nth + 1}"
+        if self.what == "put":
+            return f"file {self.nth + 1} is put to its address, {self.amount:g} bytes longer than was said"
         if self.what == "furnished":
             return f"the {self.operation} of the account that stands for {self.model}"
         if self.what in ("advance", "wait"):

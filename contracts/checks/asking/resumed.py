@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import yaml
+
 from ..move import NEARLY, NONE, OTHER, WRONG, Move
 from ..subject import Ask
 from .edges import bad_edges, good_edges
@@ -78,6 +80,18 @@ class Resumed(Steps):
         for _ in range(11):
             yield from (*self.look(), Move("advance", amount=running / 10))
         yield from (*self.look(), Move("open"))
+        body, rules = self.plain.example(), self.contract.facts.openapi.get("config")
+        if rules is None:
+            return
+        told = yaml.safe_load(body[rules["field"]])
+        process = told["config"]["process"][0]
+        process |= {"train": {"steps": 30_000}, "save": {"save_every": 7000}}
+        process["sample"] = {"prompts": ["a red tram"], "sample_every": 4000, "width": 512, "height": 256}
+        told["config"]["name"] = "another_one"
+        yield from (self.order(self.plain, {**body, rules["field"]: json.dumps(told)}), Move("start", nth=1))
+        for share in (0.3, 0.3, 0.39, 0.01):
+            yield from (*self.look(1), Move("advance", amount=running * share))
+        yield from (*self.look(1), Move("open", nth=1))
 
     def edited(self) -> Iterator[Move]:
         """While it queues, runs and rests; then it goes on."""

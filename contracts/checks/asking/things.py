@@ -41,6 +41,7 @@ class Things(Steps):
             yield f"edges of a {sort.name}'s change", list(self.bends(sort))
             yield f"a {sort.name} that takes no orders", list(self.closed(sort))
             yield f"a {sort.name} in use", list(self.used(sort))
+            yield f"files of a {sort.name}", list(self.stored(sort))
             yield f"a {sort.name} without money", list(self.poor(sort))
 
     def lived(self, sort: Sort) -> Iterator[Move]:
@@ -191,6 +192,29 @@ class Things(Steps):
         for step in (Move("advance", amount=1), Move("start", nth=1), Move("finish", nth=1)):
             yield from (step, *self.look(0), *self.look(1))
         yield from (self.cancel(0), self.cancel(1), *self.look(1))
+
+    def stored(self, sort: Sort) -> Iterator[Move]:
+        """Files that are announced and put, one by one, too long, too late and to what is gone."""
+        row = sort.row.get("announces")
+        sends = next((each for each in self.operations if each.file and each.id == sort.row.get("needed")), None)
+        if row is None or sends is None:
+            return
+        operation = self.contract.operations[row["operation"]]
+        body = json.dumps({row["said"]: {"tram.mp4": 12, "boat.mp4": 7}}).encode()
+        ask = Move("ask", Ask(operation.method, operation.path, JSON, body), prop=FIRST)
+        wait = sort.row["processing"]
+        yield from (self.add(sort), *self.all(sort), ask, *self.all(sort), Move("put", nth=0, prop=FIRST, amount=1))
+        yield from (*self.all(sort), Move("put", nth=0, prop=FIRST), *self.all(sort), Move("advance", amount=wait + 1))
+        yield from (*self.all(sort), Move("put", nth=1, prop=FIRST, amount=-1), Move("put", nth=1, prop=FIRST))
+        yield from (*self.all(sort), Move("advance", amount=wait - 1), *self.all(sort), Move("advance", amount=2))
+        yield from (*self.all(sort), Move("put", nth=0, prop=FIRST), *self.all(sort))
+        for name, data in (("tram_01.txt", b"a red tram"), ("Tram_02.txt", b"another one"), ("tram_01.txt", b"short")):
+            yield from (Move("ask", self.form(sends, name, data), prop=FIRST), *self.all(sort))
+            yield from (Move("advance", amount=wait + 1), *self.all(sort))
+        yield from (self.add(sort, FIRST + 1), ask._replace(prop=FIRST + 1), Move("advance", amount=sort.row["expires"] + 1))
+        yield from (Move("put", nth=0, prop=FIRST + 1), *self.all(sort, FIRST + 1), Move("put", nth=1, prop=FIRST))
+        yield from (ask._replace(prop=FIRST + 1), *self.one(sort, "drop", FIRST + 1))
+        yield from (Move("put", nth=1, prop=FIRST + 1), *self.all(sort))
 
     def poor(self, sort: Sort) -> Iterator[Move]:
         """Without money, what one has can be added to, looked at, changed and dropped: that costs nothing."""

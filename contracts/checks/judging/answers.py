@@ -39,6 +39,10 @@ class Answers:
         prop = next((held.id for held in self.world.named(self.operation, self.said.path) if held is not None), "")
         order = self.world.taken(name, form, inputs, account, prop)
         order.news = wished(self.world, self.said)
+        row = next(iter(self.life.channels.values()))
+        if self.at(row["key"]) is not None:
+            yield from self.moment(order, row, self.at(row["key"]))
+        yield from self.named(order)
         yield from self.strangers()
         yield from self.links(order)
 
@@ -73,6 +77,8 @@ class Answers:
             yield from Ended(self, order, "").stamps()
         if self.tells.get("progress", {}).get("operation") == self.operation.id:
             yield from self.progress(order)
+        if files.get("operation") == self.operation.id and files.get("form") == "lists":
+            yield from Ended(self, order, "").made_so_far()
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
 
@@ -118,6 +124,7 @@ class Answers:
 
     def edited(self, order: Known) -> Iterator[Finding]:
         """An order has another form, and stands as it stood."""
+        order.edited = True
         yield from self.echoed(order)
         yield from self.strangers()
         row = next(iter(self.life.channels.values()))
@@ -134,7 +141,7 @@ class Answers:
             yield self.finding(
                 "wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for"
             )
-        if total and abs(said["percent"] - 100 * current / total) > 1:
+        if total and (abs(said["percent"] - 100 * current / total) > 1 or (said["percent"] == 100) is not (current == total)):
             yield self.finding("wrong-progress", row["percent"], f"{100 * current / total:g}", str(said["percent"]),
                                "tell the share of the steps")  # fmt: skip
         last = order.told.get("step", 0)
@@ -174,11 +181,17 @@ class Answers:
 
     def echoed(self, order: Known) -> Iterator[Finding]:
         """The answer is about the order that was asked for."""
+        yield from self.named(order)
         came = self.at(self.tells["id"])
         if came != order.id:
             yield self.finding(
                 "wrong-echo", self.tells["id"], order.id, shown(came), "answer about the order that was asked for"
             )
+
+    def named(self, order: Known) -> Iterator[Finding]:
+        """It is called as its form says."""
+        if order.called and self.at("/name") is not None and self.at("/name") != order.called:
+            yield self.finding("wrong-echo", "/name", order.called, shown(self.at("/name")), "call it as was said")
 
     def strangers(self) -> Iterator[Finding]:
         """Keys that no document names."""

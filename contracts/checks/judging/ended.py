@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ...finding import Finding, shown
 from .nodes import kept_by, runs
-from .reference import Known
+from .reference import Known, reached
 from .world import made
 
 if TYPE_CHECKING:
     from .answers import Answers
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+MOST_TOLD = 500  # files of a kind; of a run that makes more, some are told
 CLOSE = 0.0005  # seconds; a stamp may be told in milliseconds
 
 
@@ -148,6 +149,30 @@ class Ended:
             yield self._said.finding("unstable-answer", where, shown(self.order.told["files"]), shown(self.order.files),
                                      "tell the files that the news told", None, kind="news")  # fmt: skip
 
+    def made_so_far(self) -> Iterator[Finding]:
+        """As many files as the run has come to make by now, each with a name of its own."""
+        order, row = self.order, self.tells["files"]
+        came = self._said.at(row["key"])
+        if not isinstance(came, dict) or not order.steps or order.edited or not self.world.dated:
+            return
+        share = reached(order, self.world.reference.span(order), self.world.now)
+        for name, every, many in zip(row["lists"], (order.saves, order.samples[0]), (1, order.samples[1]), strict=False):
+            files = came.get(name)
+            if not isinstance(files, list) or order.steps * max(1, many) > MOST_TOLD * every:
+                continue
+            least, most = (many * _passed(order.steps, every, share, by) for by in (-1, 1))
+            if not least <= len(files) <= most:
+                yield self._said.finding("wrong-output", f"{row['key']}/{name}", f"{least} to {most}", str(len(files)),
+                                         "tell what was made so far", None, kind="many")  # fmt: skip
+            names = [each.get("name") for each in files if isinstance(each, dict)]
+            if len(set(map(str, names))) < len(names):
+                yield self._said.finding("wrong-output", f"{row['key']}/{name}", "names of their own", shown(names, 120),
+                                         "call each file otherwise", None, kind="names")  # fmt: skip
+        rest = "config"
+        if share > 0 and rest in row.get("beside", ()) and not isinstance(came.get(rest), dict):
+            yield self._said.finding("wrong-output", f"{row['key']}/{rest}", "the file of its form", "none", "tell it",
+                                     None, kind="beside")  # fmt: skip
+
     def own(self, found: list[Any], where: str) -> Iterator[Finding]:
         """Each file has an address of its own, here, and is no other order's."""
         if len(set(map(str, found))) < len(found):
@@ -182,6 +207,12 @@ class Ended:
             expected = f"the cost: {want:g}" if self.world.dated else "the cost"
             yield self._said.finding("wrong-output", row["key"], expected, shown(came),
                                    f"tell what it cost where {row['query']} is asked")  # fmt: skip
+
+
+def _passed(total: int, every: int, share: float, slack: int) -> int:
+    """How many of the steps at which files are made are behind a run: each so many, and the last one at its end."""
+    step = total if share == 1 else min(total - 1, int(share * total + 1e-6) + slack)
+    return len(range(every, min(step, total - 1) + 1, every)) + (share == 1)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ...operation import Operation
 from ..props import Sort
 from .ended import CLOSE, STAMP
 from .grounds import Grounds
+from .stores import shown_of
 from .world import Held, World
 
 UNLABELLED = 100  # the number of the first prop that no move has numbered
@@ -37,14 +38,6 @@ def propped(world: World, said: Exchange, operation: Operation, why: Grounds, nu
         yield from judge.listed(account)
     elif held is not None:
         yield from {"get": judge.shown, "change": judge.changed, "drop": judge.dropped}[does](held, why.body)
-
-
-def came_in(world: World, said: Exchange, operation: Operation) -> None:
-    """Something came into a prop: after a while it can be used."""
-    sort = next((each for each in world.sorts.values() if each.row.get("needed") == operation.id), None)
-    for held in world.named(operation, said.path) if sort is not None else ():
-        if held is not None and sort is not None:
-            held.told["ready"] = world.now + sort.row.get("processing", 0)
 
 
 def noted(world: World, said: Exchange, operation: Operation, number: int) -> None:
@@ -197,6 +190,7 @@ class Props:
         yield from self._stamps(held, told, where)
         yield from self._standing(held, told, where)
         yield from self._within(held, told, where)
+        yield from shown_of(self.world, held, self.sort, told, self.operation.id, where)
         yield from self._strangers(told, where)
 
     def _standing(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
@@ -209,7 +203,8 @@ class Props:
         if enabled and self.world.dated and self.world.reference.has(held.id):
             want = [words["running" if self.world.reference.alive(held.id, self.world.now) else "standby"]]
         if came not in want:
-            yield self._guess("wrong-prop", f"{where}/status", " or ".join(want), shown(came), "tell how it stands", "status")
+            place, word = f"{where}/status", " or ".join(want)
+            yield self._guess("wrong-prop", place, word, shown(came), "tell how it stands", "status")
 
     def _within(self, held: Held, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """What is shown beside it is about itself: its addresses, and what may be said of its workflow."""
@@ -230,9 +225,10 @@ class Props:
         plain = {name: {key: value for key, value in node.get("inputs", {}).items() if not isinstance(value, list)}
                  for name, node in there[last].items() if isinstance(node, dict)}  # fmt: skip
         open_to = {name: {"inputs": inputs} for name, inputs in plain.items() if inputs}
-        if row.get("changes") and there.get(row["changes"]) != open_to:
-            yield self._guess("wrong-prop", f"{place}/{row['changes']}", shown(open_to, 120),
-                              shown(there.get(row["changes"]), 120), "tell what can be said of each node", "changes")  # fmt: skip
+        changes = row.get("changes", "")
+        if changes and there.get(changes) != open_to:
+            yield self._guess("wrong-prop", f"{place}/{changes}", shown(open_to, 120), shown(there.get(changes), 120),
+                              "tell what can be said of each node", "changes")  # fmt: skip
 
     def _strangers(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """Keys that no document names."""

@@ -20,10 +20,11 @@ from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
 from .news import News
 from .opened import opened
-from .props import came_in, noted, propped, sort_of
+from .props import noted, propped, sort_of
 from .reference import Known
 from .shelf import shelved
 from .spelled import example, filled, hooked, keys, nearly, number_of, numbered, shaped, unhooked
+from .stores import announced, came_in, put, store
 from .world import Held, World
 
 Seen = Callable[[Exchange, str], None]
@@ -99,7 +100,8 @@ class Referee:
     def play(self, move: Move) -> Exchange | None:
         """Makes a move; one that this subject or this world does not allow is left out."""
         moves = {"ask": self._ask, "about": self._about, "open": self._open, "start": self._until,
-                 "finish": self._until, "furnished": self._furnished, "delivered": self._delivered}  # fmt: skip
+                 "finish": self._until, "furnished": self._furnished, "delivered": self._delivered,
+                 "put": self._put}  # fmt: skip
         return moves.get(move.what, self._cue)(move)
 
     def _ask(self, move: Move) -> Exchange | None:
@@ -166,6 +168,23 @@ class Referee:
             held.said = {key: body[key] for key in sort.row["echoes"] if key in body}
             self.tapes[-1].pop()
             self.world.manned(held)
+
+    def _put(self, move: Move) -> None:
+        """Puts the nth file of those that were announced to its address, longer by `amount` than was said."""
+        held = self.world.numbers.get(move.prop)
+        told = list(store(held).addresses.items()) if held is not None else []
+        if held is None or move.nth >= len(told):
+            return
+        name, (address, size, _) = told[move.nth]
+        if not address.startswith(self.subject.base + "/"):
+            return  # others' servers are not asked
+        self.tapes[-1].append(move)
+        size += int(move.amount)
+        said = self.subject.send(Ask("PUT", address.removeprefix(self.subject.base), (), b"x" * size))
+        self.asked[self.by] = self.asked.get(self.by, 0) + 1
+        self.story.append(said._replace(provider=self.contract.provider, channel="media"))
+        for finding in put(self.world, held, name, size, said) if said.status else answered(said):
+            self.note(finding)
 
     def _open(self, move: Move) -> Exchange | None:
         """Fetches an order's files, as its result told them; who tells of others' servers is not followed there."""
@@ -308,7 +327,9 @@ class Referee:
         elif sort_of(self.world, operation) is not None:
             yield from propped(self.world, said, operation, why, self._adds)
         elif operation.file:
-            came_in(self.world, said, operation)
+            yield from came_in(self.world, said, operation)
+        elif any(sort.row.get("announces", {}).get("operation") == operation.id for sort in self.world.sorts.values()):
+            yield from announced(self.world, said, operation)
         elif operation.channel == "catalogue" and not why.reasons:
             yield from shelved(self.world, said, operation, value)
         elif order is not None and operation.id == self.world.life.cancel["operation"]:

@@ -44,6 +44,9 @@ class Known:
     size: tuple[int, int] | None = None  # of its pictures, where its form says so
     steps: int = 0  # that its run has, and
     saves: int = 0  # after how many of them it can be taken up again; where it is told how far it is
+    samples: tuple[int, int] = (0, 0)  # after how many steps it makes some, and how many
+    called: str = ""  # as its form says
+    edited: bool = False  # whether it was given another form since
     full: float = 0.0  # seconds that the whole run takes, of which
     since: float = 0.0  # this share need not be run again, and
     share: float = 1.0  # at this one it ends

@@ -112,6 +112,7 @@ class World:
             read, _ = config.check(self.contract, submit, text)
             if read is not None:
                 order.steps, order.saves, order.size = read.steps, read.save_every, (read.width, read.height)
+                order.samples, order.called = (read.sample_every, len(read.prompts)), read.name
 
     def resumed(self, order: Known) -> None:
         """An order is taken up again, from the last step at which it can be."""
