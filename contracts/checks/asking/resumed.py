@@ -118,6 +118,10 @@ class Resumed(Steps):
             "\t:",
             *map(json.dumps, _wrong(yaml.safe_load(body[field]))),
         ]
+        texts += [
+            body[field].replace("tram_lora_v1", "renamed"),
+            body[field].replace("datasets/tram_lora", "datasets/none"),
+        ]
         yield from (self.order(self.plain), self.cancel())
         for text in texts:
             yield self.order(self.plain, {**body, field: text})
