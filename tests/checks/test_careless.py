@@ -206,3 +206,46 @@ def test_whom_an_empty_balance_keeps_from_what_costs_nothing_is_found(monkeypatc
 
     monkeypatch.setitem(ROUTES, "add_deployment", added)  # type: ignore[arg-type]
     assert ("wrongly-refused", "") in found("serverless", "a deployment without money")
+
+
+TRAINER: dict[str, tuple[str, str, Change, str, str]] = {
+    "ready before anything is there": ("files of a dataset", "get_dataset",
+                                       lambda body, _: {**body, "status": "READY"}, "wrong-prop", "/status"),
+    "a file lost": ("files of a dataset", "get_dataset", lambda body, _: {**body, "files": body["files"][1:]},
+                    "wrong-prop", "/files"),
+    "one address for two": ("files of a dataset", "get_upload_endpoint",
+                            lambda body, _: {"uploads": dict.fromkeys(body["uploads"], list(body["uploads"].values())[0])},  # noqa: RUF015
+                            "repeated-id", "/uploads"),
+    "a size that is none": ("files of a dataset", "upload_dataset", lambda body, _: {**body, "size_bytes": 1},
+                            "wrong-prop", "/size_bytes"),
+    "one checkpoint of several": ("how far an order is", "job_result",
+                                  lambda body, _: {**body, "artifacts": {**body["artifacts"], "checkpoints":
+                                                                         body["artifacts"]["checkpoints"][-1:]}},
+                                  "wrong-output", "/artifacts/checkpoints"),
+    "a start that is none": ("how far an order is", "job_status",
+                             lambda body, _: {**body, "started_at": body["created_at"]}, "wrong-stamp", "/started_at"),
+    "another name": ("how far an order is", "job_status", lambda body, _: {**body, "name": "x"}, "wrong-echo", "/name"),
+    "runs at once": ("how far an order is", "submit_job", _word(IN_QUEUE="RUNNING"), "wrong-moment", "/status"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(TRAINER))
+def test_what_a_trainer_tells_and_is_not_true_is_found(name: str) -> None:
+    tape, operation, change, rule, where = TRAINER[name]
+    assert (rule, where) in found("trainer", tape, bent(operation, change))
+
+
+def test_a_job_on_what_is_not_ready_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    from understudy.mocks.runcomfy.trainer import jobs
+
+    monkeypatch.setattr(jobs, "_mounted", lambda turn, config: None)
+    assert ("not-refused", "") in found("trainer", "orders that name a dataset")
+
+
+def test_a_file_of_another_length_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    from understudy.mocks.web import uploads
+
+    own = uploads._answered
+    monkeypatch.setattr(uploads, "_answered", lambda dialect, session, scope, upload, size, digest:
+                        own(dialect, session, scope, upload and upload._replace(size=size), size, digest))  # fmt: skip
+    assert ("not-refused", "") in found("trainer", "files of a dataset")

@@ -111,8 +111,10 @@ class Fleets(Things):
             number, first = FIRST + at, at * (MANY + 1)
             everybody = self.everybody(first, MANY)
             yield self.fleet(number, **rules)
-            yield from (self.on(number) for _ in range(MANY - 1))
-            yield from (Move("advance", amount=245), *self.everybody(first, MANY - 1))
+            # Who waits for the first instance is met before it is there by rules about how many may wait.
+            cold, before = keys["queue"] in said, 1 if said.get(keys["queue"], 0) > 1 else MANY - 1
+            yield from (self.on(number) for _ in range(before))
+            yield from (Move("advance", amount=5 if cold else 245), *self.everybody(first, before))
             yield from self.one(self.runs_on, "change", number, OWN, {**change.body.example(), **said})
             if said == {"is_enabled": False}:
                 everybody = self.everybody(first, MANY - 1)
@@ -121,8 +123,8 @@ class Fleets(Things):
                 yield from (*self.one(self.runs_on, "change", number, OWN, on), *everybody, Move("advance", amount=252))
                 yield from everybody
                 return
-            yield self.on(number)
-            for seconds in (1, 8, 12, 12, 40, 190, 50):
+            yield from (self.on(number) for _ in range(MANY - before))
+            for seconds in (1, 238, 2, 9, 2, 8, 12) if cold else (1, 8, 12, 12, 40, 190, 50):
                 yield from (*everybody, Move("advance", amount=seconds))
             yield from (*everybody, Move("finish", nth=first + MANY - 1), Move("advance", amount=100), self.on(number))
             yield from (Move("advance", amount=3), *self.everybody(first, MANY + 1), Move("advance", amount=600))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -32,6 +34,7 @@ class Resumed(Steps):
         )
         yield "an order of another form", list(self.edited())
         yield "bodies about an order", list(self.bodies_of())
+        yield "configurations", list(self.configured())
 
     def again(self, nth: int = 0, key: str = "own", bend: str = "") -> Move:
         """It is to go on."""
@@ -99,6 +102,38 @@ class Resumed(Steps):
         yield from (*self.edit(), *self.look(), *self.edit(key=OTHER), self.again(), Move("finish"), *self.look())
         yield from (*self.edit(), *self.look(), *self.edit(key=NONE))
 
+    def configured(self) -> Iterator[Move]:
+        """What is no configuration, and one of which a single thing is wrong; at an order and at an edit."""
+        body, rules = self.plain.example(), self.contract.facts.openapi.get("config")
+        if rules is None:
+            return
+        field, name = rules["field"], self.life.edit.get("operation")
+        texts = [
+            "{",
+            "- a",
+            "text",
+            "5",
+            "a: *b",
+            "config: {}",
+            "\t:",
+            *map(json.dumps, _wrong(yaml.safe_load(body[field]))),
+        ]
+        texts += [
+            body[field].replace("tram_lora_v1", "renamed"),
+            body[field].replace("datasets/tram_lora", "datasets/none"),
+        ]
+        yield from (self.order(self.plain), self.cancel())
+        for text in texts:
+            yield self.order(self.plain, {**body, field: text})
+            operation = self.contract.operations.get(name or "")
+            if operation is not None and operation.body is not None:
+                said = json.dumps({**operation.body.example(), field: text}).encode()
+                yield Move("ask", Ask(operation.method, operation.path, JSON, said))
+        for count in (8, 1):
+            for kind in ("HOPPER_141", "ADA_80_PLUS"):
+                yield self.order(self.plain, {**body, "gpu_count": count, "gpu_type": kind})
+        yield from self.look()
+
     def bodies_of(self) -> Iterator[Move]:
         """What is no body of an operation on an order, and what is."""
         yield from (self.order(self.plain), Move("start"), self.cancel())
@@ -121,3 +156,29 @@ class Resumed(Steps):
         """The bodies with which it can be taken up again."""
         form = self.contract.operations[self.life.resume["operation"]].body
         return list(good_edges(form)) if form is not None else []
+
+
+def _wrong(told: dict[str, Any]) -> Iterator[Any]:
+    """A configuration, each time with one thing that is wrong, or left out."""
+    inner = "config/process/0/"
+    wrong: dict[str, tuple[Any, ...]] = {
+        "config/name": ("", 5, None, "x" * 300, ...), "config/process": ([], {}, ...),
+        f"{inner}training_folder": ("/output", "/app/ai-toolkit/output/x", None, ...),
+        f"{inner}datasets": ([], "text", ...),
+        f"{inner}datasets/0/folder_path": ("tram_lora", "/datasets/tram_lora", "/app/ai-toolkit/datasets/", 5, ...),
+        f"{inner}train": ({"steps": 0}, {"steps": -1}, {"steps": 1.5}, {"steps": "20"}, {"steps": 10**7}, []),
+        f"{inner}save": ({"save_every": 0}, {"save_every": "x"}),
+        f"{inner}sample": ({"width": 0}, {"height": 10**6}, {"sample_every": 0}, {"prompts": "text"}),
+    }  # fmt: skip
+    for place, values in wrong.items():
+        for value in values:
+            made = copy.deepcopy(told)
+            *steps, last = [int(step) if step.isdecimal() else step for step in place.split("/")]
+            at: Any = made
+            for step in steps:
+                at = at[step]
+            if value is ...:
+                del at[last]
+            else:
+                at[last] = value
+            yield made

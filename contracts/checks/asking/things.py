@@ -42,6 +42,7 @@ class Things(Steps):
             yield f"a {sort.name} that takes no orders", list(self.closed(sort))
             yield f"a {sort.name} in use", list(self.used(sort))
             yield f"files of a {sort.name}", list(self.stored(sort))
+            yield f"orders that name a {sort.name}", list(self.trained(sort))
             yield f"a {sort.name} without money", list(self.poor(sort))
 
     def lived(self, sort: Sort) -> Iterator[Move]:
@@ -211,10 +212,41 @@ class Things(Steps):
         for name, data in (("tram_01.txt", b"a red tram"), ("Tram_02.txt", b"another one"), ("tram_01.txt", b"short")):
             yield from (Move("ask", self.form(sends, name, data), prop=FIRST), *self.all(sort))
             yield from (Move("advance", amount=wait + 1), *self.all(sort))
-        yield from (self.add(sort, FIRST + 1), ask._replace(prop=FIRST + 1), Move("advance", amount=sort.row["expires"] + 1))
+        yield from (
+            self.add(sort, FIRST + 1),
+            ask._replace(prop=FIRST + 1),
+            Move("advance", amount=sort.row["expires"] + 1),
+        )
         yield from (Move("put", nth=0, prop=FIRST + 1), *self.all(sort, FIRST + 1), Move("put", nth=1, prop=FIRST))
         yield from (ask._replace(prop=FIRST + 1), *self.one(sort, "drop", FIRST + 1))
         yield from (Move("put", nth=1, prop=FIRST + 1), *self.all(sort))
+
+    def trained(self, sort: Sort) -> Iterator[Move]:
+        """Orders that name one: before anything is there, before all is looked through, when it is ready, and gone."""
+        rules = self.contract.facts.openapi.get("config")
+        sends = next((each for each in self.operations if each.file and each.id == sort.row.get("needed")), None)
+        if rules is None or sends is None:
+            return
+        prefix, body = rules["datasets"]["prefix"], self.plain.example()
+        known, *_ = body[rules["field"]].partition(prefix)[2].split()
+
+        def of(*names: str, key: str = OWN) -> Move:
+            parts = "\n        - folder_path: ".join(prefix + name for name in names)
+            text = body[rules["field"]].replace(prefix + known, parts)
+            return self.order(self.plain, {**body, rules["field"]: text}, key)
+
+        one, wait = Move("ask", self.form(sends), prop=FIRST), Move("advance", amount=sort.row["processing"] + 1)
+        yield from (of("own_set"), self.add(sort, FIRST, said={"name": "own_set"}), of("own_set"), one, of("own_set"))
+        yield from (
+            of("own_set", key=OTHER),
+            wait,
+            of("own_set"),
+            of("own_set", key=OTHER),
+            of("own_set", "no_such_set"),
+        )
+        yield from (of("no_such_set", "own_set"), of(known, "own_set"), of("Own_set"), one, of("own_set"), wait)
+        yield from (of("own_set"), *self.one(sort, "drop"), of("own_set"))
+        yield from (self.add(sort, FIRST + 1, said={"name": "own_set"}), of("own_set"), *self.all(sort, FIRST + 1))
 
     def poor(self, sort: Sort) -> Iterator[Move]:
         """Without money, what one has can be added to, looked at, changed and dropped: that costs nothing."""

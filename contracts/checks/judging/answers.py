@@ -10,7 +10,7 @@ from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
 from ..props import of_path
-from .ended import Ended
+from .ended import CLOSE, Ended, moment
 from .news import wished
 from .reference import Known, reached
 from .world import World
@@ -77,6 +77,7 @@ class Answers:
             yield from Ended(self, order, "").stamps()
         if self.tells.get("progress", {}).get("operation") == self.operation.id:
             yield from self.progress(order)
+            yield from self.started(order)
         if files.get("operation") == self.operation.id and files.get("form") == "lists":
             yield from Ended(self, order, "").made_so_far()
         if order.over and len(order.possible) == 1:
@@ -141,7 +142,9 @@ class Answers:
             yield self.finding(
                 "wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for"
             )
-        if total and (abs(said["percent"] - 100 * current / total) > 1 or (said["percent"] == 100) is not (current == total)):
+        if total and (
+            abs(said["percent"] - 100 * current / total) > 1 or (said["percent"] == 100) is not (current == total)
+        ):
             yield self.finding("wrong-progress", row["percent"], f"{100 * current / total:g}", str(said["percent"]),
                                "tell the share of the steps")  # fmt: skip
         last = order.told.get("step", 0)
@@ -158,6 +161,23 @@ class Answers:
             if abs(current - want) > 1 or (want == order.steps) is not (current == order.steps):
                 yield self.finding("wrong-progress", row["current_step"], f"{want}{self._when(order)}", str(current),
                                    "tell how far the run is", kind="moment")  # fmt: skip
+
+    def started(self, order: Known) -> Iterator[Finding]:
+        """When it left the queue, once it has."""
+        key, began = self.tells.get("started", {}).get("key", ""), self.at(self.tells["began"]["key"])
+        if not key or not self.world.dated or order.again is not None:
+            return
+        span, came = self.world.reference.span(order), self.at(key)
+        due = span.starts <= self.world.now
+        if due is not (came is not None):
+            want = "when it left the queue" if due else "nothing: it queues"
+            yield self.finding("wrong-stamp", key, want, shown(came), "tell when it left the queue", kind="started")
+        elif due and isinstance(came, str) and isinstance(began, str):
+            first, then = moment(began), moment(came)
+            took = (then - first).total_seconds() if first is not None and then is not None else -1.0
+            if abs(took - (span.starts - span.asked)) > CLOSE:
+                yield self.finding("wrong-stamp", key, f"{span.starts - span.asked:g} s after it was asked for",
+                                   f"{took:g} s after", "tell when it left the queue", kind="started")  # fmt: skip
 
     def deep(self, pointer: str) -> Any:
         """What stands in the body at a pointer of any number of steps."""

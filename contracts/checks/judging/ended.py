@@ -117,7 +117,9 @@ class Ended:
             yield self._said.finding("wrong-output", row["key"], "what was made", "nothing", "answer what was ordered")
         for other in (self.tells["files"], self.tells["files"].get("flat", row)):
             if other["key"] != row["key"] and self._said.at(other["key"]) is not None:
-                yield self._said.finding("wrong-output", other["key"], f"{row['key']} alone", "both", "tell files in one place")
+                yield self._said.finding(
+                    "wrong-output", other["key"], f"{row['key']} alone", "both", "tell files in one place"
+                )
         if not isinstance(came, dict):
             return  # the schema has said so
         found = list(addresses(came, row.get("address", "")))
@@ -156,7 +158,9 @@ class Ended:
         if not isinstance(came, dict) or not order.steps or order.edited or not self.world.dated:
             return
         share = reached(order, self.world.reference.span(order), self.world.now)
-        for name, every, many in zip(row["lists"], (order.saves, order.samples[0]), (1, order.samples[1]), strict=False):
+        for name, every, many in zip(
+            row["lists"], (order.saves, order.samples[0]), (1, order.samples[1]), strict=False
+        ):
             files = came.get(name)
             if not isinstance(files, list) or order.steps * max(1, many) > MOST_TOLD * every:
                 continue
@@ -166,7 +170,7 @@ class Ended:
                                          "tell what was made so far", None, kind="many")  # fmt: skip
             names = [each.get("name") for each in files if isinstance(each, dict)]
             if len(set(map(str, names))) < len(names):
-                yield self._said.finding("wrong-output", f"{row['key']}/{name}", "names of their own", shown(names, 120),
+                yield self._said.finding("wrong-output", f"{row['key']}/{name}", "names of their own", shown(names),
                                          "call each file otherwise", None, kind="names")  # fmt: skip
         rest = "config"
         if share > 0 and rest in row.get("beside", ()) and not isinstance(came.get(rest), dict):

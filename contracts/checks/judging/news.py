@@ -106,7 +106,9 @@ class News:
         began, ended = found
         first = order.told.setdefault("began", began) if began is not None else None
         if began != first:
-            yield self._finding(RULE, tells["began"]["key"], str(first), str(began), "tell the moment of the result", "began")
+            yield self._finding(
+                RULE, tells["began"]["key"], str(first), str(began), "tell the moment of the result", "began"
+            )
         took = (ended - began).total_seconds() if began is not None and ended is not None else None
         if took is not None and self.world.dated and abs(took - (span.ends - span.asked)) > CLOSE:
             yield self._finding(RULE, tells["ended"]["key"], f"{span.ends - span.asked:g} s after it was asked for",

@@ -56,7 +56,9 @@ def kept_by(workflow: Workflow, came: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 def _named(inputs: Mapping[str, Any], row: Kept, file: Any, place: str) -> Iterator[tuple[str, str, str]]:
     """Each file is called and lies as the node says."""
-    if not isinstance(file, dict) or not all(isinstance(file.get(key), str) for key in ("url", "filename", "subfolder")):
+    if not isinstance(file, dict) or not all(
+        isinstance(file.get(key), str) for key in ("url", "filename", "subfolder")
+    ):
         return
     said = inputs.get("filename_prefix")
     *folders, prefix = (said if isinstance(said, str) and said else row.prefix).replace("\\", "/").split("/")

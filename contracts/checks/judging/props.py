@@ -144,7 +144,9 @@ class Props:
 
     def ordered(self, names: list[str]) -> Iterator[Finding]:
         """The oldest come first: that is inferred, and that their order stays is what programs rely on."""
-        ages = {name: age for age, (name, held) in enumerate(self.world.props.items()) if not held.told.get("furnished")}
+        ages = {
+            name: age for age, (name, held) in enumerate(self.world.props.items()) if not held.told.get("furnished")
+        }
         known = [ages[name] for name in dict.fromkeys(names) if name in ages]
         if known != sorted(known):
             yield self._guess("wrong-prop", "", "the oldest first", "another order", "list each behind what was before",

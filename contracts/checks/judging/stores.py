@@ -106,11 +106,13 @@ def shown_of(world: World, held: Held, sort: Sort, told: Mapping[str, Any], oper
         return
     came = [(each.get(row["name"]), each.get(row["size"])) for each in files if isinstance(each, dict)]
     if sorted(map(str, came)) != sorted(map(str, own.here.items())):
-        yield _guess("wrong-prop", f"{where}/{row['key']}", shown(list(own.here.items()), 160), shown(came, 160), operation)
+        yield _guess(
+            "wrong-prop", f"{where}/{row['key']}", shown(list(own.here.items()), 160), shown(came, 160), operation
+        )
 
 
 def put(world: World, held: Held, name: str, size: int, said: Exchange) -> Iterator[Finding]:
-    """A file was put to its address: it is taken if it is as long as announced, in time, and its prop is still there."""
+    """A file was put to its address: it is taken if as long as announced, in time, and its prop is still there."""
     sort = world.sorts[held.sort]
     _, want, until = store(held).addresses[name]
     good = size == want and not held.gone and (not world.dated or world.now < until)
