@@ -17,6 +17,7 @@ from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
 from understudy.mocks.subjects import Ours
 
+pytestmark = pytest.mark.more  # the bounded check and each drill take their time
 WHOLE = contract("runcomfy")
 FURTHER = [api for api in WHOLE.apis if api]
 SERVERLESS, TRAINER = WHOLE.apis["serverless"], WHOLE.apis["trainer"]

@@ -20,6 +20,7 @@ from understudy.mocks.subjects import Ours
 from understudy.mocks.web.dialect import Answer
 from understudy.tests.checks.subjects import Bent, plain
 
+pytestmark = pytest.mark.more  # the bounded check and each drill take their time
 WHOLE = contract("runcomfy")
 Change = Callable[[Any, Exchange], Any]
 

@@ -70,6 +70,7 @@ def test_there_are_as_many_as_promised_and_each_has_a_name_of_its_own() -> None:
         "key", "error", "word", "step", "status", "header", "parameter", "rule", "input"}  # fmt: skip
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("kind", sorted({mutant.kind for mutant in ALL.values()} - {"rule"}))
 def test_every_one_makes_a_difference_on_the_wire(kind: str, subject: Ours, reels: list[Reel]) -> None:
     idle = [mutant.name for mutant in ALL.values()

@@ -39,12 +39,14 @@ def labels(told: dict[str, Any]) -> dict[tuple[str, ...], set[str]]:
             for row in part["rows"]}  # fmt: skip
 
 
+@pytest.mark.more
 @SOME
 @given(dicts(), dicts())
 def test_whose_comes_first_does_not_matter(one: dict[str, Any], two: dict[str, Any]) -> None:
     assert json.dumps(Coverage.merged([one, two])) == json.dumps(Coverage.merged([two, one]))
 
 
+@pytest.mark.more
 @SOME
 @given(dicts(), dicts(), dicts())
 def test_nor_which_are_merged_before(one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]) -> None:
@@ -61,6 +63,7 @@ def test_the_same_twice_adds_no_label_and_reaches_no_more(one: dict[str, Any]) -
     assert (twice["reached"], twice["of"], twice["share"]) == (one["reached"], one["of"], one["share"])
 
 
+@pytest.mark.more
 @SOME
 @given(dicts(), dicts())
 def test_nothing_is_lost(one: dict[str, Any], two: dict[str, Any]) -> None:
@@ -72,6 +75,7 @@ def test_nothing_is_lost(one: dict[str, Any], two: dict[str, Any]) -> None:
     assert all(len(each) <= MOST_LABELS for each in labels(both).values())
 
 
+@pytest.mark.more
 @SOME
 @given(st.lists(STORIES, max_size=4))
 def test_many_who_count_apart_count_as_one_who_saw_it_all(stories: list[list[tuple[Exchange, str]]]) -> None:

@@ -45,6 +45,7 @@ def test_it_is_valid() -> None:
     assert not [error.message for error in OpenAPIV31SpecValidator(WHOLE).iter_errors()]
 
 
+@pytest.mark.more
 @pytest.mark.parametrize(("name", "choice"), CHOICES)
 def test_it_is_valid_in_every_reading(name: str, choice: str) -> None:
     document = contract("runcomfy", {name: choice}).openapi()

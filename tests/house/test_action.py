@@ -159,6 +159,7 @@ def test_it_installs_the_ref_that_it_is_of(runner: Runner) -> None:
     assert "0.1.0" in version
 
 
+@pytest.mark.more
 def test_what_cannot_be_installed_is_told_in_three_parts(runner: Runner) -> None:
     run = runner.play(version=str(runner.temp / "nowhere"))
     assert run.code == 1

@@ -8,6 +8,7 @@ from understudy.contracts.contract import contract
 from understudy.mocks.engine.timeline import State
 from understudy.tests.promises import Promises
 from understudy.tests.runcomfy.trainer import CONFIG, JOBS, job
+from understudy.tests.ways import IN_PROCESS
 from understudy.tests.world import Ask, States, World
 
 LIFE = contract("runcomfy").lives["training"]
@@ -17,6 +18,7 @@ class TestTrainer(Promises):
     """A job lives as every order does."""
 
     provider = "runcomfy"
+    ways = (IN_PROCESS, "serve")  # what is the same in all ways, the Model API shows
     channels = ("status", "result")
     cancellable = frozenset({State.QUEUED, State.RUNNING})
 

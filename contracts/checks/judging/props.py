@@ -235,7 +235,10 @@ class Props:
     def _strangers(self, told: Mapping[str, Any], where: str) -> Iterator[Finding]:
         """Keys that no document names."""
         schema = self.sort.contract.answer_schema(self.operation, self.said.status)
-        known: Mapping[str, Any] = schema.get("items", schema).get("properties", {})
+        if self.operation is self.sort.operation("list"):
+            listed = schema["properties"][self.row["entries"]] if self.row.get("entries") else schema
+            schema = self.sort.contract.schemas[listed["items"]["$ref"].rpartition("/")[2]]
+        known: Mapping[str, Any] = schema.get("properties", {})
         for name in told if known else ():
             if name not in known:
                 yield self._guess("unknown-answer-field", f"{where}/{name}", "a key of " + ", ".join(known), name,
