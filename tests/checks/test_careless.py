@@ -215,7 +215,8 @@ TRAINER: dict[str, tuple[str, str, Change, str, str]] = {
     "a file lost": ("files of a dataset", "get_dataset", lambda body, _: {**body, "files": body["files"][1:]},
                     "wrong-prop", "/files"),
     "one address for two": ("files of a dataset", "get_upload_endpoint",
-                            lambda body, _: {"uploads": dict.fromkeys(body["uploads"], list(body["uploads"].values())[0])},  # noqa: RUF015
+                            lambda body, _: {"uploads": {name: min(body["uploads"].values(), key=str)
+                                                         for name in body["uploads"]}},
                             "repeated-id", "/uploads"),
     "a size that is none": ("files of a dataset", "upload_dataset", lambda body, _: {**body, "size_bytes": 1},
                             "wrong-prop", "/size_bytes"),

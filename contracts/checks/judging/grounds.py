@@ -270,7 +270,8 @@ def _inputs(world: World, operation: Operation, value: str, said: Exchange, body
     query = parse_qsl(said.url.partition("?")[2], keep_blank_values=True)
     model = world.form(operation, operation.named(said.path)) if operation.speaks else None
     found = world.contract.check_request(operation, value, query, body, model)
-    found = (*found, *_configured(world, operation, value, body, _account(world, said)[0]))
+    if not any(each.reason for each in found):  # a configuration is looked at once the body around it is right
+        found = (*found, *_configured(world, operation, value, body, _account(world, said)[0]))
     if model is None or not model.ordered or not isinstance(body, dict) or any(each.reason for each in found):
         return found
     # Each bound may be good by itself, and not beside what stands.
