@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pytest
+from understudy.contracts import graph
 from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.checks.move import Move
@@ -171,9 +172,9 @@ def _rules(*kept: str) -> Callable[..., None]:
 
 
 @pytest.fixture(params=["queue", "highest", "keep_warm", "stopped"])
-def forgets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def forgets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(Fleet, "change", _rules(request.param))
-    yield request.param
+    return str(request.param)
 
 
 @pytest.mark.parametrize("api", ["serverless", "serverless_v1"])
@@ -191,7 +192,7 @@ def test_requests_that_go_with_their_deployment_are_missed(monkeypatch: pytest.M
 def test_who_runs_the_saved_workflow_in_place_of_the_one_that_was_sent_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own = outputs.effective
+    own = graph.effective
     monkeypatch.setattr(outputs, "effective", lambda saved, body: own(saved, {**body, "workflow_api_json": None}))
     rules = {rule for rule, _ in found("serverless", WORKFLOW)}
     assert {"wrong-output", "wrong-file"} <= rules
@@ -205,7 +206,7 @@ def test_whom_an_empty_balance_keeps_from_what_costs_nothing_is_found(monkeypatc
             return Answer(403, {"error_code": 10001, "error_message": "no"})
         return add(turn)
 
-    monkeypatch.setitem(ROUTES, "add_deployment", added)  # type: ignore[arg-type]
+    monkeypatch.setitem(ROUTES, "add_deployment", added)
     assert ("wrongly-refused", "") in found("serverless", "a deployment without money")
 
 
