@@ -48,12 +48,15 @@ def check(
     try:
         for referee in referees:
             cuts.append(_walked(referee, seed, bounded, _prefixed(say, referee.contract.api)))
-        for at, referee in enumerate(referees):
+        for at, referee in reversed(list(enumerate(referees))):
             left = LONGEST if isinf(max_time) else max_time - (clock() - began)
-            share = left * _weight(parts[at]) / sum(map(_weight, parts[at:]))  # what one leaves is the next ones'
+            # What one leaves is the next ones': the first API, of which there is the most to ask, has all that is left.
+            share = left * _weight(parts[at]) / sum(map(_weight, parts[: at + 1]))
             cuts.append(_explored(referee, seed, share, bounded, _prefixed(say, referee.contract.api), clock))
     except KeyboardInterrupt:
         cuts = [STOPPED]
+    for referee in referees:
+        referee.tidy()
     cut = next(filter(None, cuts), "")
     return _merged(contract, subject, seed, clock() - began, referees, coverage, cut)
 
@@ -103,6 +106,8 @@ def _merged(
         for identity, case in referee.cases.items():
             cases.setdefault(identity, case)
     missing = {f"prop {number}": why for number, why in enumerate(sorted(lacking))}
+    slow = [each.contract.api for each in referees if each.slow]
+    missing |= {f"ends {api}": f"how orders of {api} end: they take longer than is waited for" for api in slow}
     return Checked(contract.provider, subject.name, seed, seconds, asked, sum(each.walks for each in referees),
                    list(cases.values()), not_exercised=cannot(subject) | missing, coverage=coverage.as_dict(),
                    cut=cut)  # fmt: skip

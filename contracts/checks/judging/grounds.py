@@ -71,6 +71,8 @@ def grounds(world: World, asked: Asked) -> Grounds:
         found_in = _inputs(world, operation, value, said, body) if held else ()
         reasons += [finding.reason for finding in found_in if finding.reason]
         fields = tuple(finding.where for finding in found_in if finding.reason == "invalid-input")
+        # Where time is not known, what was put into a store may be ready by now.
+        sure = sure and (world.dated or not fields or all("ready" not in held.told for held in world.props.values()))
     more, clear = _state(world, operation, value)
     reasons, sure = [*reasons, *more], sure and clear
     if operation.file and not _form(said, operation.file["field"]):

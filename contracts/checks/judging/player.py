@@ -9,7 +9,7 @@ from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import Finding
 from ..move import OTHER, OWN, Move
-from ..props import submits
+from ..props import offered, submits
 from ..subject import Ask, Subject
 from .form import answered
 from .news import News
@@ -45,6 +45,13 @@ class Player:
     def note(self, finding: Finding) -> None:
         """Files a finding about the last exchange."""
         raise NotImplementedError
+
+    @property
+    def slow(self) -> bool:
+        """Whether orders take longer than is waited for, where their time is not ours to move."""
+        life = self.world.life
+        usual = life.cold_start + min(sum(life.durations[form.kind]) for form in offered(self.contract))
+        return not self.world.dated and usual > LOOKS * PAUSE
 
     def headers(self, key: str = OWN) -> tuple[tuple[str, str], ...]:
         """What bears a key: the subject's own, another account's, none, or a wrong one."""
@@ -166,7 +173,7 @@ class Player:
             looks += 1
             if looks < len(self.world.life.states):
                 continue  # asking again moves time where it moves by asking
-            if self.patience <= 0:
+            if self.patience <= 0 or self.slow:
                 break
             self.patience -= 1
             self._cue(Move("wait", amount=PAUSE))

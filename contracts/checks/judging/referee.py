@@ -12,6 +12,7 @@ from ...finding import Finding
 from ...operation import Operation
 from ..case import Case
 from ..move import NONE, Move
+from ..props import Sort, sorts
 from ..subject import Ask, Subject
 from .answers import Answers
 from .form import answered, methods, readable
@@ -50,6 +51,7 @@ class Referee(Player):
         self.over = over
         self._silent = 0
         self._adds = -1
+        self._litter: list[tuple[Sort, str]] = []  # what was added, where no world is new
         self.why = Grounds(())  # that were given to refuse the last request
         self._seen = seen
         self._whole_walk = {each.id for each in contract.operations.values() if each.task}
@@ -57,12 +59,22 @@ class Referee(Player):
         self.begin()
 
     def begin(self) -> None:
-        """Begins a new world."""
+        """Begins a new world; where what was added in the last one would still be there, it is dropped."""
+        self.tidy()
         self.subject.fresh()
         self._keys = keys(self.contract, self.subject)
         self.world = World(self.contract, self.subject)
         self.story: list[Exchange | Move] = []
         self.tapes.append([])
+
+    def tidy(self) -> None:
+        """Drops what this check has added to a subject that keeps it."""
+        for sort, name in self._litter:
+            drop = sort.operation("drop")
+            if drop is not None:
+                path = drop.path.replace("{" + sort.row["parameter"] + "}", name)
+                self.subject.send(Ask(drop.method, path, self.headers()))
+        self._litter.clear()
 
     @property
     def spent(self) -> str:
@@ -73,7 +85,7 @@ class Referee(Player):
 
     def told_in_the_end(self) -> None:
         """What only the whole shows, where time is not ours to move: whether anything ended, and anything well."""
-        if self.world.dated or not self.taken or self._silent:
+        if self.world.dated or not self.taken or self._silent or self.slow:
             return
         ends = {state for order in self.ended if len(order.possible) == 1 for state in order.possible}
         where = [next(iter(self.world.life.channels.values()))[word] for word in ("key", "operation")]
@@ -105,6 +117,9 @@ class Referee(Player):
         self.asked[self.by] = self.asked.get(self.by, 0) + 1
         self._record(ask, operation, value, file)
         self.story.append(said)
+        for sort in sorts(self.contract).values() if not self.world.dated and 200 <= said.status < 300 else ():
+            if sort.row.get("add") == said.operation and isinstance(said.json, dict):
+                self._litter.append((sort, str(said.json.get(sort.row["id"][1:]))))
         asked = Asked(said, operation, operations, value, elsewhere)
         found = opened(self.world, said, *file) if file else self._judged(asked)
         for finding in found:
