@@ -56,7 +56,8 @@ def explore(
                 break
             words = [word for word in (PHASES if turn < len(handfuls) else ENDLESS) if word in asks]
             for at, word in enumerate(words):
-                part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
+                # What one leaves is the next ones'; the first is short, and has what it takes.
+                part = SHARE[word] / sum(SHARE[each] for each in words[at:]) if at else 1.0
                 share = clock() + max(end - clock(), 0) * part
                 before = referee.asked.get(word, 0)
                 referee.by = word
