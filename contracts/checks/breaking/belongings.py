@@ -33,9 +33,23 @@ def belongings(contract: Contract) -> Iterator[Mutant]:
                 yield Mutant(f"{operation.id} tells another {key}", "prop", place, WRONGLY, _otherwise(does, key))
 
 
+def entries_of(sort: Sort, said: Exchange) -> list[Any]:
+    """What a list holds, bare or within an object."""
+    key, body = sort.row.get("entries"), said.json
+    held = body.get(key) if key and isinstance(body, dict) else body
+    return held if isinstance(held, list) else []
+
+
+def relisted(sort: Sort, said: Exchange, entries: list[Any]) -> Exchange:
+    """The same list with other entries."""
+    key = sort.row.get("entries")
+    return told(said, {**said.json, key: entries} if key else entries)
+
+
 def _otherwise(does: str, key: str) -> Bend:
     def turn(stage: Stage, sort: Sort, word: str, ask: Ask, said: Exchange) -> Exchange:
-        where = "/*/" if isinstance(said.json, list) else "/"
+        inside = f"/{sort.row['entries']}/*/" if sort.row.get("entries") else "/*/"
+        where = inside if word == "list" else "/"
         return edited(said, where + key, changed(_other)) if word == does else said
 
     return _bent(turn)
@@ -142,7 +156,8 @@ def _listed(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Ex
     if does == "drop":
         stage.memory.setdefault("gone", []).append((worn(stage, ask), stage.props.get(_named(sort, ask, stage))))
     gone = [entry for key, entry in stage.memory.get("gone", ()) if entry and key == worn(stage, ask)]
-    return told(said, [*said.json, *gone]) if does == "list" and gone and "?" not in ask.path else said
+    listed = does == "list" and gone and "?" not in ask.path
+    return relisted(sort, said, [*entries_of(sort, said), *gone]) if listed else said
 
 
 @_lists("one that was deleted is deleted again", "a client counts two as deleted", True)
@@ -157,7 +172,8 @@ def _kept(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exch
         stage.memory.setdefault("kept", {})[_named(sort, ask, stage)] = worn(stage, ask)
     mine = [stage.props[name] for name, key in stage.memory.get("kept", {}).items()
             if name in stage.props and key == worn(stage, ask)]  # fmt: skip
-    return told(said, [*said.json, *mine]) if does == "list" and mine and "?" not in ask.path else said
+    listed = does == "list" and mine and "?" not in ask.path
+    return relisted(sort, said, [*entries_of(sort, said), *mine]) if listed else said
 
 
 @_lists("another account's is in the list", "a user sees another's")
@@ -166,7 +182,8 @@ def _strangers(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) ->
     if does == "add":
         whose[said.json[sort.row["id"][1:]]] = worn(stage, ask)
     more = [stage.props[name] for name, key in whose.items() if key != worn(stage, ask)]
-    return told(said, [*said.json, *more]) if does == "list" and more and "?" not in ask.path else said
+    listed = does == "list" and more and "?" not in ask.path
+    return relisted(sort, said, [*entries_of(sort, said), *more]) if listed else said
 
 
 def _foreign(name: str, word: str, why: str) -> None:
@@ -203,7 +220,7 @@ def _first(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exc
 def _entries(name: str, why: str, change: Callable[[list[Any]], list[Any]]) -> None:
     @_lists(name, why)
     def turn(stage: Stage, sort: Sort, does: str, ask: Ask, said: Exchange) -> Exchange:
-        return told(said, change(said.json)) if does == "list" and isinstance(said.json, list) else said
+        return relisted(sort, said, change(entries_of(sort, said))) if does == "list" else said
 
 
 _entries("a list lacks its newest", "a user does not find what was just made", lambda entries: entries[:-1])
