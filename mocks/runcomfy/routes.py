@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..engine.refusal import Refusal
-from ..engine.task import Task
 from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
+from .own import task_of
 from .serverless import deployments, inference, instance
 from .trainer import datasets, jobs
 
@@ -24,7 +24,7 @@ def submit(turn: Turn) -> Answer:
 def status(turn: Turn) -> Answer:
     """Tells where a request stands."""
     life = turn.dialect.contract.lives["model"]
-    task = turn.look(_task(turn), "status", life.words["status"])
+    task = turn.look(task_of(turn), "status", life.words["status"])
     view = task.at(turn.now)
     place = turn.session.place(task, turn.now) if view.state is State.QUEUED else 0
     return Answer(200, wire.status(view, life, turn.base, place))
@@ -34,7 +34,7 @@ def result(turn: Turn) -> Answer:
     """Answers the outputs, or how things stand."""
     contract = turn.dialect.contract
     life = contract.lives["model"]
-    task = turn.look(_task(turn), "result", life.words["result"])
+    task = turn.look(task_of(turn), "result", life.words["result"])
     view, clock = task.at(turn.now), turn.session.clock
     done = view.state in FINAL
     stamps = (clock.stamp(task.timeline.times[0]), clock.stamp(task.timeline.ends) if done else "")
@@ -54,7 +54,7 @@ def result(turn: Turn) -> Answer:
 def cancel(turn: Turn) -> Answer:
     """Cancels what still queues; anything else is told that it is too late, and how it stands."""
     life = turn.dialect.contract.lives["model"]
-    task, rule = _task(turn), life.cancel
+    task, rule = task_of(turn), life.cancel
     state = task.timeline.at(turn.now)
     if turn.session.cancel(task, tuple(State(name) for name in rule["from"]), turn.now):
         return Answer(202, wire.cancelled(task.id, rule["accepted_status"], rule["accepted"]))
@@ -89,17 +89,6 @@ def get_model(turn: Turn) -> Answer:
     if model is None:
         raise Refusal("unknown-model")
     return Answer(200, wire.entry(model, contract, with_schema=True))
-
-
-def _task(turn: Turn) -> Task:
-    """The task that the path names, if it is there and the asker's own. One of another API has no page here."""
-    task = turn.session.tasks.get(turn.value)
-    if task is None or turn.dialect.contract.operations[task.order.operation].api != turn.operation.api:
-        raise Refusal("unknown-id")
-    if task.account is not turn.account:
-        raise Refusal("foreign-id")
-    turn.task = task.id
-    return task
 
 
 ROUTES: dict[str, Route] = {

@@ -92,7 +92,8 @@ def test_the_probe_asks_what_a_house_answers_even_where_a_token_is_asked_for(tok
     server = Server(App(Settings(admin_token=token), opens_default=True), host="0.0.0.0")
     try:
         port = int(server.url.rpartition(":")[2])
-        assert code() == 0
+        # The first answer of the control plane loads it; on a busy machine that outlasts a probe, which is tried again.
+        assert any(code() == 0 for _ in range(3))
     finally:
         server.stop()
     assert code() != 0, "nobody is there"

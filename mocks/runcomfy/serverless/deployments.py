@@ -15,6 +15,7 @@ from ...engine.prop import Prop
 from ...engine.refusal import Refusal
 from ...web.dialect import Answer, Route
 from ...web.turn import Turn
+from ..own import prop_of
 from . import wire
 from .kept import Kept, kept
 from .workflows import named, saved
@@ -77,21 +78,13 @@ def drop_deployment(turn: Turn) -> Answer:
 
 def found(turn: Turn) -> Prop:
     """The deployment that the path names, if it is there and the asker's own."""
-    return _own(turn, turn.session.props.get(turn.named["deployment_id"]))
+    return prop_of(turn, KIND, turn.session.props.get(turn.named["deployment_id"]))
 
 
 def had(turn: Turn) -> Prop:
     """The same, though it may be deleted: what it was asked is still there."""
     number, session = turn.named["deployment_id"], turn.session
-    return _own(turn, session.props.get(number) or session.dropped.get(number))
-
-
-def _own(turn: Turn, prop: Prop | None) -> Prop:
-    if prop is None or prop.kind != KIND:
-        raise Refusal("unknown-id")
-    if prop.account is not turn.account:
-        raise Refusal("foreign-id")
-    return prop
+    return prop_of(turn, KIND, session.props.get(number) or session.dropped.get(number))
 
 
 def open_to(turn: Turn) -> Prop:

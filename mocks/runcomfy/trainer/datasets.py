@@ -18,6 +18,7 @@ from ...web.dialect import Answer, Dialect, Route
 from ...web.form import file_of
 from ...web.turn import Turn
 from ...web.uploads import PREFIX
+from ..own import prop_of
 from . import wire
 
 KIND = "dataset"
@@ -181,12 +182,7 @@ def _own(turn: Turn) -> Prop:
     """The data set that the path names, if its id is one, it is there, and it is the asker's own."""
     if reason := turn.operation.misnamed(turn.way.path):
         raise Refusal(reason)
-    prop = turn.session.props.get(turn.named["dataset_id"])
-    if prop is None or prop.kind != KIND:
-        raise Refusal("unknown-id")
-    if prop.account is not turn.account:
-        raise Refusal("foreign-id")
-    return prop
+    return prop_of(turn, KIND, turn.session.props.get(turn.named["dataset_id"]))
 
 
 ROUTES: dict[str, Route] = {

@@ -16,6 +16,7 @@ from ...engine.task import Again, Order, Task
 from ...engine.timeline import State
 from ...web.dialect import Answer, Route
 from ...web.turn import Turn
+from ..own import task_of
 from . import config as plans
 from . import datasets, wire
 
@@ -37,7 +38,7 @@ def submit(turn: Turn) -> Answer:
 def status(turn: Turn) -> Answer:
     """Tells where a job stands and how far it has come."""
     life = _life(turn)
-    task = turn.look(_own(turn), "status", life.words["status"])
+    task = turn.look(task_of(turn), "status", life.words["status"])
     state, stamp = task.timeline.at(turn.now), turn.session.clock.stamp
     said: dict[str, Any] = {"id": task.id, "name": task.order.client_id, "status": life.words["status"][state],
             "progress": wire.progress(task, _steps(turn, task), turn.now)}  # fmt: skip
@@ -53,7 +54,7 @@ def status(turn: Turn) -> Answer:
 def result(turn: Turn) -> Answer:
     """Answers the files made so far."""
     life = _life(turn)
-    task = turn.look(_own(turn), "result", life.words["result"])
+    task = turn.look(task_of(turn), "result", life.words["result"])
     names = turn.session.gallery.names(task)
     files = [(medium.kind, medium.name or names[at], f"{turn.base}/media/{names[at]}")
              for at, medium in enumerate(task.order.media) if task.made(at, turn.now)]  # fmt: skip
@@ -63,7 +64,7 @@ def result(turn: Turn) -> Answer:
 
 def cancel(turn: Turn) -> Answer:
     """Cancels what queues or runs; what it made is kept."""
-    task, life = _own(turn), _life(turn)
+    task, life = task_of(turn), _life(turn)
     if not turn.session.cancel(task, tuple(State(name) for name in life.cancel["from"]), turn.now):
         raise Refusal(life.cancel["refuses"])
     return Answer(200, _job(turn, turn.session.tasks[task.id]))
@@ -147,20 +148,9 @@ def _rules(turn: Turn) -> dict[str, Any]:
 
 def _idle(turn: Turn, rule: Mapping[str, Any]) -> Task:
     """The job that the path names, if its state is one from which this is done."""
-    task = _own(turn)
+    task = task_of(turn)
     if task.timeline.at(turn.now) not in [State(name) for name in rule["from"]]:
         raise Refusal(rule["refuses"])
-    return task
-
-
-def _own(turn: Turn) -> Task:
-    """The job that the path names, if it is there and the asker's own."""
-    task = turn.session.tasks.get(turn.value)
-    if task is None or task.order.model != MODEL:
-        raise Refusal("unknown-id")
-    if task.account is not turn.account:
-        raise Refusal("foreign-id")
-    turn.task = task.id
     return task
 
 
