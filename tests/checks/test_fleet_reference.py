@@ -114,3 +114,8 @@ def test_the_reference_sees_an_instance_go_to_the_microsecond() -> None:
     assert [both.reference.alive(at) for at in (0.0, 310.999999, 311.0)] == [[1], [1], []]
     (order,) = both.reference.orders.values()
     assert both.reference.instance(order) == 1
+
+
+def test_a_whole_number_with_a_point_is_one() -> None:
+    assert Rules(2.0, 3.0, 1.0, 60) == Rules(2, 3, 1, 60)  # type: ignore[arg-type]
+    assert [type(value) for value in (Rules(2.0, 3, 1, 60).lowest, Rules(2, 3.0, 1, 60).highest)] == [int, int]  # type: ignore[arg-type]

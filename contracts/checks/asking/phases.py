@@ -32,7 +32,7 @@ except ImportError as wrong:
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
 SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
-MOST = {"fuzzing": 10, "stateful": 60}  # cases an operation, and walks, of one turn
+MOST = {"fuzzing": 4, "stateful": 40}  # cases an operation, and walks, of one turn
 FEWER = {"fuzzing": 4, "stateful": 20}  # of a further API
 REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
@@ -56,8 +56,7 @@ def explore(
                 break
             words = [word for word in (PHASES if turn < len(handfuls) else ENDLESS) if word in asks]
             for at, word in enumerate(words):
-                # What one leaves is the next ones'; the first is short, and has what it takes.
-                part = SHARE[word] / sum(SHARE[each] for each in words[at:]) if at else 1.0
+                part = SHARE[word] / sum(SHARE[each] for each in words[at:])  # what one leaves is the next ones'
                 share = clock() + max(end - clock(), 0) * part
                 before = referee.asked.get(word, 0)
                 referee.by = word

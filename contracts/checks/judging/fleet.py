@@ -27,6 +27,11 @@ class Rules:
     keep_warm: float
     stopped: bool = False
 
+    def __post_init__(self) -> None:
+        """Whoever spells 3 as 3.0 means as many."""
+        for name in ("lowest", "highest", "queue"):
+            object.__setattr__(self, name, int(getattr(self, name)))
+
 
 class FleetReference(Reference):
     """All orders of one fleet. An order joins by `orders[id] = known`, and is cancelled by `known.cancelled = now`."""
