@@ -32,7 +32,7 @@ class Wanted:
     har: str = _wish("", "Write every exchange of the check into this file.", "FILE")
     baseline: str = _wish("", "The file of findings that are accepted, and do not fail.", "FILE")
     update_baseline: bool = _wish(False, "Accept all that is found, and write the baseline.")
-    max_time: float = _wish(0.0, "Ask for at most so many seconds; 0: 60, and with --long without end.", "SECONDS",
+    max_time: float = _wish(0.0, "Ask for at most so many seconds; 0: 90, and with --long without end.", "SECONDS",
                             least=0)  # fmt: skip
     seed: int = _wish(0, "What is asked at random follows from it: the same seed asks the same.", "N", least=0)
     long: bool = _wish(False, "Ask all operations of all models, and 500 walks of 50 steps.")

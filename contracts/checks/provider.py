@@ -18,7 +18,8 @@ from .reaching.coverage import Coverage
 from .subject import Subject
 
 LONGEST = 600.0  # seconds for the generators' phases, if nobody sets a limit
-LIKE = ("examples",)  # what is generated for an API that differs from another in words alone
+LIKE = ("examples",)  # what a bounded check generates for an API that differs from another in words alone, and
+SOME = ("examples", "stateful")  # for one that is not the first: its drill has bent every field already
 
 Say = Callable[[str], None]
 Clock = Callable[[], float]
@@ -77,14 +78,15 @@ def _explored(referee: Referee, seed: int, seconds: float, bounded: bool, say: S
     """Has the generators ask; tells what was cut short, if so."""
     if referee.spent:
         return referee.spent
-    asks = LIKE if referee.contract.facts.openapi.get("like") and bounded else PHASES
+    like = LIKE if referee.contract.facts.openapi.get("like") else SOME
+    asks = like if bounded and referee.contract.api else PHASES
     short = explore(referee, seed=seed, seconds=seconds, bounded=bounded, say=say, clock=clock, asks=asks)
     return f"before {' and '.join(short)} came to an end, " + OVER if short else ""
 
 
 def _weight(part: Contract) -> float:
     """How much the generators have to ask of an API, beside the others."""
-    many = len(part.operations) + 2 * len(shapes(part))
+    many = 10 + len(part.operations) + 2 * len(shapes(part))  # each phase takes a while to begin
     return many * (0.2 if part.facts.openapi.get("like") else 1.0)
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ...contracts.report.baseline import Accepted
 
 EXTRA = ("hypothesis", "schemathesis")
-BOUNDED = 60.0  # seconds
+BOUNDED = 90.0  # seconds
 
 
 @click.command(epilog="Example: understudy check runcomfy --html report.html")

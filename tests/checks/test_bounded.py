@@ -1,4 +1,4 @@
-"""The check as it is shipped, of our own stand-in: nothing is found, and nearly everything is reached in a minute."""
+"""The check as it is shipped, of our own stand-in: nothing is found, and nearly everything is reached in a minute and a half."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEYOND = {("upload_dataset", "too-large"), ("training", "SUCCEEDED", "QUEUED")}
 @pytest.fixture(scope="module")
 def checked() -> Checked:
     with ours(socket=True) as own:
-        return check(contract("runcomfy"), own, seed=0, max_time=60, bounded=True, say=lambda _: None,
+        return check(contract("runcomfy"), own, seed=0, max_time=90, bounded=True, say=lambda _: None,
                      clock=time.monotonic)  # fmt: skip
 
 
@@ -28,8 +28,8 @@ def test_nothing_is_found(checked: Checked) -> None:
     assert not checked.not_exercised
 
 
-def test_it_takes_less_than_a_minute_and_every_phase_asks(checked: Checked) -> None:
-    assert checked.seconds < 60
+def test_it_takes_less_than_a_minute_and_a_half_and_every_phase_asks(checked: Checked) -> None:
+    assert checked.seconds < 90
     assert set(checked.asked) == set(PHASES)
     assert checked.walks >= 1
 

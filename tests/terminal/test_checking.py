@@ -87,7 +87,7 @@ def test_nothing_found_is_fine(bad: Bad, capsys: Capture) -> None:
     assert out.out.splitlines()[-1] == "understudy: our runcomfy keeps its promise: 1 request, 0 new findings"
     assert out.err == "understudy: drill 1/2 with ***\n"
     told = bad.heard
-    assert (told["seed"], told["max_time"], told["bounded"], told["subject"].name) == (0, 60.0, True, "our runcomfy")
+    assert (told["seed"], told["max_time"], told["bounded"], told["subject"].name) == (0, 90.0, True, "our runcomfy")
     assert told["clock"]() <= told["clock"]()
 
 

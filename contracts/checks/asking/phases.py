@@ -31,8 +31,8 @@ except ImportError as wrong:
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says, and are through when they are
-SHARE = {"examples": 1, "coverage": 5, "fuzzing": 3, "stateful": 4}  # of the time, as far as it is short
-MOST = {"fuzzing": 4, "stateful": 40}  # cases an operation, and walks, of one turn
+SHARE = {"examples": 3, "coverage": 6, "fuzzing": 2, "stateful": 4}  # of the time, as far as it is short
+MOST = {"fuzzing": 4, "stateful": 25}  # cases an operation, and walks, of one turn
 FEWER = {"fuzzing": 4, "stateful": 20}  # of a further API
 REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
