@@ -1,4 +1,4 @@
-"""The check as it is shipped, of our own stand-in: nothing is found, and nearly everything is reached in a minute and a half."""
+"""The check as it is shipped, of our own stand-in: nothing is found, and nearly everything is reached in its time."""
 
 from __future__ import annotations
 
