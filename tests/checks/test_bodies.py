@@ -135,7 +135,7 @@ def test_a_refusal_says_what_to_do(said: Any, told: str) -> None:
 
 @pytest.mark.more
 def test_schemas_that_others_write_are_taken_as_well() -> None:
-    bodies = drawn(inputs(STRANGER), 100)
+    bodies = drawn(inputs(STRANGER), 400)
     assert all(sound(STRANGER, body) for body in bodies)
     assert {name for body in bodies for name in body} == set(STRANGE)
     assert {body["either"] == "auto" for body in bodies if "either" in body} == {True, False}
