@@ -45,7 +45,7 @@ def item(
     data: bytes = b"",
 ) -> dict[str, Any]:  # fmt: skip
     """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-    prefix, name, wants = gives(contract, task), session.gallery.names(task)[index], wire.asked(task)
+    prefix, name, wants = gives(contract, task), session.gallery.name(task, index), wire.asked(task)
     medium = task.order.media[index]
     values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": name.rpartition(".")[0]}
     if wants.form == "URL":
