@@ -8,6 +8,7 @@ from copy import copy
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from .between import completed
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
 from .outcome import SHAPING, Outcome, Outcomes
@@ -21,6 +22,7 @@ LOOPBACK = re.compile(r"http://([^/?#]*@)?(localhost|[^/?#:]+\.localhost|127(\.[
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
 NO_FINDINGS: tuple[Finding, ...] = ()
+SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 Path = tuple[str | int, ...]  # the steps to a value in a body
 
 
@@ -140,7 +142,15 @@ class Model:
         """The smallest body that is right."""
         unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
         names = (name for name in self.schema.get("required", unless_told) if name not in self.envelope)
-        return {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        body = {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        between = [row for row in self.schema.get("between", ()) if not self.envelope & {row["fields"][0][1:]}]
+        return completed(between, body, self._example_at) if between else body
+
+    def _example_at(self, place: str) -> Any:
+        field: Mapping[str, Any] = self.schema
+        for step in place.split("/")[1:]:
+            field = field.get("properties", {}).get(step, {})
+        return SIDE if place in SIDES and field.get("minimum", SIDE) <= SIDE else _example(field)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -206,8 +216,9 @@ def _example(field: Mapping[str, Any]) -> Any:
     kind = next((word for word in _types(field) if word != "null"), "string")
     if kind == "array":
         return [_example({**field, "type": "string"})] * max(1, field.get("minItems", 1))
-    if "_uri" in field.get("format", ""):
-        suffix = {"image": "png", "video": "mp4", "audio": "mp3"}.get(field["format"].partition("_uri")[0], "bin")
+    medium = field.get("x-media") or field.get("format", "").partition("_uri")[0]
+    if "x-media" in field or "_uri" in field.get("format", ""):
+        suffix = {"image": "png", "video": "mp4", "audio": "mp3"}.get(medium, "bin")
         return f"https://example.com/input.{suffix}"
     plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": {}}
     return plain.get(kind, field.get("minimum", 1))

@@ -13,7 +13,7 @@ from .courier import Courier
 from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
-from .luck import digest
+from .luck import digest, uuid
 from .prop import Prop
 from .refusal import Refusal
 from .script import Script
@@ -93,8 +93,7 @@ class Session:
     ) -> Prop:
         """Gives an account something to have."""
         self.made += 1
-        word = digest(self.seed, "prop", self.made)
-        number = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+        number = uuid(self.seed, "prop", self.made)
         now = self.clock.now
         self.props[number] = prop = Prop(number, kind, account, name, said, now, now, slots)
         return prop

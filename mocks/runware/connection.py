@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.luck import digest
+from ..engine.luck import uuid
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer
 from ..web.turn import Turn
@@ -18,8 +18,7 @@ def authentication(turn: Turn) -> Answer:
         raise Refusal("bad-key")
     turn.line.account = account
     turn.session.made += 1
-    word = digest(turn.session.seed, "connection", turn.session.made)
-    turn.line.name = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+    turn.line.name = uuid(turn.session.seed, "connection", turn.session.made)
     return Answer(200, {"data": [{"taskType": "authentication", "connectionSessionUUID": turn.line.name}]})
 
 
