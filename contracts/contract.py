@@ -68,7 +68,8 @@ class Contract:
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
         row = self.facts.tasks.get("forms", {}).get(name) or self.facts.openapi["schemas"][name]
-        told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
+        kind = self.facts.openapi.get("tasks", {}).get(name, {}).get("kind", row.get("kind", "text"))
+        told = {"id": name, "kind": kind, "complete": row.get("complete", True),
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         return Model(told, self.catalogue.recommended, envelope=self.catalogue.envelope)

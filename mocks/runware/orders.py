@@ -27,7 +27,7 @@ def order(turn: Turn) -> Answer | Wait:
     name = turn.inputs["taskUUID"].lower()
     if name in session.tasks:
         raise Refusal("taken-id")
-    asked = wire.read(contract.catalogue, operation, model, turn.inputs, turn.body)
+    asked = wire.read(contract, operation, model, turn.inputs, turn.body)
     price = contract.price(model.id)
     cost = None if price is None else price * len(asked.media)
     later = asked.delivery == "async" or bool(asked.webhook)
@@ -69,4 +69,7 @@ def stands(turn: Turn) -> Answer:
     return Answer(200, results.under_way(contract, turn.session, task, beside))
 
 
-ROUTES: dict[str, Route] = {"getResponse": stands, "imageInference": order}
+MAKING = ("imageInference", "videoInference", "audioInference", "textInference", "3dInference", "caption", "upscale",
+          "removeBackground", "controlNetPreprocess", "imageMasking", "promptEnhance", "vectorize", "training", "tools",
+          "photoMaker")  # fmt: skip
+ROUTES: dict[str, Route] = {"getResponse": stands, **dict.fromkeys(MAKING, order)}

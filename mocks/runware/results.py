@@ -9,12 +9,9 @@ from ...contracts.contract import Contract
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
-from . import wire
+from . import outputs, wire
 
-
-def gives(contract: Contract, task: Task) -> str:
-    """What the keys of a task's results begin with."""
-    return str(contract.facts.openapi["tasks"][task.order.operation]["gives"])
+ANY = "media"  # the id of what has no kind of file: clients look for one in what is under way
 
 
 def over(contract: Contract, session: Session, base: str, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,11 +22,15 @@ def over(contract: Contract, session: Session, base: str, task: Task, beside: Ma
     files = [(name.rpartition(".")[0], f"{base}/media/{name}") for name in session.gallery.names(task)]
     if task.inputs.get("includeCost") and task.cost is not None:
         beside = {**beside, "cost": task.cost / len(files)}
-    return {"data": wire.items(contract, task, gives(contract, task), files, beside)}
+    prefix = outputs.begins(contract, task)
+    told = [{**outputs.beside(outputs.Result(contract, task, index, *file)), **beside}
+            for index, file in enumerate(files)]  # fmt: skip
+    return {"data": wire.items(contract, task, prefix, files, told)}
 
 
 def under_way(contract: Contract, session: Session, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:
     """An item a result, each with the id that the result will have, and nothing that a client may take for one."""
-    prefix = gives(contract, task)
+    prefix = outputs.begins(contract, task) or ANY
     names = session.gallery.names(task)
+    beside = {**beside, **outputs.progress(task, session.clock.now)}
     return {"data": [{**wire.acknowledged(task), f"{prefix}UUID": name.rpartition(".")[0], **beside} for name in names]}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
 import orjson
 
-from ...contracts.catalogue import Catalogue, Model
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
 from ...contracts.outcome import Outcome
@@ -33,12 +33,14 @@ def makes(model: Model, operation: Operation) -> bool:
     return model.form in ("", operation.within)
 
 
-def read(catalogue: Catalogue, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
-    """The order that a task is."""
-    outcome = catalogue.outcome(model, task)
-    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", "sync")
-    return new(Order, ("runware", operation.id, model.id, said, _media(outcome), delivery, task.get("webhookURL") or "",
-                       task["taskUUID"], partial(card, said), task["taskType"]))  # fmt: skip
+def read(contract: Contract, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
+    """The order that a task is. Where the documents name no way of delivery, it is the first one of its type."""
+    media = _media(contract.catalogue.outcome(model, task))
+    usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
+    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
+    tells, name = task.get("webhookURL") or "", task.get("model") or model.id
+    return new(Order, ("runware", operation.id, name, said, media, delivery, tells, task["taskUUID"],
+                       partial(card, said), task["taskType"]))  # fmt: skip
 
 
 def card(said: bytes) -> dict[str, Any]:
@@ -59,12 +61,13 @@ def acknowledged(task: Task) -> dict[str, Any]:
 
 
 def items(
-    contract: Contract, task: Task, prefix: str, files: list[tuple[str, str]], beside: Mapping[str, Any]
+    contract: Contract, task: Task, prefix: str, files: list[tuple[str, str]], besides: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The results of a task, one a file, with the documents' keys in their order; `files` are ids and addresses."""
+    """The results of a task, one a file, with the documents' keys in their order; `files` are ids and addresses,
+    `besides` what each has beside."""
     keys = contract.facts.tasks["results"][task.order.operation]["properties"]
     made = []
-    for index, (name, address) in enumerate(files):
+    for index, ((name, address), beside) in enumerate(zip(files, besides, strict=True)):
         values = {"taskType": task.order.called, "taskUUID": task.order.client_id, f"{prefix}UUID": name,
                   f"{prefix}URL": address, "seed": seed(task, index), **beside}  # fmt: skip
         made.append({key: values[key] for key in (*keys, *beside) if key in values})
