@@ -19,7 +19,7 @@ class Result(NamedTuple):
 
     contract: Contract
     task: Task
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
     name: str
     address: str
 
