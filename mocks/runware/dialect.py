@@ -11,12 +11,13 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
 from ..web.frame import listened
-from . import wire
+from . import chat, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
     from ..engine.session import Session
     from ..engine.task import Task
+    from ..web.bending import Bending
     from ..web.line import Line
     from ..web.turn import Turn
 
@@ -60,6 +61,8 @@ class Runware(Dialect):
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
         row = self.contract.error(refusal.reason, turn.operation)
+        if _chats(turn):
+            return chat.refused(int(row["status"]), wire.errors(refusal, row, {}))
         task = turn.inputs if type(turn.inputs) is dict else {}
         return Answer(row["status"], {"errors": wire.errors(refusal, row, task)})
 
@@ -81,10 +84,19 @@ class Runware(Dialect):
         """Answers frame by frame."""
         await listened(self, session, line)
 
+    def bent(self, turn: Bending, status: int) -> Answer:
+        """The same, in the form of the one who asks."""
+        said = self.status(status)
+        return chat.refused(status, said.value["errors"]) if _chats(turn) else said
+
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
         return Answer(status, {"errors": [wire.error(row, {})]})
+
+
+def _chats(turn: Bending) -> bool:
+    return turn.operation is not None and turn.operation.id == chat.NAME
 
 
 @lru_cache(256)

@@ -30,7 +30,8 @@ def recognise(turn: Turn) -> None:
 
 async def played(turn: Turn) -> Answer:
     """What comes of all tasks, once each has come to its end or been taken."""
-    return turn.dialect.joined(await answers(turn))
+    said = await answers(turn)
+    return said[0] if len(said) == 1 and said[0].stream is not None else turn.dialect.joined(said)
 
 
 async def answers(turn: Turn) -> list[Answer]:

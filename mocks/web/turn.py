@@ -21,7 +21,7 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, guard, inputs, media
+from . import bundle, flow, guard, inputs, media
 from .bending import Bending
 from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
@@ -122,6 +122,9 @@ class Turn(Bending):
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
                 answer = await self._bent(answer)
+            if answer.stream is not None:
+                self._last_word(await flow.poured(self, answer, send))
+                return
             said = self._last_word(answer)
         finally:
             clock.leave()
@@ -313,6 +316,7 @@ class Turn(Bending):
             if (
                 (not self.bent or self.delayed)
                 and type(self.inputs) is not list
+                and answer.stream is None
                 and (lies := self.dialect.contract.check_answer(operation, answer.status, answer.value))
             ):
                 self.findings += lies
