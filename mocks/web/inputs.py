@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...contracts.catalogue import LOOPBACK, Model
+from ...contracts.brought import LOOPBACK
+from ...contracts.catalogue import Model
 from ...contracts.finding import Finding, shown
 from ...contracts.schema import pointer
 from ..engine.refusal import Refusal
