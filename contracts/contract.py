@@ -269,9 +269,14 @@ class Contract:
     def failure(self, error: str, operation: Operation | None = None) -> tuple[str, int]:
         """The text and code of a generation that failed: a row's own, that of its API first, or any other words as
         they are."""
+        row = self.failed(error, operation)
+        return row["text"], row.get("code", 0)
+
+    def failed(self, error: str, operation: Operation | None = None) -> dict[str, Any]:
+        """The row of a generation that failed: the one that bears a word, or the usual one with other words."""
         word = error or "task-failed"
         row = (self.of(operation)._row(word) if operation else None) or self._row(word)
-        return (row["text"], row.get("code", 0)) if row else (error, 0)
+        return row or {**self.error("task-failed", operation), "text": error, "code": 0}
 
     def reason(self, word: str) -> str:
         """The reason behind an error's name, code or reason; a word that no row of a refusal bears is a ValueError."""
