@@ -99,8 +99,8 @@ class Model:
             if place.free and (came := brought.unfit(place.kind, text)):
                 what = "a file" if place.kind == "any" else f"a file ({place.kind})"
                 yield Finding("wrong-form", "broken", pointer(path), f"{what} as {brought.ANY_FORM}",
-                              f"{came}: {shown(text, 40)}", "send the file's address, or its bytes as base64", operation,
-                              "documented", "invalid-input", "value_error")  # fmt: skip
+                              f"{came}: {shown(text, 40)}", "send the file's address, or its bytes as base64",
+                              operation, "documented", "invalid-input", "media")  # fmt: skip
 
     def _advice(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What the provider advises of the files that an input brings, told from its text alone."""
@@ -204,8 +204,8 @@ def _example(field: Mapping[str, Any]) -> Any:
     kind = next((word for word in _types(field) if word != "null"), "string")
     if kind == "array":
         items = field.get("items")
-        media = isinstance(items, dict) and "x-media" in items
-        return [_example(items if media else {**field, "type": "string"})] * max(1, field.get("minItems", 1))
+        whose = items if isinstance(items, dict) and "x-media" in items else {**field, "type": "string"}
+        return [_example(whose)] * max(1, field.get("minItems", 1))
     if media := field.get("x-media") or ("_uri" in (form := field.get("format", "")) and form.partition("_uri")[0]):
         suffix = {"image": "png", "video": "mp4", "audio": "mp3", "any": "png"}.get(media, "bin")
         return f"https://example.com/input.{suffix}"
