@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
-from ..web.dialect import Answer, Dialect
+from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, wire
+from . import chat, shelf, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
-    from ..engine.session import Session
+    from ..engine.session import Account, Session
     from ..engine.task import Task
     from ..web.bending import Bending
     from ..web.line import Line
@@ -57,6 +57,10 @@ class Runware(Dialect):
         """As long as its task says, if it says so."""
         said = wire.asked(task).ttl
         return self.terms.media_ttl if said is None else said
+
+    def meant(self, session: Session, account: Account, id: str) -> Meant | None:
+        """An upload, or a file that a task made."""
+        return shelf.meant(session, account, id)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""

@@ -50,6 +50,16 @@ class Work(NamedTuple):
 Route = Callable[["Turn"], Answer | Wait | Work]
 
 
+class Meant(NamedTuple):
+    """A file that somebody named by an id: what it is, its place in which task, or which of those that were brought."""
+
+    kind: str
+    width: int = 0
+    height: int = 0
+    made: tuple[Task, int] | None = None
+    brought: Prop | None = None
+
+
 class Served(NamedTuple):
     """How a provider serves its catalogue to whoever reads it. What cannot be read is a ValueError."""
 
@@ -116,6 +126,10 @@ class Dialect:
     def kept(self, task: Task) -> float | None:  # noqa: ARG002 - as for any other task, unless a subclass knows better
         """How many seconds the files of a task can be fetched, as things wear; None is for ever."""
         return self.terms.media_ttl
+
+    def meant(self, session: Session, account: Account, id: str) -> Meant | None:  # noqa: ARG002 - nor ids
+        """The file that an account names by an id instead of sending it, where it can; none that it has not."""
+        return None
 
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""

@@ -57,7 +57,7 @@ class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
     __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
-                 "pairs", "query", "scope", "way", "whole")  # fmt: skip
+                 "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -86,6 +86,7 @@ class Turn(Bending):
         self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
+        self.seen: dict[str, inputs.Seen] = {}  # of the files that it brings, by place: those that were looked at
         self.line: Line | None = None  # the socket that it came by, if it came by one
         self.whole: Turn | None = None  # the request that it is a part of, if that brings several
         self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
@@ -212,12 +213,12 @@ class Turn(Bending):
         found = inputs.near(model, self.inputs, self.base)
         if not found:
             return
-        missing = await inputs.look(self.session, found, self.operation.id)
+        missing = await inputs.look(self, found)
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
             if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
-                raise Refusal(UNREACHABLE)
+                raise Refusal(UNREACHABLE, findings=tuple(missing))
             self.fate = Script(unreachable=True)
 
     def submit(
@@ -234,6 +235,7 @@ class Turn(Bending):
         """One task of this request."""
         part = copy(self)
         part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
+        part.seen = {}
         part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
         part.body = written(task)
         return part
