@@ -95,6 +95,7 @@ class App:
         book.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
+            session.cast[provider].move_in(session)
         if settings.scenario:
             Scenario.read(settings.scenario).play(session)
         for provider in providers:

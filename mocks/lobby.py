@@ -36,7 +36,7 @@ class Lobby:
             return None
         if app.opens_default and len(app.sessions) <= 1 and not app.settings.any_key:
             return app.default()
-        parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
+        parts = set(path.split("/"))
         key = app.dialects[provider].key(headers)
         holders = [session for session in app.sessions.values() if session.holds(parts)]
         # Sessions of one seed give equal ids: among those that hold it, the asker's own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -76,8 +76,8 @@ class StandIn:
 
     @property
     def ws_url(self) -> str:
-        """The base address for sockets."""
-        return "ws" + self.url.removeprefix("http")
+        """The address for sockets."""
+        return socket_of(self.url, self._server.app.spoken(self.provider).contract.facts.openapi)
 
     @property
     def env(self) -> dict[str, str]:
@@ -251,8 +251,14 @@ class StandIn:
 
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
     """The environment variables by which a provider's known clients are pointed elsewhere."""
-    rows = read(provider, "openapi")["variables"]["values"]
-    return {name: form.format(url=url, key=key) for name, form in rows.items()}
+    said = read(provider, "openapi")
+    ws_url = socket_of(url, said)
+    return {name: form.format(url=url, ws_url=ws_url, key=key) for name, form in said["variables"]["values"].items()}
+
+
+def socket_of(url: str, openapi: Mapping[str, Any]) -> str:
+    """The address of a provider's socket."""
+    return "ws" + url.removeprefix("http") + str(openapi.get("socket", ""))
 
 
 @functools.cache

@@ -39,11 +39,14 @@ MEDIA = {
 MEDIA_OF = {name: kind for kind, names in MEDIA.items() for name in names.split()}
 NESTED = "nested(bundle 20260722)"
 SDK = {"source": "observed", "where": "PyPI runware-sdk 1.8.0, bundle 20261012233936"}
+ELDER_SDK = {"source": "observed", "where": "PyPI runware 0.5.24, types.py"}
 DOCS = {"source": "documented", "where": "runware.ai/docs/en, as of 2025-10-27"}
 GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
 OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 # Names of the schema of 2026 that a client need not send, because a live server or an official client does without.
 LAX = {"promptEnhance": "model", "ping": "ping"}
+# Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
+NUMBERED = ("textInference", "promptEnhance", "3dInference")
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -162,6 +165,12 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
     sure = [r | {"enum": None} if r["name"] == "taskType" else r for r in sure]
     schema: Row = {"type": "object", "title": f"{name} result", "required": [], "properties": {}}
     nest(schema, sure, lists)
+    if name in NUMBERED:
+        told = schema["properties"]
+        first = {key: told.pop(key) for key in ("taskType", "taskUUID")}
+        schema["properties"] = {**first, "resultIndex": {"type": "integer", "minimum": 0} | SDK, **told}
+    if "reasoningContent" in schema["properties"]:
+        schema["properties"]["reasoningContent"] = {"type": "array", "items": {"type": "string"}} | ELDER_SDK
     for node in walk(schema):
         node.pop("x-media", None)
     return schema | SDK
@@ -227,8 +236,8 @@ def page_model(table: list[Row], text: str, lists: dict[str, Any]) -> Row:
     return schema | {"between": BETWEEN}
 
 
-def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], forms: Row) -> Row:
-    """The parameters of a model, of which the types alone are known."""
+def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], form: Row, closed: bool = True) -> Row:
+    """The parameters of a model, of which the types alone are known; if `closed`, it refuses any other."""
     rows = []
     for key, told in params.items():
         kind, words = (told, None) if isinstance(told, str) else told
@@ -244,12 +253,12 @@ def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], form
     between = []
     if {"width", "height"} & set(needed):
         between.append(dimensions(name))
-    if "inputs" in needed and (row := inputs_or(name, forms[name])):
+    if "inputs" in needed and (row := inputs_or(name, form)):
         between.append(row)
         needed.remove("inputs")
     needed = [each for each in needed if each not in ("width", "height")]
-    made = {"required": needed, "properties": schema["properties"], "additionalProperties": False}
-    return made | ({"between": between} if between else {})
+    made = {"required": needed, "properties": schema["properties"]}
+    return made | ({"additionalProperties": False} if closed else {}) | ({"between": between} if between else {})
 
 
 def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
@@ -276,20 +285,18 @@ def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
             row["schema"] = page_model(facts["constraints"][air]["params"], text, lists)
             row |= {"source": "documented", "where": f"page of {air}"}
         else:
-            row["shape"] = named(shape(model["params"], task, [], lists, forms), task)
+            closed = bool(model["params"]) and not air.startswith(LENIENT)
+            row["shape"] = named(shape(model["params"], task, [], lists, forms[task], closed), task)
             row |= SDK
-        if air.startswith(LENIENT) or not model["params"]:
-            row["open"] = True  # whatever its shape says: no key is refused for being unknown
         names = ["taskType", "taskUUID", *(word for word in told if word != "cost"), "cost"]
-        if set(names) != set(answers[task]["properties"]):
+        if set(names) != set(answers[task]["properties"]) - {"resultIndex"}:
             row["result"] = names
         rows.append(row)
-    kinds = {
-        name: {"form": row["taskType"],
-               "shape": named(shape(row["params"], row["taskType"], row[NESTED], lists, forms), row["taskType"]),
-               **OLDER}
-        for name, row in facts["architectures"].items()
-    }  # fmt: skip
+    kinds = {}
+    for name, row in facts["architectures"].items():
+        task = row["taskType"]
+        kinds[name] = {"form": task, "shape": named(shape(row["params"], task, row[NESTED], lists, forms[task]), task)}
+        kinds[name] |= OLDER
     return {"shapes": kept, "models": rows, "architectures": kinds}
 
 

@@ -12,7 +12,7 @@ from ..engine.session import Account, Session
 from ..report import Verdict, summary, tally
 from ..scenario import READY, BadScenario, ready
 from ..settings import BadSetting, Settings, for_a_handle
-from ..stand_in import variables
+from ..stand_in import socket_of, variables
 from ..web.guard import CONTROL
 from ..web.receiver import HOOKS
 from .asked import Asked, No
@@ -158,9 +158,10 @@ class Sessions:
         settings = self._app.told(session.name)
         root = f"{settings.public_url.rstrip('/') or base}/~{session.name}"
         urls = {provider: f"{root}/{provider}" for provider in session.cast}
+        sockets = {name: socket_of(url, session.cast[name].contract.facts.openapi) for name, url in urls.items()}
         keys = {provider: self._shown(session, key) for provider, key in self._app.keys(session)}
         return {
-            "sid": session.name, "urls": urls, "ws_urls": {name: "ws" + url[4:] for name, url in urls.items()},
+            "sid": session.name, "urls": urls, "ws_urls": sockets,
             "keys": keys, "env": {name: variables(name, url, keys[name]) for name, url in urls.items()},
             "webhooks": root + HOOKS, "control": f"{base}{CONTROL}/sessions/{session.name}", "seed": session.seed,
             "strict": settings.strict, "clock": _hands(session), "tasks": len(session.tasks),

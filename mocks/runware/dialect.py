@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
-from ..web.dialect import Answer, Dialect
+from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import wire
+from . import chat, shelf, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
-    from ..engine.session import Session
+    from ..engine.session import Account, Session
+    from ..engine.task import Task
+    from ..web.bending import Bending
     from ..web.line import Line
     from ..web.turn import Turn
 
@@ -46,9 +48,25 @@ class Runware(Dialect):
         found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
         return found if found is None or wire.makes(found, operation) else None
 
+    def move_in(self, session: Session) -> None:
+        """Files are named after their results, and are the same for the same wishes and seeds."""
+        session.gallery.naming[self.provider] = partial(wire.name, session.seed)
+        session.gallery.carding[self.provider] = partial(wire.card, session.seed)
+
+    def kept(self, task: Task) -> float | None:
+        """As long as its task says, if it says so."""
+        said = wire.asked(task).ttl
+        return self.terms.media_ttl if said is None else said
+
+    def meant(self, session: Session, account: Account, id: str) -> Meant | None:
+        """An upload, or a file that a task made."""
+        return shelf.meant(session, account, id)
+
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
         row = self.contract.error(refusal.reason, turn.operation)
+        if _chats(turn):
+            return chat.refused(int(row["status"]), wire.errors(refusal, row, {}))
         task = turn.inputs if type(turn.inputs) is dict else {}
         return Answer(row["status"], {"errors": wire.errors(refusal, row, self._named(task))})
 
@@ -70,6 +88,11 @@ class Runware(Dialect):
         """Answers frame by frame."""
         await listened(line)
 
+    def bent(self, turn: Bending, status: int) -> Answer:
+        """The same, in the form of the one who asks."""
+        said = self.status(status)
+        return chat.refused(status, said.value["errors"]) if _chats(turn) else said
+
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
@@ -87,6 +110,10 @@ class Runware(Dialect):
         if operation is None or not operation.idless:
             return task
         return {key: value for key, value in task.items() if key != "taskUUID"}
+
+
+def _chats(turn: Bending) -> bool:
+    return turn.operation is not None and turn.operation.id == chat.NAME
 
 
 @lru_cache(256)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from ..engine.clock import pause
 from ..engine.fault import WHOLE, Fault, Place
+from . import flow
 from .exit import bent
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class Bending:
             self.question = self._about(fault)
         elif answer is None or fault.what not in WHOLE:
             self.question = None
-        return bent(fault, answer, self.dialect.status)
+        return bent(fault, answer, partial(self.dialect.bent, self))
 
     async def _bent(self, answer: Answer) -> Answer:
         """The answer as a fault wants it that strikes when the work is done; then it was not given."""
@@ -86,7 +88,7 @@ class Bending:
         if self.delayed:
             await pause(self.seconds)
             return answer
-        return self._spoilt(self.fault, answer)  # type: ignore[arg-type]  # it has struck
+        return self._spoilt(self.fault, await flow.gathered(self, answer))  # type: ignore[arg-type]  # it has struck
 
     @property
     def delayed(self) -> bool:

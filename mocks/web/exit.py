@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -29,6 +29,8 @@ BROKEN = struct.pack("ii", 1, 0)  # a socket that lingers for no time is reset w
 
 def rendered(answer: Answer) -> tuple[int, Pairs, bytes]:
     """Status, headers and bytes of an answer: a value as JSON, bytes as they stand."""
+    if answer.stream is not None:
+        return answer.status, answer.headers, answer.body or b""
     if answer.body is not None:
         return answer.status, (*answer.headers, (b"content-length", b"%d" % len(answer.body))), answer.body
     body = written(answer.value)
@@ -107,6 +109,17 @@ async def leave(
             await pause(seconds / fault.parts)
         body = body[(max(len(body) - 1, 0) // size) * size :]
     await send({"type": "http.response.body", "body": body})
+
+
+async def pour(send: Send, answer: Answer, pieces: AsyncIterator[bytes]) -> bytes:
+    """Sends an answer piece by piece; how long it is, is known when it is over, and is what is given back."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    sent = []
+    async for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        sent.append(piece)
+    await send({"type": "http.response.body", "body": b""})
+    return b"".join(sent)
 
 
 async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -> None:

@@ -154,6 +154,7 @@ class Line:
         for a client that does not read: what is for it is put aside."""
         if not self.open:
             return GONE
+        parcel = parcel._replace(body=body)  # it has been made
         if parcel.fault is not None and parcel.fault.what not in OF_DELIVERIES:
             from .spoilt import go  # it stands upon this module
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...contracts.finding import Finding
 from ..engine.courier import Parcel, Receipt
-from ..engine.luck import digest
+from ..engine.luck import uuid
 from ..engine.session import Account, Session
 from .line import GONE, Line
 
@@ -108,8 +108,7 @@ class Switchboard:
         found = self.connections.get(wanted.lower())
         if found is None or found.account is not account or not found.alive:
             self._made += 1
-            word = digest(self.session.seed, "connection", self._made)
-            name = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+            name = uuid(self.session.seed, "connection", self._made)
             self.connections[name] = found = Connection(name, account, self)
             self._forget()
         found.join(line)
