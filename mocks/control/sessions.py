@@ -22,6 +22,7 @@ from .reach import Reach
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..web.line import Line
 
 ON_PURPOSE = "on purpose? say allow={rules} where you ask for the verdict"
 
@@ -103,10 +104,28 @@ class Sessions:
         """Moves both hands."""
         session = session_of(self._app, ask)
         try:
-            session.clock.advance(ask.body["advance"])
+            session.clock.advance(ask.body["advance"], ask.body.get("idle", False))
         except RuntimeError as wrong:
             raise No(409, str(wrong)) from None
         return _hands(session)
+
+    # -- sockets
+
+    async def sockets(self, ask: Asked) -> dict[str, Any]:
+        """Every open socket."""
+        return _sockets(self._lines(ask))
+
+    async def drop_sockets(self, ask: Asked) -> dict[str, Any]:
+        """Breaks sockets."""
+        lines = [line for line in self._lines(ask) if ask.query.get("name") in (None, line.name)]
+        told = _sockets(lines)
+        for line in lines:
+            line.drop()
+        return told
+
+    def _lines(self, ask: Asked) -> list[Line]:
+        wanted = ask.query.get("provider")
+        return [line for line in session_of(self._app, ask).switchboard.lines if wanted in (None, line.provider)]
 
     # -- accounts
 
@@ -180,6 +199,10 @@ def _ready(name: Any) -> str:
         raise No(422, f"expected the name of a ready scenario, since no file of this machine is read; came "
                       f"{shown(name)}; {cure}")  # fmt: skip
     return str(READY / f"{name}.yaml")
+
+
+def _sockets(lines: list[Line]) -> dict[str, Any]:
+    return {"sockets": [line.told._asdict() for line in lines]}
 
 
 def _hands(session: Session) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Session:
         self.gallery = gallery
         self.journal = journal
         self.receiver: Any = None  # of webhooks, where somebody serves one
+        self.switchboard: Any = None  # of sockets, where somebody serves them
         self.seed = seed
         self.cap = cap
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
@@ -240,6 +241,8 @@ class Session:
         self.clock.release()
         if self.receiver is not None:
             self.receiver.release()
+        if self.switchboard is not None:
+            self.switchboard.end()
         if self.courier is not None:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it knows the session
