@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ...contracts.catalogue import Catalogue, Model
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
 from ...contracts.outcome import MOST_COUNT, Outcome
@@ -51,12 +51,14 @@ def makes(model: Model, operation: Operation) -> bool:
     return model.form in ("", operation.within)
 
 
-def read(catalogue: Catalogue, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
-    """The order that a task is."""
-    outcome = catalogue.outcome(model, task)
-    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", "sync")
-    return new(Order, ("runware", operation.id, model.id, said, _media(outcome), delivery, task.get("webhookURL") or "",
-                       task["taskUUID"], None, task["taskType"]))  # fmt: skip
+def read(contract: Contract, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
+    """The order that a task is. Where the documents name no way of delivery, it is the first one of its type."""
+    media = _media(contract.catalogue.outcome(model, task))
+    usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
+    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
+    tells, name = task.get("webhookURL") or "", task.get("model") or model.id
+    return new(Order, ("runware", operation.id, name, said, media, delivery, tells, task["taskUUID"],
+                       None, task["taskType"]))  # fmt: skip
 
 
 def asked(task: Task) -> Asked:
@@ -123,6 +125,15 @@ def item(contract: Contract, task: Task, values: Mapping[str, Any]) -> dict[str,
     """One result: of what can be said, the keys that the documents have, in their order; then how the task stands."""
     keys = contract.facts.tasks["results"][task.order.operation]["properties"]
     return {key: values[key] for key in dict.fromkeys((*keys, "status")) if key in values}
+
+
+def told(
+    contract: Contract, operation: Operation, task: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    """The answer to a task that makes nothing: the keys that the documents have, in their order."""
+    keys = contract.facts.tasks["results"][operation.id]["properties"]
+    said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
+    return {key: said[key] for key in keys if key in said}
 
 
 def failed(contract: Contract, task: Task, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
