@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
@@ -24,30 +24,47 @@ NO_FINDINGS: tuple[Finding, ...] = ()
 Path = tuple[str | int, ...]  # the steps to a value in a body
 
 
+class Read(NamedTuple):
+    """What follows from a schema alone; models of one schema share it."""
+
+    fields: dict[str, dict[str, Any]]
+    media: dict[str, str]
+    known: frozenset[str]
+    judge: Judge
+
+
+def _read(schema: Mapping[str, Any], data_uris: bool) -> Read:
+    fields = fields_of(schema)
+    media = {name: field["format"].partition("_uri")[0] for name, field in fields.items()
+             if "_uri" in field.get("format", "")}  # fmt: skip
+    return Read(
+        fields, media, frozenset(fields), Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
+    )
+
+
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("complete", "fields", "id", "judge", "kind", "known", "limits", "listed", "media", "ordered",
-                 "schema", "shaping", "source", "where")  # fmt: skip
+    __slots__ = ("complete", "envelope", "fields", "form", "id", "judge", "kind", "known", "limits", "listed",
+                 "media", "ordered", "schema", "shaping", "source", "where")  # fmt: skip
 
     def __init__(
-        self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True
-    ) -> None:
+        self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True,
+        envelope: frozenset[str] = frozenset(), alike: Read | None = None,
+    ) -> None:  # fmt: skip
         self.id: str = row["id"]
         self.limits = limits
         self.listed = listed
         self.kind: str = row["kind"]
+        self.form: str = row.get("form", "")  # the type of task that it is for, where there are several
         self.complete: bool = row["complete"]
         self.source: Source = row["source"]
         self.where: str = row["where"]
         self.schema: dict[str, Any] = row["schema"]
         self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
-        self.fields = fields_of(self.schema)
-        self.media = {name: field["format"].partition("_uri")[0] for name, field in self.fields.items()
-                      if "_uri" in field.get("format", "")}  # fmt: skip
-        self.known = frozenset(self.fields)
+        self.envelope = envelope
+        self.fields, self.media, self.known, self.judge = alike or _read(self.schema, data_uris)
         self.shaping = tuple(name for name in SHAPING if name in self.fields or not self.complete)
-        self.judge = Judge(with_addresses(self.schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
 
     @property
     def input_schema(self) -> Mapping[str, Any]:
@@ -64,7 +81,7 @@ class Model:
                           for d in self.judge.differences(body))  # fmt: skip
         if self.ordered:
             found += tuple(self.disordered(body, operation))
-        if not body.keys() <= self.known:
+        if not body.keys() <= self.known and self.schema.get("additionalProperties") is not False:
             found += tuple(self._strangers(body, operation))
         if self.media:
             found += tuple(self._advice(body, operation))
@@ -122,7 +139,7 @@ class Model:
     def example(self) -> dict[str, Any]:
         """The smallest body that is right."""
         unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
-        names = self.schema.get("required", unless_told)
+        names = (name for name in self.schema.get("required", unless_told) if name not in self.envelope)
         return {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
 
     @property
@@ -204,13 +221,23 @@ def _types(field: Mapping[str, Any]) -> list[str]:
 class Catalogue:
     """A provider's models by id, and the words of their inputs that say what is made."""
 
-    def __init__(self, rows: list[dict[str, Any]], media: Mapping[str, Any], data_uris: bool = True) -> None:
+    def __init__(
+        self, rows: list[dict[str, Any]], media: Mapping[str, Any], data_uris: bool = True,
+        envelope: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]
-        self.models = {row["id"]: Model(row, self.recommended, data_uris) for row in rows}
+        self.envelope = envelope  # the keys of an order that say what it is, where it comes in a bundle
+        alike: dict[int, Read] = {}
+        self.models = {row["id"]: self._model(row, data_uris, alike) for row in rows}
         self._data_uris = data_uris
         self._media = media
         self._outcomes = Outcomes(media)
         self._guessed: dict[str, Model] = {}
+
+    def _model(self, row: dict[str, Any], data_uris: bool, alike: dict[int, Read]) -> Model:
+        told = alike.get(id(row["schema"])) or _read(row["schema"], data_uris)
+        alike[id(row["schema"])] = told
+        return Model(row, self.recommended, data_uris, envelope=self.envelope, alike=told)
 
     def plus(self, rows: Iterable[Mapping[str, Any]]) -> Catalogue:
         """The same catalogue with more models in it, or newer ones of known ids; those that stay are shared."""
@@ -218,7 +245,7 @@ class Catalogue:
         more.models = dict(self.models)
         for row in rows:
             whole = row if "kind" in row else {**row, "kind": self.guess(row["id"])}
-            more.models[row["id"]] = Model(whole, self.recommended, self._data_uris)
+            more.models[row["id"]] = Model(whole, self.recommended, self._data_uris, envelope=self.envelope)
         # What was worked out for a model may be wrong for the one that takes its place.
         more._outcomes, more._guessed = Outcomes(self._media), {}
         return more
@@ -241,7 +268,7 @@ class Catalogue:
                 self._guessed.clear()
             row = {"id": name, "kind": self.guess(name), "complete": False, "schema": ANYTHING, "source": "inferred",
                    "where": "guessed from its name"}  # fmt: skip
-            self._guessed[name] = Model(row, {}, listed=False)
+            self._guessed[name] = Model(row, {}, listed=False, envelope=self.envelope)
         return self._guessed[name]
 
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:

@@ -11,6 +11,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
+from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .document import Document, document
 from .exchange import Exchange
@@ -47,25 +48,30 @@ class Contract:
         self.errors = {row["reason"]: row for row in facts.errors}
         self.lives = {name: Lifecycle(name, row) for name, row in facts.lifecycle.items()}
         self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
-        self.catalogue = Catalogue(facts.models, facts.media, facts.openapi.get("data_uris", "accept") == "accept")
+        bundle = facts.openapi.get("bundle", {})
+        envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
+        uris = facts.openapi.get("data_uris", "accept") == "accept"
+        self.catalogue = Catalogue(facts.models, facts.media, uris, envelope)
+        self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
         self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
+        self.bundle = Bundle(bundle, self.operations.values()) if bundle else None
         self._prices: dict[str, float] = {row["id"]: row["usd"] for row in facts.prices["models"]}
         self._plant()
 
     def _operation(self, name: str, row: Mapping[str, Any]) -> Operation:
         answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
-        body = self._form(row["body"]) if "body" in row else None
+        body = (self.forms.get(row["body"]) or self._form(row["body"])) if "body" in row else None
         return Operation(name, row, answers, self.api, body)
 
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
-        row = self.facts.openapi["schemas"][name]
+        row = self.facts.tasks.get("forms", {}).get(name) or self.facts.openapi["schemas"][name]
         told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
-                "schema": self.schemas[name], "ordered": row.get("ordered", []), "source": row["source"],
+                "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
-        return Model(told, self.catalogue.recommended)
+        return Model(told, self.catalogue.recommended, envelope=self.catalogue.envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -143,8 +149,12 @@ class Contract:
             self._planted(operation)
 
     def _planted(self, operation: Operation) -> None:
+        for path in (operation.path, *operation.elsewhere):
+            self._plant_at(path, operation)
+
+    def _plant_at(self, path: str, operation: Operation) -> None:
         node = self._root
-        for part in operation.path.split("/")[1:]:
+        for part in path.split("/")[1:]:
             if part.startswith("{"):
                 if operation.parameters[part[1:-1]].get("slashes"):
                     node.rest[operation.method] = operation
@@ -273,6 +283,10 @@ class Contract:
         raise ValueError(
             f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; {cure}"
         )
+
+    def coded(self, name: Any, operation: Operation | None = None) -> dict[str, Any]:
+        """The first row of errors that bears a name, of an operation's own API; none is empty."""
+        return next((row for row in self.of(operation).errors.values() if row["name"] == name), {})
 
     def _row(self, word: str) -> dict[str, Any] | None:
         rows = (each for part in self.apis.values() for row in part.errors.values()

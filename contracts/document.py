@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -12,11 +12,15 @@ from typing import Any, NamedTuple
 import orjson
 import yaml
 
-PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models")
+from .bundle import spelled
+from .forms import filled, formed
+
+PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks")
 OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
-PROVIDERS = ("runcomfy",)
+PROVIDERS = ("runcomfy", "runware")
 # What a lifecycle says beside its channels, steps and durations.
-RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver")
+RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
+         "buffer", "idle")  # fmt: skip
 SOURCES = ("documented", "observed", "inferred")
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -43,6 +47,7 @@ class Document:
     prices: dict[str, Any]
     readings: list[dict[str, Any]]
     models: list[dict[str, Any]]
+    tasks: dict[str, Any] = field(default_factory=dict)
     api: str = ""
     others: tuple[Document, ...] = ()
 
@@ -88,6 +93,9 @@ class Document:
                     yield _fact("lifecycle rule", f"{name}.{part}", life[part])
         for row in self.errors:
             yield _fact("error", row["reason"], row)
+        for name in ("forms", "results"):
+            for word, row in self.tasks.get(name, {}).items():
+                yield _fact(name[:-1], word, row)
         for row in self.models:
             yield _fact("model", row["id"], row)
             for key, parameter in row["schema"].get("properties", {}).items():
@@ -110,11 +118,20 @@ def read(provider: str, part: str, api: str = "") -> Any:
         raise ValueError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}")
     package = package / api if api else package
     if part == "models" and not api:
-        return orjson.loads((package / "models.json").read_bytes())["models"]
+        return formed(_table(provider, part), _table(provider, "tasks"))
+    if part == "tasks":
+        return {} if api else _table(provider, part)
     file = package / f"{part}.yaml"
     if api and not file.is_file():
         return None
     return yaml.load(file.read_bytes(), Loader=Loader)  # noqa: S506 - it is the safe one, in C
+
+
+@lru_cache
+def _table(provider: str, name: str) -> Any:
+    """What is too large for YAML; empty where a provider has none."""
+    file = files(__name__.rpartition(".")[0]) / provider / f"{name}.json"
+    return orjson.loads(file.read_bytes()) if file.is_file() else {}
 
 
 def apis(provider: str) -> tuple[str, ...]:
@@ -138,6 +155,13 @@ def document(provider: str, chosen: Mapping[str, str]) -> Document:
         for place, value in changes.items():
             api, _, rest = place.partition("/")
             _change(further[api], rest, value) if api in further else _change(parts, place, value)
+        if any(place.startswith("tasks/") for place in changes):
+            parts["models"] = formed(_table(provider, "models"), parts["tasks"])
+    if "bundle" in parts["openapi"]:
+        parts["tasks"] = filled(parts["tasks"])
+        operations, schemas = spelled(parts["openapi"], parts["tasks"])
+        parts["openapi"] = {**parts["openapi"], "operations": {**parts["openapi"]["operations"], **operations},
+                            "schemas": {**parts["openapi"]["schemas"], **schemas}}  # fmt: skip
     others: dict[str, Document] = {}
     for api, own in further.items():
         like = others.get(own["openapi"].get("like", ""))

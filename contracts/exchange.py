@@ -75,6 +75,11 @@ class Exchange(NamedTuple):
         }  # fmt: skip
 
 
+def written(value: Any) -> bytes:
+    """A value as a body."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
 def _loads(body: bytes) -> Any:
     try:
         return json.loads(body)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from .exchange import Exchange
 from .finding import WEIGHT, Finding
 from .kind import KINDS
 
+# Of a lifecycle in which nothing is ever cancelled.
+NO_CANCEL: dict[str, Any] = {"operation": "", "key": "/", "from": [], "accepted": "", "source": "inferred"}
 STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "PAUSED")
 
 
@@ -19,7 +22,7 @@ class Lifecycle:
         self.name = name
         self.words: dict[str, dict[str, str]] = {key: c["words"] for key, c in row["channels"].items()}
         self.channels: dict[str, dict[str, Any]] = row["channels"]
-        self.cancel: dict[str, Any] = row["cancel"]
+        self.cancel: dict[str, Any] = row.get("cancel", NO_CANCEL)
         said = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
@@ -29,6 +32,9 @@ class Lifecycle:
             row["kept"]["seconds"] if "kept" in row else None
         )  # how long an order can be asked for
         self.cold_start = float(row["cold_start"]["seconds"]) if "cold_start" in row else 0.0
+        # How long a request is kept waiting, how long what was not delivered is kept, how long a socket may be silent.
+        self.patience, self.buffer, self.idle = (float(row[name]["seconds"]) if name in row else inf
+                                                 for name in ("patience", "buffer", "idle"))  # fmt: skip
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
         self.deliver: dict[str, Any] = row.get("deliver", {})  # what is told unasked, and how
@@ -78,11 +84,11 @@ class Lifecycle:
     ) -> tuple[str, frozenset[str], str] | None:
         for channel in self.channels.values():
             if channel["operation"] == exchange.operation:
-                word = str(body.get(channel["key"][1:]))
+                word = str(at(body, channel["key"]))
                 return word, frozenset(s for s, w in channel["words"].items() if w == word), channel["source"]
         if exchange.operation != self.cancel["operation"]:
             return None
-        word = str(body.get(self.cancel["key"][1:]))
+        word = str(at(body, self.cancel["key"]))
         if word == self.cancel["accepted"]:
             ahead = frozenset().union(*(self.reach[state] for state in possible))
             legal = bool(ahead & set(self.cancel["from"]))
@@ -95,3 +101,17 @@ class Lifecycle:
         return Finding(rule, WEIGHT[source], "", expected, came,
                        "look at the task's timeline: one of the two answers is wrong", exchange.operation,
                        source)  # type: ignore[arg-type]  # fmt: skip
+
+
+def at(body: Any, key: str | Sequence[str]) -> Any:
+    """What stands in a body at a pointer, or at the first of several that leads anywhere; nothing is None."""
+    for pointer in (key,) if isinstance(key, str) else key:
+        value = body
+        for step in pointer.split("/")[1:]:
+            if isinstance(value, list):
+                value = value[int(step)] if step.isdecimal() and int(step) < len(value) else None
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        if value is not None:
+            return value
+    return None

@@ -19,9 +19,10 @@ class Operation:
     A JSON body is that of the model which the path names by the parameter `model`, or it has a form of its own, `body`.
     """
 
-    __slots__ = ("answers", "api", "body", "channel", "file", "id", "keyless", "lifecycle", "method", "model",
+    __slots__ = ("also", "answers", "api", "body", "bundles", "channel", "elsewhere",
+                 "file", "id", "idless", "keyless", "lifecycle", "method", "model",
                  "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task",
-                 "where")  # fmt: skip
+                 "where", "within")  # fmt: skip
 
     def __init__(
         self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None
@@ -31,12 +32,17 @@ class Operation:
         self.body = body
         self.method: str = row["method"]
         self.path: str = row["path"]
+        self.elsewhere: tuple[str, ...] = tuple(row.get("elsewhere", ()))  # paths that lead here as well
         self.channel: str = row["channel"]
         self.summary: str = row["summary"]
         self.file: dict[str, Any] = row.get("file", {})  # the field of a form that holds the one file which is sent
         self.lifecycle: str = row.get("lifecycle", "")
         self.model: str = row.get("model", "")
         self.task: str = row.get("task", "")
+        self.bundles: bool = row.get("bundles", False)  # its body is a list of tasks, each an operation of its own
+        self.within: str = row.get("within", "")  # the type of task that it is, where it comes in a bundle, and its
+        self.also: tuple[str, ...] = tuple(row.get("also", ()))  # elder names
+        self.idless: bool = row.get("idless", False)  # a task that bears no id
         self.keyless: bool = row.get("keyless", False)
         self.most_body: int | None = row.get("most_body")  # bytes, where this one takes more or less than all others
         self.parameters: dict[str, Any] = row.get("parameters", {})

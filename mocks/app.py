@@ -18,6 +18,7 @@ from .engine.luck import digest
 from .engine.session import Account, Session
 from .report import added, tally
 from .runcomfy.dialect import RunComfy
+from .runware.dialect import Runware
 from .scenario import Scenario
 from .settings import Settings, configured
 from .web import line, uploads
@@ -31,7 +32,7 @@ from .web.relay import courier
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
-DIALECTS: dict[str, type[Dialect]] = {RunComfy.provider: RunComfy}
+DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
 HERE = "~here~"  # in a kept document, the address at which it will be asked for, so that it leads back there
@@ -202,7 +203,8 @@ class App:
 
     def _match(self, provider: str, path: str) -> tuple[dict[str, str], str]:
         operations, value = self.spoken(provider).contract.match(path)
-        return {method: operation.id for method, operation in operations.items()}, value
+        # What comes in a bundle has a path that nobody sends.
+        return {method: operation.id for method, operation in operations.items() if not operation.within}, value
 
     def _hear(self, scope: Mapping[str, Any]) -> Heard:
         """The headers of a client, who sends the same ones again and again: the journal then holds them once."""
@@ -302,10 +304,13 @@ class App:
         elif scope["type"] == "websocket" and self._way(scope["path"]).control:
             await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
-            way, heard = self._way(scope["path"]), self._hear(scope).by_name
-            name = way.provider or self._by_host(heard)
-            session = self.sessions.get(way.sid) if way.sid else self._session(heard, name, way.path)
-            await line.answer(session.cast.get(name) if session else None, session, heard, receive, send)
+            way, heard = self._way(scope["path"]), self._hear(scope)
+            name = way.provider or self._by_host(heard.by_name)
+            session = self.sessions.get(way.sid) if way.sid else self._session(heard.by_name, name, way.path)
+            dialect = session.cast.get(name) if session else None
+            base = self._base(scope, heard.by_name, way, dialect) if dialect else ""
+            call = line.Call(scope, way._replace(provider=name), base.replace("ws", "http", 1), heard)
+            await line.answer(dialect, session, call, receive, send)
 
     def release(self) -> None:
         """Answers whoever still waits, at shutdown."""

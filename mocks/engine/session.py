@@ -113,11 +113,11 @@ class Session:
 
     def submit(
         self, account: Account, order: Order, usual: tuple[float, float], price: float | None, now: float,
-        tell: Tell | None = None, fate: Script | None = None, slots: Slots | None = None,
+        tell: Tell | None = None, fate: Script | None = None, slots: Slots | None = None, name: str = "",
     ) -> Task:  # fmt: skip
         """Takes an order: finds its script, lays its timeline, holds its money and books its end; and each of its
         beats, where somebody is to be told. An order that nobody scripted has its fate, if there is one; one that
-        names no slots runs in its account's."""
+        names no slots runs in its account's; one without a name of its client's choice gets one."""
         script = (self.wishes.script(order) if self.wishes.scripts else None) or fate
         if script is not None:
             if script.refuses:
@@ -134,7 +134,7 @@ class Session:
         else:
             script.struck += 1
             course, order = script.course(usual, self.seed, number), script.order(order)
-        name = f"{number * SPREAD & MASK:08x}{self._tail}"
+        name = name or f"{number * SPREAD & MASK:08x}{self._tail}"
         slots = slots or account.slots
         timeline, ends = slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)

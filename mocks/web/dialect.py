@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,6 +67,7 @@ class Dialect:
     provider = ""
     routes: Mapping[str, Route] = {}
     listens = False
+    hails = False  # whether who calls says on the line whose it is
     served: Served | None = None  # of a provider whose catalogue can be read
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
@@ -84,7 +85,7 @@ class Dialect:
         self.contract = self.contract.with_models([checked(row, "the model", "add_model")])
         return self.contract.catalogue.models[row["id"]]
 
-    async def listen(self, session: Session, account: Account, line: Line) -> None:
+    async def listen(self, session: Session, line: Line) -> None:
         """Serves an open socket until it is closed, where the provider `listens` to any."""
         raise NotImplementedError
 
@@ -111,8 +112,16 @@ class Dialect:
         """The model for which a prop stands, if its provider sends orders to props."""
         return ""
 
+    def no(self, refusal: Refusal, turn: Turn) -> Answer:
+        """The same for a request, or for one task of it."""
+        return self.refuse(refusal, turn.operation)
+
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The provider's own way of saying no for this reason, to an operation if one was named."""
+        raise NotImplementedError
+
+    def joined(self, answers: Sequence[Answer]) -> Answer:
+        """One reply to a request that brought several tasks, from the answer to each."""
         raise NotImplementedError
 
     def status(self, status: int) -> Answer:

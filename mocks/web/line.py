@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.courier import Parcel, Receipt
-from ..engine.session import Session
+from ..engine.session import Account, Session
 from .dialect import Dialect
 from .exit import Send
 from .guard import Receive
 
+if TYPE_CHECKING:
+    from .turn import Heard, Way
+
 REFUSED = 1008  # RFC 6455: a policy was violated
 
 
-class Line:
-    """One open socket of an account; the courier pushes through it by `carry`."""
+class Call(NamedTuple):
+    """How a socket was called: the scope of the call, where its path leads, the address that was used, its headers."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    scope: Mapping[str, Any]
+    way: Way
+    base: str
+    heard: Heard
+
+
+class Line:
+    """One open socket; the courier pushes through it by `carry`. Its account is known once it has said a key."""
+
+    def __init__(self, receive: Receive, send: Send, call: Call) -> None:
         self.open = True
+        self.call = call
+        self.account: Account | None = None
+        self.name = ""  # by which its provider calls it
         self._receive = receive
         self._send = send
 
@@ -30,6 +46,17 @@ class Line:
             elif message.get("text") is not None:
                 yield message["text"]
 
+    async def say(self, text: str) -> None:
+        """Sends one frame, if there is still somebody."""
+        if self.open:
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def hang_up(self, code: int, reason: str = "") -> None:
+        """Closes it."""
+        if self.open:
+            self.open = False
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
     async def carry(self, parcel: Parcel, body: bytes, patience: float) -> Receipt:  # noqa: ARG002 - as every carrier
         """Pushes a parcel; through a line that was closed nothing goes, and nothing will."""
         if not self.open:
@@ -39,16 +66,23 @@ class Line:
 
 
 async def answer(
-    dialect: Dialect | None, session: Session | None, headers: Mapping[bytes, bytes], receive: Receive, send: Send
-) -> None:
-    """Takes a socket's call, if the provider speaks over one and the caller has a key."""
+    dialect: Dialect | None, session: Session | None, call: Call, receive: Receive, send: Send
+) -> None:  # fmt: skip
+    """Takes a socket's call, if the provider speaks over one and the caller has a key; who says it on the line is let
+    in without."""
     await receive()
     account = None
     if dialect is not None and session is not None:
-        account = session.accounts.get((dialect.provider, dialect.key(headers)))
-    if dialect is None or session is None or not dialect.listens or account is None or account.revoked:
+        account = session.accounts.get((dialect.provider, dialect.key(call.heard.by_name)))
+    known = account is not None and not account.revoked
+    if dialect is None or session is None or not dialect.listens or not (known or dialect.hails):
         why = "no provider here speaks over a socket" if dialect is None or not dialect.listens else "unknown key"
         await send({"type": "websocket.close", "code": REFUSED, "reason": why})
         return
     await send({"type": "websocket.accept"})
-    await dialect.listen(session, account, Line(receive, send))
+    line = Line(receive, send, call)
+    line.account = account if known else None
+    try:
+        await dialect.listen(session, line)
+    finally:
+        line.open = False

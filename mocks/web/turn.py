@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from difflib import get_close_matches
-from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers
+from ...contracts.exchange import Exchange, Headers, written
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
-from ..engine.fault import WHOLE, Fault, Place
+from ..engine.fault import Fault
 from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE, Script
 from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import guard, inputs
+from . import bundle, guard, inputs
+from .bending import Bending
 from .dialect import Answer, Dialect, Pairs, Wait
-from .exit import SILENT, Send, bent, leave, rendered
+from .exit import SILENT, Send, leave, rendered
 from .form import kept
+from .line import Line
 
 JSON_LIKE = re.compile(rb"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -51,12 +53,11 @@ class Heard(NamedTuple):
     by_name: Mapping[bytes, bytes]
 
 
-class Turn:
-    """One request while it is being answered."""
+class Turn(Bending):
+    """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "bent", "body", "dialect", "fate", "fault", "findings", "headers", "heard",
-                 "inputs", "model", "now", "operation", "pairs", "query", "question", "scope", "seconds", "session",
-                 "task", "value", "way")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
+                 "pairs", "query", "scope", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -85,6 +86,9 @@ class Turn:
         self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
+        self.line: Line | None = None  # the socket that it came by, if it came by one
+        self.whole: Turn | None = None  # the request that it is a part of, if that brings several
+        self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
 
     async def play(self, receive: guard.Receive, send: Send) -> None:
         """Reads the request, answers it and writes both down: the one exit of every provider's request."""
@@ -97,6 +101,8 @@ class Turn:
                 most = self.operation.most_body or self.dialect.terms.max_body
                 self.body = await guard.read(receive, most, announced)
                 self.now = clock.now  # others may have moved it while the body was under way
+                if self.operation.bundles:
+                    bundle.recognise(self)
         except Refusal as no:
             refused = no
         except guard.Gone:
@@ -121,7 +127,7 @@ class Turn:
             clock.leave()
         await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
-    async def _waited(self, answer: Answer | Wait) -> Answer:
+    async def waited(self, answer: Answer | Wait) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
         clock = self.session.clock
         while isinstance(answer, Wait):
@@ -148,9 +154,13 @@ class Turn:
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
-        if self.operation.keyless:
+        if self.operation.keyless or self.operation.bundles:  # who asks may stand in a bundle itself
             return
-        account = self.session.accounts.get((self.dialect.provider, self.dialect.key(self.headers)))
+        self.known(self.dialect.key(self.headers))
+
+    def known(self, key: str) -> None:
+        """Looks whose key it is."""
+        account = self.session.accounts.get((self.dialect.provider, key))
         if account is None or account.revoked:
             raise Refusal("bad-key")
         self.account = account
@@ -160,14 +170,20 @@ class Turn:
         if self.fault is not None and not self.delayed:
             return self._spoilt(self.fault, None)
         operation = self.operation
+        if self.dialect.contract.bundle is not None and type(self.inputs) is list:
+            return await bundle.played(self)
         if operation.speaks:
-            self.inputs = self._read()
+            self.inputs = self.read()
+        return await self.waited(await self.performed())
+
+    async def performed(self) -> Answer | Wait:
+        """What comes of its operation, once it is known what is sent."""
+        operation = self.operation
         if operation.speaks or self.query:
             self.findings = self._judged()
         if self.model is not None and self.model.media and type(self.inputs) is dict:
             await self._look_at_inputs(self.model)
-        answer = self._routed()
-        return await self._waited(answer) if type(answer) is Wait else answer  # type: ignore[return-value]
+        return self._routed()
 
     def _routed(self) -> Answer | Wait:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
@@ -200,76 +216,33 @@ class Turn:
 
     def submit(
         self, order: Order, usual: tuple[float, float], price: float | None, tell: Tell | None = None,
-        slots: Slots | None = None,
+        slots: Slots | None = None, name: str = "",
     ) -> Task:  # fmt: skip
-        """Hands an order of this request over to the session; without `slots` it runs in the account's own."""
-        task = self.session.submit(self.account, order, usual, price, self.now, tell, self.fate, slots)
+        """Hands an order of this request over to the session; without `slots` it runs in the account's own, without a
+        `name` of its client's choice it is given one."""
+        task = self.session.submit(self.account, order, usual, price, self.now, tell, self.fate, slots, name)
         self.task = task.id
         return task
 
-    def _struck(self, when: str) -> bool:
-        """Whether a fault strikes here and now; one that delays does so, and is known to have struck."""
-        session, operation = self.session, self.operation
-        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now)
-        fault, self.seconds = session.wishes.fault(place, session.seed)
-        if fault is None:
-            return False
-        self.fault, self.bent = fault, str(fault)
-        return True
+    def part(self, operation: Operation, task: Any) -> Turn:
+        """One task of this request."""
+        part = copy(self)
+        part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
+        part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
+        part.body = written(task)
+        return part
 
-    def _lift(self) -> None:
-        """In `auto`, asking again where a fault struck that lasts until a moment lets time pass to that moment."""
-        clock = self.session.clock
-        for fault in self.session.wishes.faults if clock.auto else ():
-            if fault.until < inf and clock.again(self._about(fault)):
-                clock.jump(fault.until)
-                self.now = clock.now
-
-    def _about(self, fault: Fault) -> Hashable:
-        return (self.operation.id, id(fault), self.value, self.body)
-
-    def _spoilt(self, fault: Fault, answer: Answer | None) -> Answer:
-        """What a fault that has struck makes of an answer, or of none; what does not come whole was not answered."""
-        if fault.until < inf:
-            self.question = self._about(fault)
-        elif answer is None or fault.what not in WHOLE:
-            self.question = None
-        return bent(fault, answer, self.dialect.status)
-
-    async def _bent(self, answer: Answer) -> Answer:
-        """The answer as a fault wants it that strikes when the work is done; then it was not given."""
-        await self._overtaken()
-        if not self._struck("after"):
-            return answer
-        if self.delayed:
-            await pause(self.seconds)
-            return answer
-        return self._spoilt(self.fault, answer)  # type: ignore[arg-type]  # it has struck
-
-    @property
-    def delayed(self) -> bool:
-        """Whether the fault that struck has left the answer as it is."""
-        return self.fault is not None and self.fault.what == "delay"
-
-    async def _overtaken(self) -> None:
-        """Keeps the answer of a submit back until what was to come after it has been delivered."""
-        session = self.session
-        task = session.tasks.get(self.task) if self.operation.channel == "submit" else None
-        if task is None or not session.follows(task):
-            return
-        place = Place("after", self.dialect.provider, "webhook", self.operation.id, self.now)
-        fault, _ = session.wishes.fault(place, session.seed, early=True)
-        if fault is not None:
-            await session.clock.wait(task.timeline.ends)
-            session.clock.hand_out()
-            await session.courier.idle()
-
-    def _read(self) -> Any:
+    def read(self) -> Any:
+        """The body as JSON."""
         kind = self.headers.get(b"content-type", b"")
         if kind != b"application/json" and not JSON_LIKE.fullmatch(kind):
             raise Refusal("wrong-type", findings=(Finding(
                 "wrong-content-type", "broken", "", "Content-Type: application/json", kind.decode("latin-1") or "none",
                 "send the body as JSON and say so", self.operation.id),))  # fmt: skip
+        return self.loads()
+
+    def loads(self) -> Any:
+        """What was sent, whatever it says that it is."""
         try:
             return guard.loads(self.body)
         except Refusal as no:
@@ -299,7 +272,7 @@ class Turn:
 
     def _refuse(self, no: Refusal) -> Answer:
         self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
-        answer = self.dialect.refuse(no, self.operation)
+        answer = self.dialect.no(no, self)
         return answer._replace(headers=((b"allow", self.allow.encode()),)) if self.allow else answer
 
     @property
@@ -311,7 +284,11 @@ class Turn:
         """The task as this question finds it; in `auto`, asked again at one instant, time moves to the next word."""
         if not self.session.clock.auto:
             return task
-        self.await_((channel, task.id, task.timeline.begun), lambda: task.timeline.until(self.now, words))
+        question = (channel, task.id, task.timeline.begun)
+        if self.whole is not None:  # the questions of one request are one, and answered for one instant
+            self.whole.looks.append((question, lambda: task.timeline.until(self.now, words)))
+            return self.session.tasks.get(task.id, task)
+        self.await_(question, lambda: task.timeline.until(self.now, words))
         return self.session.tasks.get(task.id, task)
 
     def await_(self, question: Hashable, until: Callable[[], float | None]) -> None:
@@ -330,8 +307,10 @@ class Turn:
         operation, channel, name = self.operation, "", ""
         if operation is not None:
             channel, name = operation.channel, operation.id
-            if (not self.bent or self.delayed) and (
-                lies := self.dialect.contract.check_answer(operation, answer.status, answer.value)
+            if (
+                (not self.bent or self.delayed)
+                and type(self.inputs) is not list
+                and (lies := self.dialect.contract.check_answer(operation, answer.status, answer.value))
             ):
                 self.findings += lies
             if self.question is not None:

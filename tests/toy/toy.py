@@ -141,7 +141,9 @@ class Toy(Dialect):
         super().__init__(contract, terms)
         self.lines: dict[str, Line] = {}
 
-    async def listen(self, session: Session, account: Account, line: Line) -> None:
+    async def listen(self, session: Session, line: Line) -> None:
+        account = line.account
+        assert account is not None
         self.lines[account.name] = line
         async for text in line.texts():
             echo = Parcel("push", account.name, orjson.dumps({"heard": text}), provider="toy")

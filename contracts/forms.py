@@ -1,0 +1,75 @@
+"""Forms: what a task of each type takes, and what a model adds to that; what is alike stands once in these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def formed(table: Any, tasks: Row) -> list[dict[str, Any]]:
+    """The rows of a table of models, each with its whole schema: its own, laid over its task's form."""
+    forms, shapes = filled(tasks).get("forms", {}), {}
+    for name, shape in table.get("shapes", {}).items():
+        shapes[name] = {**shape, "properties": _fields(shape["properties"], tasks)}
+    known: dict[tuple[str, str], dict[str, Any]] = {}
+    rows = []
+    for row in table["models"]:
+        if "form" not in row:
+            rows.append(row)
+            continue
+        own = shapes[row["shape"]] if "shape" in row else None
+        key = (row["form"], row.get("shape", row["id"]))
+        if key not in known:  # models of one shape share one schema
+            schema = own or {**row["schema"], "properties": _fields(row["schema"]["properties"], tasks)}
+            known[key] = over(forms[row["form"]], schema, whole=row["complete"])
+        rows.append({**row, "schema": known[key]})
+    return rows
+
+
+def filled(tasks: Row) -> dict[str, Any]:
+    """The table of tasks with all that stands in it once where it belongs."""
+    whole = dict(tasks)
+    for part in ("forms", "results"):
+        whole[part] = {name: {**form, "properties": _fields(form["properties"], tasks)}
+                       for name, form in tasks.get(part, {}).items()}  # fmt: skip
+    return whole
+
+
+def over(form: Row, own: Row, whole: bool) -> dict[str, Any]:
+    """A model's schema over its task's form. What the model says wins: field by field where its table is whole, else
+    word by word; a field that the form has from elder documents alone is known, and no more."""
+    fields = dict(form["properties"])
+    for name, field in own["properties"].items():
+        told = fields.get(name, {})
+        fields[name] = field if whole or told.get("x-legacy") else {**told, **field}
+    required = dict.fromkeys([*form.get("required", ()), *own.get("required", ())])
+    rest = {key: value for key, value in own.items() if key not in ("properties", "required")}
+    between = [*form.get("between", ()), *(row for row in own.get("between", ()) if row not in form.get("between", ()))]
+    return {**form, **rest, "required": list(required), "properties": fields, "between": between}
+
+
+def _fields(fields: Row, tasks: Row) -> dict[str, Any]:
+    return {name: _field(field, tasks) for name, field in fields.items()}
+
+
+def _field(field: Any, tasks: Row) -> Any:
+    """A field with the words of its enum, and with what is known of a part that many forms have."""
+    if not isinstance(field, dict) or not _mentions(field):
+        return field
+    said = {key: value for key, value in field.items() if key not in ("x-enum", "x-part")}
+    if "x-enum" in field:
+        said["enum"] = tasks["enums"][field["x-enum"]]
+    if "x-part" in field:
+        said["properties"] = {**tasks["parts"][field["x-part"]], **said.get("properties", {})}
+    if "properties" in said:
+        said["properties"] = _fields(said["properties"], tasks)
+    if "items" in said:
+        said["items"] = _field(said["items"], tasks)
+    return said
+
+
+def _mentions(field: Row) -> bool:
+    parts: Iterable[Any] = (*field.get("properties", {}).values(), field.get("items"))
+    return "x-enum" in field or "x-part" in field or any(isinstance(part, dict) and _mentions(part) for part in parts)

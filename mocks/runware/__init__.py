@@ -1,0 +1,1 @@
+"""How Runware puts things."""

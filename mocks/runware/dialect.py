@@ -1,0 +1,82 @@
+"""How Runware is spoken to: where its key stands, how a list of tasks is answered, and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ...contracts.catalogue import Model
+from ...contracts.operation import Operation
+from ..engine.refusal import Refusal
+from ..web.dialect import Answer, Dialect
+from ..web.frame import listened
+from . import wire
+from .routes import ROUTES
+
+if TYPE_CHECKING:
+    from ..engine.session import Session
+    from ..web.line import Line
+    from ..web.turn import Turn
+
+FAULTS = {401: "invalidApiKey", 402: "paymentRequired", 403: "forbidden", 404: "taskNotFound", 429: "rateLimitExceeded",
+          500: "internalServerError", 502: "providerBadGateway", 503: "serviceUnavailable", 504: "timeout"}  # fmt: skip
+
+
+class Runware(Dialect):
+    """Runware's manners."""
+
+    provider = "runware"
+    routes = ROUTES
+    listens = hails = True
+
+    @classmethod
+    def key(cls, headers: Mapping[bytes, bytes]) -> str:
+        """The key of `Authorization: Bearer`, whose scheme is read without regard to case."""
+        return _bearer(headers.get(b"authorization", b""))
+
+    def form(self, turn: Turn) -> Model | None:
+        """A task's form is that of the model which it names; without one, what is the same for all models."""
+        operation = turn.operation
+        if operation.body is not None:
+            return operation.body
+        said = turn.inputs.get("model") if type(turn.inputs) is dict else None
+        if type(said) is not str:
+            return self.contract.forms[operation.within]
+        found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
+        return found if found is None or wire.makes(found, operation) else None
+
+    def no(self, refusal: Refusal, turn: Turn) -> Answer:
+        """Errors that bear the task's id, where there is a task."""
+        row = self.contract.error(refusal.reason, turn.operation)
+        task = turn.inputs if type(turn.inputs) is dict else {}
+        return Answer(row["status"], {"errors": wire.errors(refusal, row, task)})
+
+    def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
+        """The same of no task."""
+        row = self.contract.error(refusal.reason, operation)
+        return Answer(row["status"], {"errors": wire.errors(refusal, row, {})})
+
+    def joined(self, answers: Sequence[Answer]) -> Answer:
+        """Results and errors side by side; the status is good if any task came to something."""
+        data = [item for answer in answers for item in answer.value.get("data", ())]
+        errors = [item for answer in answers for item in answer.value.get("errors", ())]
+        bad = next((answer.status for answer in answers if answer.status >= 300), 200)
+        if not errors:
+            return Answer(200, {"data": data})
+        return Answer(200 if data else bad, {"data": data, "errors": errors})
+
+    async def listen(self, session: Session, line: Line) -> None:
+        """Answers frame by frame."""
+        await listened(self, session, line)
+
+    def status(self, status: int) -> Answer:
+        """A bare status in the documented words."""
+        row = self.contract.coded(FAULTS.get(status, "unknownError"))
+        return Answer(status, {"errors": [wire.error(row, {})]})
+
+
+@lru_cache(256)
+def _bearer(header: bytes) -> str:
+    scheme, _, key = header.decode("latin-1").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,103 @@
+"""Plays a bundle: each task of a list is judged and played as an operation of its own, and answered in one reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...contracts.bundle import Bundle
+from ...contracts.exchange import MASK, written
+from ..engine.refusal import Refusal
+from .dialect import Answer
+
+if TYPE_CHECKING:
+    from .turn import Turn
+
+
+def recognise(turn: Turn) -> None:
+    """Reads a list of tasks. If all are of one type, the request is one of that operation: faults and the journal
+    know it by that name."""
+    turn.inputs = turn.read()
+    bundle = _bundle(turn)
+    if type(turn.inputs) is not list:
+        raise Refusal("not-a-list")
+    if not turn.inputs:
+        raise Refusal("empty-batch")
+    named = {operation for task in turn.inputs if (operation := bundle.named(task)) is not bundle.opening}
+    only = next(iter(named), bundle.opening)
+    if len(named) < 2 and only is not None:
+        turn.operation = only
+
+
+async def played(turn: Turn) -> Answer:
+    """What comes of all tasks, once each has come to its end or been taken."""
+    return turn.dialect.joined(await answers(turn))
+
+
+async def answers(turn: Turn) -> list[Answer]:
+    """The answer to each task. Tasks do not know of each other: one that is refused stops none."""
+    _who(turn)
+    bundle, clock = _bundle(turn), turn.session.clock
+    parts = [turn.part(bundle.named(task) or turn.operation, task) for task in turn.inputs]
+    said = [await _answer(part) for part in parts]
+    question = tuple(each for each, _ in turn.looks)
+    if question:
+        untils = [moment for _, until in turn.looks if (moment := until()) is not None]
+        if clock.again(question) and untils:
+            clock.jump(min(untils))
+            turn.now = clock.now
+            for at, part in enumerate(parts):
+                if part.operation.channel in ("poll", "result"):
+                    part.now = turn.now
+                    said[at] = await _answer(part)
+        turn.question = question
+    for part in parts:
+        turn.findings += tuple(finding for finding in part.findings if finding not in turn.findings)
+        turn.question = part.question or turn.question
+    turn.task = parts[0].task if len(parts) == 1 else ""
+    return said
+
+
+async def _answer(part: Turn) -> Answer:
+    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
+    contract, task = part.dialect.contract, part.inputs
+    bundle = _bundle(part)
+    try:
+        if type(task) is not dict:
+            raise Refusal("not-a-task")
+        if bundle.named(task) is None:
+            raise Refusal("unknown-task-type" if bundle.by in task else "missing-task-type")
+        if part.account is None and not part.operation.keyless:
+            raise Refusal("missing-key")
+        answer = await part.waited(await part.performed())
+    except Refusal as no:
+        part.findings += tuple(finding for finding in no.findings if finding not in part.findings)
+        return part.dialect.no(no, part)
+    if answer.value:
+        part.findings += contract.check_answer(part.operation, answer.status, answer.value)
+    return answer
+
+
+def _who(turn: Turn) -> None:
+    """Whose tasks these are: the key of the request, or the one that a task of it bears; no line keeps that one."""
+    bundle = _bundle(turn)
+    bearers = [task for task in turn.inputs if type(task) is dict and bundle.key in task]
+    if bearers:
+        masked = [{**task, bundle.key: MASK} if type(task) is dict and bundle.key in task else task
+                  for task in turn.inputs]  # fmt: skip
+        turn.body = written(masked)
+    if turn.line is not None:
+        return
+    key = turn.dialect.key(turn.headers) or next((_text(task[bundle.key]) for task in bearers), "")
+    if not key:
+        raise Refusal("missing-key")
+    turn.known(key)
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else "?"
+
+
+def _bundle(turn: Turn) -> Bundle:
+    bundle = turn.dialect.contract.bundle
+    assert bundle is not None  # else no operation of it takes a list
+    return bundle
