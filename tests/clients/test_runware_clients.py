@@ -6,12 +6,12 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from understudy import StandIn
+from understudy import StandIn, stand_in
 from understudy.tests.clients.environments import ERRANDS, NotMade, all_of_them
 
 pytestmark = pytest.mark.more
@@ -80,6 +80,13 @@ def homes() -> dict[str, Path]:
         pytest.fail(str(no))
 
 
+@pytest.fixture
+def runware() -> Iterator[StandIn]:
+    with stand_in("runware") as handle:
+        handle.allowed |= {"unknown-model"}
+        yield handle
+
+
 def sent(homes: dict[str, Path], client: str, errand: str, *args: str) -> dict[str, Any]:
     """What a client tells of its errand."""
     script = SCRIPTS[client]
@@ -102,7 +109,7 @@ def sent(homes: dict[str, Path], client: str, errand: str, *args: str) -> dict[s
 def test_a_client_does_its_errand(runware: StandIn, homes: dict[str, Path], client: str, errand: str) -> None:
     BEFORE.get(errand, lambda runware: None)(runware)
     by_http = client in ("new_python_rest", "ai_sdk")
-    told = sent(homes, client, errand, f"{runware.url}/v1" if by_http else runware.ws_url, runware.api_key)
+    told = sent(homes, client, errand, f"{runware.url if by_http else runware.ws_url}/v1", runware.api_key)
     if errand in REFUSED:
         assert re.search(REFUSED[errand], told["seen"]["refused"])
     else:
@@ -114,5 +121,5 @@ def test_a_client_does_its_errand(runware: StandIn, homes: dict[str, Path], clie
 def test_the_old_python_clients_stream_leaves_this_machine_by_any_other_address(
     runware: StandIn, homes: dict[str, Path]
 ) -> None:
-    told = sent(homes, "old_python", "text_stream_refused", runware.ws_url, runware.api_key)
+    told = sent(homes, "old_python", "text_stream_refused", f"{runware.ws_url}/v1", runware.api_key)
     assert told["outside"] == ["api.runware.ai"], "docs/runware.md tells of the one address that it takes"
