@@ -99,12 +99,14 @@ def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str
     yield "means", row["text"]
     if "status" in row:
         yield "HTTP", str(row["status"])
-    yield "when", table()["reasons"][reason]["when"]
+    # What the stand-in never says by itself has no more to it than its text, and one way to be provoked.
+    why = table()["reasons"].get(reason, {"when": row["text"], "provoke": f"handle.refuse_next({row['name']!r})"})
+    yield "when", why["when"]
     operations = promise.whole.operations.values()
     said_by = [each.id for each in operations if reason in each.refusals and promise.whole.error(reason, each) == row]
     if said_by:
         yield "answers to", ", ".join(said_by)
-    yield "provoke", table()["reasons"][reason]["provoke"]
+    yield "provoke", why["provoke"]
     if any(each.orders and each.id in said_by for each in operations):
         yield "or", f"handle.refuse_next({_told_apart(promise, row)!r}), which refuses the next submit with it"
     for reading in read(promise.provider, "readings"):

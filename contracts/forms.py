@@ -39,8 +39,13 @@ def filled(tasks: Row) -> dict[str, Any]:
 
 def over(form: Row, own: Row, whole: bool) -> dict[str, Any]:
     """A model's schema over its task's form. What the model says wins: field by field where its table is whole, else
-    word by word; a field that the form has from elder documents alone is known, and no more."""
+    word by word. A field that the form has from elder documents alone is known, and no more; to a model whose names are
+    all known only where it is the elder spelling of one of them."""
     fields = dict(form["properties"])
+    if own.get("additionalProperties") is False:
+        today = {name: field for name, field in fields.items() if not field.get("x-legacy")} | own["properties"]
+        fields = {name: field for name, field in fields.items()
+                  if name in today or _leads(field.get("x-alias", ""), today)}  # fmt: skip
     for name, field in own["properties"].items():
         told = fields.get(name, {})
         fields[name] = field if whole or told.get("x-legacy") else {**told, **field}
@@ -48,6 +53,15 @@ def over(form: Row, own: Row, whole: bool) -> dict[str, Any]:
     rest = {key: value for key, value in own.items() if key not in ("properties", "required")}
     between = [*form.get("between", ()), *(row for row in own.get("between", ()) if row not in form.get("between", ()))]
     return {**form, **rest, "required": list(required), "properties": fields, "between": between}
+
+
+def _leads(path: str, fields: Row) -> bool:
+    """Whether a name of these fields, or below one of them, is what a dotted path leads to."""
+    head, _, rest = path.partition(".")
+    if head not in fields:
+        return False
+    below = fields[head]
+    return not rest or rest in below.get("properties", {}) or below.get("additionalProperties") is not False
 
 
 def _fields(fields: Row, tasks: Row) -> dict[str, Any]:

@@ -227,8 +227,8 @@ def page_model(table: list[Row], text: str, lists: dict[str, Any]) -> Row:
     return schema | {"between": BETWEEN}
 
 
-def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], forms: Row) -> Row:
-    """The parameters of a model, of which the types alone are known."""
+def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], form: Row, closed: bool = True) -> Row:
+    """The parameters of a model, of which the types alone are known; if `closed`, it refuses any other."""
     rows = []
     for key, told in params.items():
         kind, words = (told, None) if isinstance(told, str) else told
@@ -244,12 +244,12 @@ def shape(params: Row, name: str, nested: list[Row], lists: dict[str, Any], form
     between = []
     if {"width", "height"} & set(needed):
         between.append(dimensions(name))
-    if "inputs" in needed and (row := inputs_or(name, forms[name])):
+    if "inputs" in needed and (row := inputs_or(name, form)):
         between.append(row)
         needed.remove("inputs")
     needed = [each for each in needed if each not in ("width", "height")]
-    made = {"required": needed, "properties": schema["properties"], "additionalProperties": False}
-    return made | ({"between": between} if between else {})
+    made = {"required": needed, "properties": schema["properties"]}
+    return made | ({"additionalProperties": False} if closed else {}) | ({"between": between} if between else {})
 
 
 def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
@@ -276,20 +276,18 @@ def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
             row["schema"] = page_model(facts["constraints"][air]["params"], text, lists)
             row |= {"source": "documented", "where": f"page of {air}"}
         else:
-            row["shape"] = named(shape(model["params"], task, [], lists, forms), task)
+            closed = bool(model["params"]) and not air.startswith(LENIENT)
+            row["shape"] = named(shape(model["params"], task, [], lists, forms[task], closed), task)
             row |= SDK
-        if air.startswith(LENIENT) or not model["params"]:
-            row["open"] = True  # whatever its shape says: no key is refused for being unknown
         names = ["taskType", "taskUUID", *(word for word in told if word != "cost"), "cost"]
         if set(names) != set(answers[task]["properties"]):
             row["result"] = names
         rows.append(row)
-    kinds = {
-        name: {"form": row["taskType"],
-               "shape": named(shape(row["params"], row["taskType"], row[NESTED], lists, forms), row["taskType"]),
-               **OLDER}
-        for name, row in facts["architectures"].items()
-    }  # fmt: skip
+    kinds = {}
+    for name, row in facts["architectures"].items():
+        task = row["taskType"]
+        kinds[name] = {"form": task, "shape": named(shape(row["params"], task, row[NESTED], lists, forms[task]), task)}
+        kinds[name] |= OLDER
     return {"shapes": kept, "models": rows, "architectures": kinds}
 
 

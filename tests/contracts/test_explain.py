@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,8 +44,12 @@ def test_every_rule_of_the_code_is_explained_and_no_other() -> None:
 
 def test_every_reason_is_explained_and_no_other() -> None:
     apis = [api for provider in PROVIDERS for api in contract(provider).apis.values()]
-    reasons = {reason for api in apis for reason in api.errors}
-    assert reasons <= set(table()["reasons"])
+    ours = {reason for api in apis for reason, row in api.errors.items() if reason != slug(row["name"])}
+    assert ours <= set(table()["reasons"])  # a reason that is the provider's own code says what its text says
+
+
+def slug(code: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", code).lower()
 
 
 @pytest.mark.parametrize("part", ["rules", "reasons"])
