@@ -165,7 +165,7 @@ class App:
             operations, value = self._match(host, way.path)
             way = way._replace(provider=host, operations=operations, value=value)
         name = way.provider
-        if way.control:
+        if way.control and scope["method"] not in way.operations:  # some provider's clients post to / itself
             await self._control_plane()(scope, receive, send)
             return
         session = self.sessions.get(way.sid) if way.sid else self._session(headers, name, way.path)
@@ -301,7 +301,7 @@ class App:
                     await send({"type": "lifespan.shutdown.complete"})
                     return
                 await send({"type": "lifespan.startup.complete"})
-        elif scope["type"] == "websocket" and self._way(scope["path"]).control:
+        elif scope["type"] == "websocket" and self._way(scope["path"]).control and scope["path"] != "/":
             await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
             way, heard = self._way(scope["path"]), self._hear(scope)
