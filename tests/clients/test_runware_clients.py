@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -87,17 +89,19 @@ def runware() -> Iterator[StandIn]:
         yield handle
 
 
-def sent(homes: dict[str, Path], client: str, errand: str, *args: str) -> dict[str, Any]:
-    """What a client tells of its errand."""
+def sent(homes: dict[str, Path], client: str, *args: str) -> dict[str, Any]:
+    """What a client tells of the errand that its arguments begin with."""
     script = SCRIPTS[client]
     if script.endswith(".py"):
-        command, folder = [str(homes[client.removesuffix("_rest")]), script], ERRANDS
-    else:
-        command, folder = ["node", "--import", "./guard.mjs", script], homes["node"]
+        return told_by([str(homes[client.removesuffix("_rest")]), script, *args], ERRANDS)
+    return told_by(["node", "--import", "./guard.mjs", script, *args], homes["node"])
+
+
+def told_by(command: list[str], folder: Path) -> dict[str, Any]:
+    """The last line that a client's process prints."""
     kept = {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP"}  # no proxy, and no RUNWARE_ setting of whoever runs the tests
     env = {name: value for name, value in os.environ.items() if name.upper() in kept}
-    done = subprocess.run([*command, errand, *args], cwd=folder, env=env, capture_output=True, text=True, timeout=40,
-                          check=False)  # fmt: skip
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=25, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert "broke" not in told, told["broke"]
@@ -116,6 +120,33 @@ def test_a_client_does_its_errand(runware: StandIn, homes: dict[str, Path], clie
         assert told["seen"] == OTHERWISE.get((client, errand), SEEN.get(errand))
     assert told["outside"] == []
     assert [call for call in told["calls"] if call["seconds"] > call["at_least"] + 1] == []
+
+
+def test_five_minutes_of_video_pass_in_a_moment(homes: dict[str, Path]) -> None:
+    told = told_by([str(homes["old_python"]), "fast_forward.py"], ERRANDS)
+    seen = told["seen"]
+    assert (seen["videos"], told["outside"]) == (1, [])
+    assert seen["story"] >= 300
+    assert seen["seconds"] < 1
+    assert seen["asked"].count("getResponse") >= 300 / 3, "each look was taken"
+    assert seen["asked"].count("ping") <= seen["story"] / 5 + 2
+
+
+def test_the_old_python_client_streams_from_its_one_address(homes: dict[str, Path], alone: None) -> None:
+    command = [sys.executable, "-m", "understudy.cli", "serve", "runware", "--port", "8080", "--json", "--clock", "auto"]
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if free.connect_ex(("127.0.0.1", 8080)) == 0:
+            pytest.skip("port 8080, the only one from which this client streams, is taken here")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            key = json.loads(served.stdout.readline())["providers"]["runware"]["api_key"]
+            for errand in ("text_stream", "image"):
+                told = sent(homes, "old_python", errand, "ws://localhost:8080", key)
+                assert (told["seen"], told["outside"]) == (SEEN[errand], [])
+        finally:
+            served.terminate()
 
 
 def test_the_old_python_clients_stream_leaves_this_machine_by_any_other_address(
