@@ -111,7 +111,8 @@ def told_by(command: list[str], folder: Path) -> dict[str, Any]:
 @pytest.mark.understudy(allow=["unknown-model"])
 @pytest.mark.parametrize(("client", "errand"), [(who, what) for who in WHO for what in WHO[who].split()])
 def test_a_client_does_its_errand(runware: StandIn, homes: dict[str, Path], client: str, errand: str) -> None:
-    BEFORE.get(errand, lambda runware: None)(runware)
+    if errand in BEFORE:
+        BEFORE[errand](runware)
     by_http = client in ("new_python_rest", "ai_sdk")
     told = sent(homes, client, errand, f"{runware.url if by_http else runware.ws_url}/v1", runware.api_key)
     if errand in REFUSED:
@@ -133,12 +134,13 @@ def test_five_minutes_of_video_pass_in_a_moment(homes: dict[str, Path]) -> None:
 
 
 def test_the_old_python_client_streams_from_its_one_address(homes: dict[str, Path], alone: None) -> None:
-    command = [sys.executable, "-m", "understudy.cli", "serve", "runware", "--port", "8080", "--json", "--clock", "auto"]
+    serve = [sys.executable, "-m", "understudy.cli", "serve", "runware", "--port", "8080", "--json"]
+    serve += ["--clock", "auto"]
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if free.connect_ex(("127.0.0.1", 8080)) == 0:
             pytest.skip("port 8080, the only one from which this client streams, is taken here")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as served:
         try:
             assert served.stdout is not None
             key = json.loads(served.stdout.readline())["providers"]["runware"]["api_key"]

@@ -9,7 +9,7 @@ const inside = (host) => ["localhost", "::1", "[::1]"].includes(host) || /^127\.
 
 function refuse(host) {
   tried.push(host);
-  throw new Error(`expected a connection to this machine; came one to ${host}; point the client here`);
+  throw new Error(`expected a host of this machine; came ${host}; point the client here`);
 }
 
 const connect = net.Socket.prototype.connect;

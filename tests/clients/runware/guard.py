@@ -29,7 +29,7 @@ def watch(event: str, args: tuple[Any, ...]) -> None:
     name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
     if not inside(name):
         TRIED.append(name)
-        raise ConnectionRefusedError(f"expected a connection to this machine; came one to {name}; point the client here")
+        raise ConnectionRefusedError(f"expected a host of this machine; came {name}; point the client here")
 
 
 sys.addaudithook(watch)

@@ -160,8 +160,9 @@ async def search(url: str, key: str) -> dict[str, Any]:
 
 async def photo_maker(url: str, key: str) -> dict[str, Any]:
     held = await client(url, key)
+    pictures = [await made_before(held)]
     order = IPhotoMaker(model="civitai:101055@128078", positivePrompt="img of a driver", width=512, height=512,
-                        numberResults=2, style="No style", strength=20, inputImages=[await made_before(held)])  # fmt: skip
+                        numberResults=2, style="No style", strength=20, inputImages=pictures)  # fmt: skip
     made = await timed("photoMaker", held.photoMaker(order))
     return {"images": len(made), "file": file(made[0].imageURL)}
 
