@@ -20,7 +20,7 @@ OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of
 PROVIDERS = ("runcomfy", "runware")
 # What a lifecycle says beside its channels, steps and durations.
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
-         "buffer", "idle")  # fmt: skip
+         "buffer", "idle", "brings")  # fmt: skip
 SOURCES = ("documented", "observed", "inferred")
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -38,6 +38,7 @@ class Lifecycle:
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
         self.deliver: dict[str, Any] = row.get("deliver", {})  # what is told unasked, and how
+        self.brings: dict[str, Any] = row.get("brings", {})  # what comes of an order, brought to where its body says
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .catalogue import Model
 
 # Models whose bounds nobody knows may ask for anything; this much is made.
-MOST_SIDE, MOST_SECONDS, MOST_COUNT = 8192, 600.0, 100
+MOST_SIDE, MOST_SECONDS, MOST_COUNT, MOST_QUALITY = 8192, 600.0, 100, 100
 MOST_OUTCOMES = 4096
 
 RATIOS = ("target_aspect_ratio", "aspect_ratio", "size", "ratio")
@@ -29,6 +29,7 @@ class Outcome(NamedTuple):
     height: int
     seconds: float
     count: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
+    quality: int = 0  # of a file that loses some of itself; 0 where nobody says
 
 
 class Outcomes:
@@ -39,9 +40,13 @@ class Outcomes:
         self._sides = media["sides"]["values"]
         self._plain = {**{name: kind[:4] for name, kind in KINDS.items()}, **media["unless_told"]["values"]}
         self._formats = media["formats"]["values"]
+        self._format_by = media["formats"].get("by", "output_format")
+        quality = media.get("quality", {})
+        self._quality_by, self._lossy = quality.get("by", ""), frozenset(quality.get("values", ()))
         self._counts = media["counts"]["values"]
         self._lengths = media["lengths"]["values"]
-        self._own = tuple(name for name in (*self._counts, *self._lengths) if name not in SHAPING)
+        names = (*self._counts, *self._lengths, self._format_by, self._quality_by)
+        self._own = tuple(name for name in names if name and name not in SHAPING)
         self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
@@ -64,14 +69,16 @@ class Outcomes:
             return model.fields.get(name, {}).get("default") if value is None else value
 
         width, height, form, seconds = self._plain[model.kind]
-        form = self._formats.get(model.kind, {}).get(_format(said("output_format")), form)
+        form = self._formats.get(model.kind, {}).get(_format(said(self._format_by)), form)
         if model.kind in WITH_A_SIDE:
             width, height = (_within(side, MOST_SIDE) for side in self._size(said, model, width, height))
         else:
             width, height = 0, 0
         count = next((value for name in self._counts if _number(value := said(name))), 1)
         length = self._seconds(said, seconds) if seconds else 0.0
-        return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT))
+        quality = said(self._quality_by) if form in self._lossy else 0
+        return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT),
+                       _within(quality, MOST_QUALITY) if _number(quality) and quality else 0)  # fmt: skip
 
     def _seconds(self, said: Any, unless_told: float) -> float:
         for name, a_second in self._lengths.items():

@@ -89,6 +89,7 @@ class App:
         book.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
+            session.cast[provider].move_in(session)
         if settings.scenario:
             Scenario.read(settings.scenario).play(session)
         for provider in providers:
@@ -235,7 +236,7 @@ class App:
             return None
         if self.opens_default and len(self.sessions) <= 1 and not self.settings.any_key:
             return self.sessions.get(DEFAULT) or self.default()
-        parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
+        parts = set(path.split("/"))
         key = self.dialects[provider].key(headers)
         holders = [session for session in self.sessions.values() if session.holds(parts)]
         # Sessions of one seed give equal ids: among those that hold it, the asker's own.

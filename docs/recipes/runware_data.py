@@ -39,11 +39,14 @@ MEDIA = {
 MEDIA_OF = {name: kind for kind, names in MEDIA.items() for name in names.split()}
 NESTED = "nested(bundle 20260722)"
 SDK = {"source": "observed", "where": "PyPI runware-sdk 1.8.0, bundle 20261012233936"}
+ELDER_SDK = {"source": "observed", "where": "PyPI runware 0.5.24, types.py"}
 DOCS = {"source": "documented", "where": "runware.ai/docs/en, as of 2025-10-27"}
 GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
 OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 # Names of the schema of 2026 that a client need not send, because a live server or an official client does without.
 LAX = {"promptEnhance": "model", "ping": "ping"}
+# Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
+NUMBERED = ("textInference", "promptEnhance", "3dInference")
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -162,6 +165,12 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
     sure = [r | {"enum": None} if r["name"] == "taskType" else r for r in sure]
     schema: Row = {"type": "object", "title": f"{name} result", "required": [], "properties": {}}
     nest(schema, sure, lists)
+    if name in NUMBERED:
+        told = schema["properties"]
+        first = {key: told.pop(key) for key in ("taskType", "taskUUID")}
+        schema["properties"] = {**first, "resultIndex": {"type": "integer", "minimum": 0} | SDK, **told}
+    if "reasoningContent" in schema["properties"]:
+        schema["properties"]["reasoningContent"] = {"type": "array", "items": {"type": "string"}} | ELDER_SDK
     for node in walk(schema):
         node.pop("x-media", None)
     return schema | SDK
@@ -280,7 +289,7 @@ def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
             row["shape"] = named(shape(model["params"], task, [], lists, forms[task], closed), task)
             row |= SDK
         names = ["taskType", "taskUUID", *(word for word in told if word != "cost"), "cost"]
-        if set(names) != set(answers[task]["properties"]):
+        if set(names) != set(answers[task]["properties"]) - {"resultIndex"}:
             row["result"] = names
         rows.append(row)
     kinds = {}

@@ -22,6 +22,8 @@ class Medium:
 
     A `flaw` is one of FLAWS. Where `own` has bytes, they are the file: nothing is made. `since` is the share of its
     order's run from which on it is there; without, it is there when the order has succeeded. `name` is its own one.
+    `quality`, up to 100, is that of a picture that loses some of itself; 0 is the house's own. `nsfw` is what somebody
+    who looks at it would say.
     """
 
     kind: str
@@ -33,6 +35,8 @@ class Medium:
     own: bytes = b""
     since: float = 0.0
     name: str = ""
+    quality: int = 0
+    nsfw: bool = False
 
     def __post_init__(self) -> None:
         if self.flaw not in FLAWS:

@@ -100,7 +100,8 @@ class Session:
         return prop
 
     def holds(self, names: set[str]) -> bool:
-        """Whether one of these names is that of an order, of a prop or of an upload here."""
+        """Whether one of these names is that of an order, of a file of one, of a prop or of an upload here."""
+        names = names | {self.gallery.found(name) for name in names}
         return any(name in book for book in (self.tasks, self.props, self.dropped, self.uploads) for name in names)
 
     def drop_prop(self, prop: Prop) -> None:
@@ -302,7 +303,7 @@ class Session:
         many = len(self.tasks) - self.cap + max(1, self.cap // 10)
         gone = [name for name, _ in zip(over, range(many), strict=False)]
         for name in gone:
-            del self.tasks[name]
+            self.gallery.forget(self.tasks.pop(name))
             self._followed.pop(name, None)
         if not gone:
             ends = (task.timeline.ends for task in self.tasks.values())

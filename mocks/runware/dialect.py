@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ...contracts.catalogue import Model
@@ -16,6 +16,7 @@ from .routes import ROUTES
 
 if TYPE_CHECKING:
     from ..engine.session import Session
+    from ..engine.task import Task
     from ..web.line import Line
     from ..web.turn import Turn
 
@@ -45,6 +46,16 @@ class Runware(Dialect):
             return self.contract.forms[operation.within]
         found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
         return found if found is None or wire.makes(found, operation) else None
+
+    def move_in(self, session: Session) -> None:
+        """Files are named after their results, and are the same for the same wishes and seeds."""
+        session.gallery.naming[self.provider] = partial(wire.name, session.seed)
+        session.gallery.carding[self.provider] = partial(wire.card, session.seed)
+
+    def kept(self, task: Task) -> float | None:
+        """As long as its task says, if it says so."""
+        said = wire.asked(task).ttl
+        return self.terms.media_ttl if said is None else said
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""

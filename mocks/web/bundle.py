@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...contracts.bundle import Bundle
 from ...contracts.exchange import MASK, written
 from ..engine.refusal import Refusal
-from .dialect import Answer
+from .dialect import Answer, Wait, Work
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -38,7 +38,8 @@ async def answers(turn: Turn) -> list[Answer]:
     _who(turn)
     bundle, clock = _bundle(turn), turn.session.clock
     parts = [turn.part(bundle.named(task) or turn.operation, task) for task in turn.inputs]
-    said = [await _answer(part) for part in parts]
+    begun = [await _begun(part) for part in parts]  # all of them, before anybody waits for one
+    said = [await _answer(part, first) for part, first in zip(parts, begun, strict=True)]
     question = tuple(each for each, _ in turn.looks)
     if question:
         untils = [moment for _, until in turn.looks if (moment := until()) is not None]
@@ -48,7 +49,7 @@ async def answers(turn: Turn) -> list[Answer]:
             for at, part in enumerate(parts):
                 if part.operation.channel in ("poll", "result"):
                     part.now = turn.now
-                    said[at] = await _answer(part)
+                    said[at] = await _answer(part, await _begun(part))
         turn.question = question
     for part in parts:
         turn.findings += tuple(finding for finding in part.findings if finding not in turn.findings)
@@ -57,10 +58,9 @@ async def answers(turn: Turn) -> list[Answer]:
     return said
 
 
-async def _answer(part: Turn) -> Answer:
-    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
-    contract, task = part.dialect.contract, part.inputs
-    bundle = _bundle(part)
+async def _begun(part: Turn) -> Answer | Wait | Work | Refusal:
+    """What comes of one task at first."""
+    task, bundle = part.inputs, _bundle(part)
     try:
         if type(task) is not dict:
             raise Refusal("not-a-task")
@@ -68,12 +68,22 @@ async def _answer(part: Turn) -> Answer:
             raise Refusal("unknown-task-type" if bundle.by in task else "missing-task-type")
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
-        answer = await part.waited(await part.performed())
+        return await part.performed()
+    except Refusal as no:
+        return no
+
+
+async def _answer(part: Turn, first: Answer | Wait | Work | Refusal) -> Answer:
+    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
+    try:
+        if isinstance(first, Refusal):
+            raise first
+        answer = await part.waited(first)
     except Refusal as no:
         part.findings += tuple(finding for finding in no.findings if finding not in part.findings)
         return part.dialect.no(no, part)
     if answer.value:
-        part.findings += contract.check_answer(part.operation, answer.status, answer.value)
+        part.findings += part.dialect.contract.check_answer(part.operation, answer.status, answer.value)
     return answer
 
 

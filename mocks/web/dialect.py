@@ -15,6 +15,7 @@ from ..engine.refusal import Refusal
 if TYPE_CHECKING:
     from ..engine.prop import Prop
     from ..engine.session import Account, Session
+    from ..engine.task import Task
     from .line import Line
     from .turn import Turn
 
@@ -34,10 +35,17 @@ class Wait(NamedTuple):
     """Not yet: the request blocks until a moment of the story, and then asks again."""
 
     until: float
-    again: Callable[[], Answer | Wait]
+    again: Callable[[], Answer | Wait | Work]
 
 
-Route = Callable[["Turn"], Answer | Wait]
+class Work(NamedTuple):
+    """Not yet: files have to be made first, each a task's at its place, and that takes too long to hold others up."""
+
+    files: Sequence[tuple[Task, int]]
+    again: Callable[[list[bytes]], Answer | Wait | Work]
+
+
+Route = Callable[["Turn"], Answer | Wait | Work]
 
 
 class Served(NamedTuple):
@@ -99,6 +107,13 @@ class Dialect:
         if turn.operation.body is not None:
             return turn.operation.body
         return self.contract.catalogue.find(turn.value, self.terms.unknown_models == "accept")
+
+    def move_in(self, session: Session) -> None:
+        """Tells a new session what it is to know of this provider, if anything."""
+
+    def kept(self, task: Task) -> float | None:  # noqa: ARG002 - as for any other task, unless a subclass knows better
+        """How many seconds the files of a task can be fetched, as things wear; None is for ever."""
+        return self.terms.media_ttl
 
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""

@@ -38,7 +38,7 @@ async def look(session: Session, found: list[tuple[str, str, str]], operation: s
     findings = []
     for place, kind, address in found:
         name = address.partition("?")[0].rpartition(media.PREFIX)[2]
-        task = session.tasks.get(name.rpartition("-")[0])
+        task = session.tasks.get(session.gallery.found(name))
         came = _own(session, task.order.provider, name) if task else await _fetched(session.gate, kind, address)
         if came:
             expected = f"a file ({kind}) that can be fetched from {shown(address)}"

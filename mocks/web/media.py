@@ -63,7 +63,7 @@ async def _answered(
             raise Refusal("wrong-method")
         promised, index = find(dialect, session, name, now)
         task = promised.id
-        return _part(scope, promised, index, await _bytes(session, promised, index)), task
+        return _part(scope, promised, index, await made(session, promised, index)), task
     except Refusal as no:
         return dialect.refuse(no), task
 
@@ -83,17 +83,18 @@ async def _late(fault: Fault, seconds: float, answer: Answer, dialect: Dialect) 
 
 def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Task, int]:
     """The task that promised a file, and which of its files it is."""
-    task = session.tasks.get(name.rpartition("-")[0])
+    task = session.tasks.get(session.gallery.found(name))
     names = session.gallery.names(task) if task is not None else []
     if task is None or name not in names or not task.made(names.index(name), now):
         raise Refusal("media-gone")
-    ttl = dialect.terms.media_ttl
+    ttl = dialect.kept(task)
     if ttl is not None and task.timeline.ends <= now and session.ended_age(task) >= ttl:
         raise Refusal("media-gone", said=f"it was kept for {ttl} s")
     return task, names.index(name)
 
 
-async def _bytes(session: Session, task: Task, index: int) -> bytes:
+async def made(session: Session, task: Task, index: int) -> bytes:
+    """A file's bytes, made if nobody has asked for it lately."""
     data = session.gallery.made(task, index)
     if data is None:
         # Encoding takes up to 100 ms, hence another thread: it would hold up everybody else's requests.

@@ -21,9 +21,9 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, guard, inputs
+from . import bundle, guard, inputs, media
 from .bending import Bending
-from .dialect import Answer, Dialect, Pairs, Wait
+from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
 from .form import kept
 from .line import Line
@@ -127,12 +127,15 @@ class Turn(Bending):
             clock.leave()
         await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
-    async def waited(self, answer: Answer | Wait) -> Answer:
+    async def waited(self, answer: Answer | Wait | Work) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
         clock = self.session.clock
-        while isinstance(answer, Wait):
+        while not isinstance(answer, Answer):
             if clock.closed:
                 return self.dialect.status(503)
+            if isinstance(answer, Work):
+                answer = answer.again([await media.made(self.session, *file) for file in answer.files])
+                continue
             await clock.wait(answer.until)
             self.now = clock.now
             answer = answer.again()
@@ -176,7 +179,7 @@ class Turn(Bending):
             self.inputs = self.read()
         return await self.waited(await self.performed())
 
-    async def performed(self) -> Answer | Wait:
+    async def performed(self) -> Answer | Wait | Work:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
         if operation.speaks or self.query:
@@ -185,7 +188,7 @@ class Turn(Bending):
             await self._look_at_inputs(self.model)
         return self._routed()
 
-    def _routed(self) -> Answer | Wait:
+    def _routed(self) -> Answer | Wait | Work:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
         session, operation = self.session, self.operation
         try:
