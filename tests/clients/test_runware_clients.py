@@ -45,11 +45,11 @@ SEEN: dict[str, Any] = {
     "details": {"request": "a red tram", "response": True},
     "account": {"balance": True},
     "dropped": {"images": 1, "seed": 7},
+    "dropped_later": {"videos": 1, "file": "MP4"},
 }
 OTHERWISE: dict[tuple[str, str], Any] = {
     ("new_python", "enhance"): {"versions": 1},  # it knows several results of one task by their UUIDs; a text has none
     ("new_python_rest", "enhance"): {"versions": 1},
-    ("old_js", "dropped"): {"videos": 1, "file": "MP4"},
     ("ai_sdk", "image"): {"images": 1, "file": "PNG"},
     ("ai_sdk", "images"): {"images": 3, "file": "PNG"},
     ("ai_sdk", "image_inline"): {"images": 1, "file": "PNG"},
@@ -60,16 +60,17 @@ BOTH = ("connect image image_async images video audio text upload media upscale 
         "vectorize three_d details bad_key failed failed_later unknown_model")  # fmt: skip
 NEW = f"{BOTH} text_stream controlnet masking account"
 WHO = {
-    "old_python": f"{BOTH} photo_maker dropped",
-    "new_python": f"{NEW} dropped",
+    "old_python": f"{BOTH} photo_maker dropped dropped_later",
+    "new_python": f"{NEW} dropped dropped_later",
     "new_python_rest": NEW,
-    "old_js": f"{BOTH} photo_maker controlnet masking dropped",
+    "old_js": f"{BOTH} photo_maker controlnet masking dropped_later",
     "ai_sdk": "image images image_inline bad_key failed unknown_model",
 }
 BEFORE: dict[str, Callable[[StandIn], object]] = {
     "failed": lambda runware: runware.script(fails="out of memory"),
     "failed_later": lambda runware: runware.script(fails="out of memory"),
     "dropped": lambda runware: runware.fault("reset", on="submit", when="after"),
+    "dropped_later": lambda runware: runware.fault("reset", on="poll", when="after"),
 }
 
 

@@ -188,5 +188,10 @@ async def dropped(url: str, key: str) -> dict[str, Any]:
     return {"images": len(made), "seed": made[0]["seed"]}
 
 
+async def dropped_later(url: str, key: str) -> dict[str, Any]:
+    made = await timed("run", (await client(url, key)).run(VIDEO), POLLED + 2.5)
+    return {"videos": len(made), "file": file(made[0]["videoURL"])}
+
+
 if __name__ == "__main__":
     run({name: one for name, one in vars(sys.modules[__name__]).items() if asyncio.iscoroutinefunction(one)})

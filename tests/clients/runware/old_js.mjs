@@ -163,7 +163,7 @@ await run({
   },
 
   // A call in flight is lost with its socket and waited for a minute; a video is asked for again by the next poll.
-  dropped: async (url, key) => {
+  dropped_later: async (url, key) => {
     const held = await client(url, key);
     const made = await timed("videoInference", held.videoInference(VIDEO), POLLED + 2);
     return { videos: made.length, file: await file(made[0].videoURL) };

@@ -210,6 +210,13 @@ async def dropped(url: str, key: str) -> dict[str, Any]:
     return {"images": len(made), "seed": made[0].seed}
 
 
+async def dropped_later(url: str, key: str) -> dict[str, Any]:
+    held = await client(url, key)
+    told = await held.videoInference(IVideoInference(model="klingai:6@1", positivePrompt="a red tram", duration=5))
+    made = await timed("getResponse", held.getResponse(told.taskUUID), 6)
+    return {"videos": len(made), "file": file(made[0].videoURL)}
+
+
 async def details(url: str, key: str) -> dict[str, Any]:
     held = await client(url, key)
     made = await held.imageInference(IImageInference(**IMAGE))
