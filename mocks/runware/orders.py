@@ -10,7 +10,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.turn import Turn
-from . import news, results, wire
+from . import news, results, stream, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -26,11 +26,16 @@ def order(turn: Turn) -> Answer | Wait | Work:
     price = contract.price(model.id)
     cost = None if price is None else price * len(asked.media)
     later = asked.delivery == "async" or bool(asked.webhook)
+    flows = asked.delivery == "stream" and not later
+    if flows:
+        stream.refused(turn, len(asked.media))
     pushes = turn.line is not None and not later
     tell = news.tell(turn, pushes) if pushes or asked.webhook or turn.inputs.get("uploadEndpoint") else None
     task = turn.submit(asked, contract.life.durations[model.kind], cost, tell, name=name)
     if later:
         return Answer(200, {"data": [wire.acknowledged(task)]})
+    if flows:
+        return stream.answer(turn, task)
     if turn.line is not None:
         return NOTHING
     return _awaited(turn, task, turn.now + float(contract.life.patience))

@@ -51,11 +51,16 @@ def item(
     values["seed"] = wire.seed(session.seed, task, index)
     if wants.checks:
         values["NSFWContent"] = medium.nsfw
+    return wire.item(contract, task, {**values, **cost(contract, task), **beside})
+
+
+def cost(contract: Contract, task: Task) -> dict[str, float]:
+    """What a result costs, where somebody wants to know."""
     rule = contract.facts.openapi["bundle"]["cost"]
-    if wants.cost or rule["unasked"]:
-        cost = contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
-        values[rule["key"]] = round(cost / len(task.order.media), 9)
-    return wire.item(contract, task, {**values, **beside})
+    if not wire.asked(task).cost and not rule["unasked"]:
+        return {}
+    whole = contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
+    return {rule["key"]: round(whole / len(task.order.media), 9)}
 
 
 def under_way(contract: Contract, session: Session, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import connection, orders
+from . import chat, connection, orders, uploads
 
-ROUTES: dict[str, Route] = {**orders.ROUTES, **connection.ROUTES}
+ROUTES: dict[str, Route] = {**orders.ROUTES, **uploads.ROUTES, **chat.ROUTES, **connection.ROUTES}

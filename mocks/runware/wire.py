@@ -127,6 +127,15 @@ def item(contract: Contract, task: Task, values: Mapping[str, Any]) -> dict[str,
     return {key: values[key] for key in dict.fromkeys((*keys, "status")) if key in values}
 
 
+def told(
+    contract: Contract, operation: Operation, task: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    """The answer to a task that makes nothing: the keys that the documents have, in their order."""
+    keys = contract.facts.tasks["results"][operation.id]["properties"]
+    said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
+    return {key: said[key] for key in keys if key in said}
+
+
 def failed(contract: Contract, task: Task, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The error of a generation that failed."""
     row = contract.failed(task.course.error, contract.operations[task.order.operation])

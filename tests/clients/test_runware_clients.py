@@ -115,7 +115,7 @@ def test_a_client_does_its_errand(runware: StandIn, homes: dict[str, Path], clie
     if errand in BEFORE:
         BEFORE[errand](runware)
     by_http = client in ("new_python_rest", "ai_sdk")
-    told = sent(homes, client, errand, f"{runware.url if by_http else runware.ws_url}/v1", runware.api_key)
+    told = sent(homes, client, errand, f"{runware.url}/v1" if by_http else runware.ws_url, runware.api_key)
     if errand in REFUSED:
         assert re.search(REFUSED[errand], told["seen"]["refused"])
     else:
@@ -155,5 +155,5 @@ def test_the_old_python_client_streams_from_its_one_address(homes: dict[str, Pat
 def test_the_old_python_clients_stream_leaves_this_machine_by_any_other_address(
     runware: StandIn, homes: dict[str, Path]
 ) -> None:
-    told = sent(homes, "old_python", "text_stream_refused", f"{runware.ws_url}/v1", runware.api_key)
+    told = sent(homes, "old_python", "text_stream_refused", runware.ws_url, runware.api_key)
     assert told["outside"] == ["api.runware.ai"], "docs/runware.md tells of the one address that it takes"

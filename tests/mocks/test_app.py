@@ -31,7 +31,7 @@ def ask(app: App, method: str, path: str, key: str = "k", host: str = "127.0.0.1
 
 
 def house(**settings: Any) -> App:
-    return App(Settings(keys="k", clock="manual").but(**settings), opens_default=True)
+    return App(Settings(keys="k", clock="manual").but(**settings), ("runcomfy",), opens_default=True)
 
 
 def test_a_prefix_a_host_and_the_only_provider_lead_to_it() -> None:

@@ -24,7 +24,7 @@ async def video(url: str, key: str) -> int:
 with stand_in("runware", clock="auto", fast_forward=True) as runware:
     runware.script(queued=0, running=RUNS)
     begun = time.perf_counter()
-    videos = asyncio.run(video(f"{runware.ws_url}/v1", runware.api_key))
+    videos = asyncio.run(video(runware.ws_url, runware.api_key))
     seconds = time.perf_counter() - begun
     asked = [task["taskType"] for frame in runware.requests() for task in frame.request_json]
     seen = {"videos": videos, "seconds": seconds, "story": runware.clock.now, "asked": asked}
