@@ -12,7 +12,7 @@ from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
 from ...contracts.outcome import MOST_COUNT, Outcome
-from ..engine.luck import digest
+from ..engine.luck import digest, uuid
 from ..engine.medium import Card, Medium
 from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
@@ -27,7 +27,6 @@ ASIDE = frozenset({
     "taskType", "taskUUID", "model", "seed", "numberResults", "deliveryMethod", "webhookURL", "uploadEndpoint", "ttl",
     "includeCost", "routing", "outputType", "outputFormat", "outputQuality", "safety", "checkNSFW",
 })  # fmt: skip
-VARIANT = "89ab"
 
 
 class Asked(NamedTuple):
@@ -90,9 +89,7 @@ def _checked(task: Mapping[str, Any]) -> bool:
 
 def name(secret: str, task: Task, index: int) -> str:
     """The UUID of a result: a function of the session's seed, the task and the result's place."""
-    word = digest(secret, "result", task.id, index)
-    variant = VARIANT[int(word[15], 16) % 4]
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-{variant}{word[16:19]}-{word[19:31]}"
+    return uuid(secret, "result", task.id, index)
 
 
 def seed(secret: str, task: Task, index: int) -> int:

@@ -87,6 +87,27 @@ def test_what_stands_in_an_answer_is_what_could_be_fetched(form: str, word: str)
         assert not judged(handle)
 
 
+@pytest.mark.parametrize(("form", "key"), [("base64Data", "Base64Data"), ("dataURI", "DataURI")])
+@pytest.mark.parametrize(("kind", "prefix", "begins"), [
+    ("audioInference", "audio", "audio/mpeg"), ("controlNetPreprocess", "guideImage", "image/jpeg"),
+    ("imageMasking", "maskImage", "image/"), ("vectorize", "image", "image/svg+xml"),
+    ("removeBackground", "image", "image/png"),
+])  # fmt: skip
+def test_so_do_the_files_of_other_tasks(kind: str, prefix: str, begins: str, form: str, key: str) -> None:
+    with world() as handle:
+        model = next(each for each in contract("runware").catalogue.models.values() if each.form == kind)
+        one = {**model.example(), "taskType": kind, "taskUUID": NAME, "model": model.id, "deliveryMethod": "sync"}
+        (item,) = made(handle, {**one, "outputType": form})
+        assert [name for name in item if name.startswith(prefix)] == [f"{prefix}UUID", f"{prefix}{key}"]
+        head, _, said = item[prefix + key].rpartition(",")
+        (name,) = handle.call(lambda: handle.session.gallery.names(handle.session.tasks[NAME]))
+        fetched = fetch(handle, f"{handle.url}/media/{name}")
+        assert b64decode(said, validate=True) == fetched.content
+        assert fetched.headers["content-type"].startswith(begins)
+        assert head in ("", f"data:{fetched.headers['content-type']};base64")
+        assert not judged(handle)
+
+
 def test_a_flaw_stands_in_an_answer_too() -> None:
     with world() as handle:
         handle.script(outputs=[{"flaw": "short"}])

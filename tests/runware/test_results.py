@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from understudy.contracts.contract import contract
-from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.task import Order, Task
-from understudy.mocks.runware import results, wire
-from understudy.mocks.web import inputs
+from understudy.mocks.runware import wire
 from understudy.tests.runware.asked import (
     NAME,
     UUID,
@@ -109,14 +107,14 @@ def test_a_files_name_leads_to_its_session() -> None:
         assert not two.session.holds({"media", name})
 
 
-def test_a_file_of_ours_is_known_as_an_input() -> None:
+def test_a_result_may_be_brought_again_by_name_or_while_it_is_kept() -> None:
     with world() as handle:
         (item,) = made(handle, task())
-        given_back = [("/seedImage", "image", item["imageURL"])]
-        assert not handle.run(lambda: inputs.look(handle.session, given_back, "imageInference"))
+        made(handle, task(other(1), inputs={"seedImage": item["imageURL"]}))
+        made(handle, task(other(2), inputs={"seedImage": item["imageUUID"]}))
         handle.clock.advance(604_801)
-        (finding,) = handle.run(lambda: inputs.look(handle.session, given_back, "imageInference"))
-        assert finding.rule == "unreachable-input"
+        answer = send(handle, task(other(3), inputs={"seedImage": item["imageURL"]}))
+        assert (answer.status_code, len(answer.json()["errors"])) == (400, 1)
 
 
 # -- seeds
@@ -143,23 +141,29 @@ def test_the_largest_seed_counts_up_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(("reading", "key"), [({}, "mediaUUID"), ({"processing_ids": "none"}, "")])
-@pytest.mark.parametrize(("operation", "own"), [
-    ("textInference", ""), ("caption", ""), ("3dInference", ""), ("training", ""), ("videoInference", "videoUUID"),
+@pytest.mark.parametrize(("kind", "own"), [
+    ("textInference", ""), ("caption", ""), ("3dInference", ""), ("videoInference", "videoUUID"),
     ("audioInference", "audioUUID"), ("controlNetPreprocess", "guideImageUUID"), ("imageMasking", "maskImageUUID"),
 ])  # fmt: skip
 def test_what_is_under_way_has_the_id_of_what_it_makes(
-    reading: dict[str, str], key: str, operation: str, own: str
-) -> None:
-    with world() as handle:
-        one = held(NAME)
-        one = one._replace(order=one.order._replace(
-            operation=operation, media=(Medium("text", "txt"),) * 2, called=operation, client_id=NAME))  # fmt: skip
-        told = results.under_way(contract("runware", reading), handle.session, one, {"status": "processing"})
-        for item in told["data"]:
-            assert list(item) == ["taskType", "taskUUID", *([own or key] if own or key else []), "status"]
-        ids = [item[own or key] for item in told["data"] if own or key]
-        assert len({*ids}) == len(ids)
-        assert all(map(UUID.fullmatch, ids))
+    reading: dict[str, str], key: str, kind: str, own: str
+) -> None:  # fmt: skip
+    with world(**reading) as handle:
+        model = next(each for each in contract("runware").catalogue.models.values() if each.form == kind)
+        more = {"messages": [{"role": "user", "content": "hello"}]} if kind == "textInference" else {}
+        one = {
+            **model.example(),
+            **more,
+            "taskType": kind,
+            "taskUUID": NAME,
+            "model": model.id,
+            "deliveryMethod": "async",
+        }
+        made(handle, one)
+        (item,) = polled(handle)["data"]
+        assert list(item) == ["taskType", "taskUUID", *([own or key] if own or key else []), "status"]
+        assert not own or UUID.fullmatch(item[own])
+        assert not judged(handle)
 
 
 # -- costs
