@@ -47,6 +47,12 @@ OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8
 LAX = {"promptEnhance": "model", "ping": "ping"}
 # Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
 NUMBERED = ("textInference", "promptEnhance", "3dInference")
+# What official clients send besides, whatever the tables say.
+SENT: Row = {
+    "training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK},
+    "photoMaker": {"seed": {"type": "integer", "minimum": 0, "maximum": MOST_SEED, "source": "observed",
+                            "where": "npm @runware/sdk-js 1.3.2 sends one where its caller has none"}},
+}  # fmt: skip
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -144,6 +150,7 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     rows = [r | {"enum": names} if r["name"] == "taskType" else r for r in row["params"]]
     rows = [r | {"required": False} if r["name"] == LAX.get(name) else r for r in rows]
     nest(schema, row["legacyParams"] if whole else rows, lists)
+    schema["properties"] |= SENT.get(name, {})
     if name == "ping":  # runware-cli sends one
         schema["properties"]["taskUUID"] = {"type": "string"}
     if not whole:
