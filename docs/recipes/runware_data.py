@@ -44,6 +44,13 @@ GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
 OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 # Names of the schema of 2026 that a client need not send, because a live server or an official client does without.
 LAX = {"promptEnhance": "model", "ping": "ping"}
+# Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
+ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
+               ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],
+               ("modelUpload", "type"): ["refiner"]}  # fmt: skip
+# What a type alone does not say: the words of a list, and addresses of files.
+MORE = {("accountManagement", "groupBy"): {"items": {"type": "string", "enum": ["date", "model", "apiKey"]}},
+        ("modelUpload", "downloadURL"): {"format": "file_uri"}}  # fmt: skip
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -146,6 +153,12 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     if not whole:
         for old in row.get("legacyParams", []):
             nest(schema, [old], lists, True, {"x-legacy": True, **MOVED.get((name, "old", old["name"]), {}), **DOCS})
+    for (task, field_name), words in ELDER_WORDS.items():
+        if task == name:
+            schema["properties"][field_name]["enum"] += words
+    for (task, field_name), more in MORE.items():
+        if task == name:
+            schema["properties"][field_name] |= more
     if not any(r["name"] == "model" for r in row["params"]) and name not in OPEN:
         schema["additionalProperties"] = False
     if name in FORMS_BETWEEN:
@@ -164,6 +177,9 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
     nest(schema, sure, lists)
     for node in walk(schema):
         node.pop("x-media", None)
+    if name == "modelSearch":
+        found = schema["properties"]["results"]["items"]["properties"]
+        found["category"]["enum"] += ELDER_WORDS[name, "category"]
     return schema | SDK
 
 
