@@ -10,7 +10,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.turn import Turn
-from . import news, pictures, results, stream, wire
+from . import newcomers, news, pictures, results, stream, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -70,6 +70,8 @@ def stands(turn: Turn) -> Answer | Work:
     words = contract.life.words["getResponse"]
     task = turn.look(task, "getResponse", words)
     state = task.timeline.at(turn.now)
+    if task.order.operation == newcomers.OPERATION:
+        return Answer(200, newcomers.stands(contract, task, turn.now, words[state]))
     beside: dict[str, Any] = {"status": words[state]}
     if state in FINAL:
         last = task
