@@ -144,6 +144,8 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     rows = [r | {"enum": names} if r["name"] == "taskType" else r for r in row["params"]]
     rows = [r | {"required": False} if r["name"] == LAX.get(name) else r for r in rows]
     nest(schema, row["legacyParams"] if whole else rows, lists)
+    if whole:  # the elder SDKs know a seed, and that in JavaScript sends one each time
+        schema["properties"]["seed"] = {"type": "integer", "minimum": 1, "maximum": MOST_SEED} | ELDER_SDK
     if name == "ping":  # runware-cli sends one
         schema["properties"]["taskUUID"] = {"type": "string"}
     if not whole:
