@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
@@ -68,7 +68,7 @@ class Runware(Dialect):
         if _chats(turn):
             return chat.refused(int(row["status"]), wire.errors(refusal, row, {}))
         task = turn.inputs if type(turn.inputs) is dict else {}
-        return Answer(row["status"], {"errors": wire.errors(refusal, row, task)})
+        return Answer(row["status"], {"errors": wire.errors(refusal, row, self._named(task))})
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same of no task."""
@@ -84,9 +84,9 @@ class Runware(Dialect):
             return Answer(200, {"data": data})
         return Answer(200 if data else bad, {"data": data, "errors": errors})
 
-    async def listen(self, session: Session, line: Line) -> None:
+    async def listen(self, session: Session, line: Line) -> None:  # noqa: ARG002 - the line knows whose it is
         """Answers frame by frame."""
-        await listened(self, session, line)
+        await listened(line)
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """The same, in the form of the one who asks."""
@@ -97,6 +97,19 @@ class Runware(Dialect):
         """A bare status in the documented words."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
         return Answer(status, {"errors": [wire.error(row, {})]})
+
+    def bare(self, status: int, task: Any) -> Answer:
+        """The same about a task: a client that waits for an answer looks for its id."""
+        row = self.contract.coded(FAULTS.get(status, "unknownError"))
+        return Answer(status, {"errors": [wire.error(row, self._named(task) if type(task) is dict else {})]})
+
+    def _named(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A task as an error names it: without an id where its type has none, since clients find it by its type."""
+        bundle = self.contract.bundle
+        operation = bundle.named(task) if bundle is not None else None
+        if operation is None or not operation.idless:
+            return task
+        return {key: value for key, value in task.items() if key != "taskUUID"}
 
 
 def _chats(turn: Bending) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...contracts.operation import Operation
     from ..engine.session import Session
     from .dialect import Answer, Dialect
+    from .line import Line
 
 
 class Bending:
@@ -26,6 +27,7 @@ class Bending:
         "body",
         "dialect",
         "fault",
+        "line",
         "now",
         "operation",
         "question",
@@ -43,6 +45,7 @@ class Bending:
     body: bytes
     task: str
     bent: str
+    line: Line | None  # the socket that it came by, if it came by one
     fault: Fault | None  # the one that has struck last
     seconds: float  # how long it makes whoever asks wait
     question: Hashable
@@ -50,7 +53,8 @@ class Bending:
     def _struck(self, when: str) -> bool:
         """Whether a fault strikes here and now; one that delays does so, and is known to have struck."""
         session, operation = self.session, self.operation
-        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now)
+        by = "" if self.line is None else "socket"
+        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now, by)
         fault, self.seconds = session.wishes.fault(place, session.seed)
         if fault is None:
             return False

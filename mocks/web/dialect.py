@@ -162,3 +162,7 @@ class Dialect:
     def status(self, status: int) -> Answer:
         """The provider's own error answer for a bare HTTP status, as a fault wants it."""
         raise NotImplementedError
+
+    def bare(self, status: int, task: Any) -> Answer:  # noqa: ARG002 - one that bundles nothing has no tasks
+        """The same about one task of several."""
+        return self.status(status)

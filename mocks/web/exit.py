@@ -134,7 +134,7 @@ async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -
         transport.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
         transport.write(NOISE)
     if how == "reset":
-        _linger_not(transport.get_extra_info("socket"))
+        linger_not(transport.get_extra_info("socket"))
         transport.abort()
     else:
         transport.close()
@@ -142,7 +142,7 @@ async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -
         pass
 
 
-def _linger_not(sock: Any) -> None:
+def linger_not(sock: Any) -> None:
     """Makes the end of a connection a reset, by a second hand on the same socket: the loop's own may not be touched."""
     with suppress(OSError, AttributeError):
         other = socket.socket(fileno=os.dup(sock.fileno()))
