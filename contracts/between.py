@@ -49,7 +49,7 @@ def broken(rows: Iterable[Row], schema: Row, body: Any, original: Size | None = 
 
 
 def completed(rows: Iterable[Row], body: Mapping[str, Any], example: Callable[[str], Any]) -> dict[str, Any]:
-    """The body with the fewest fields more that these rules ask for; `example` is a value for a field by its pointer."""
+    """The body with as few fields more as these rules ask for; `example` has a value for the field at a pointer."""
     whole = dict(body)
     for row in rows:
         if row["kind"] == "one-of" and not any(_there(whole, field) for field in row["fields"]):

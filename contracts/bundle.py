@@ -152,7 +152,7 @@ def _schemas(
         items = {"$ref": "#/components/schemas/Standing"}
     elif "async" in row.get("delivers", ()):
         items = {"anyOf": [items, {"$ref": "#/components/schemas/Acknowledged"}]}
-    data = {"type": "array", "items": items}
+    data = items if row.get("alone") else {"type": "array", "items": items}
     yield _capital(word) + "Answer", {"type": "object", "required": [openapi["bundle"]["data"]],
                                       "properties": {openapi["bundle"]["data"]: data,
                                                      openapi["bundle"]["errors"]: {"type": "array", "minItems": 1}},

@@ -284,3 +284,7 @@ class Catalogue:
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order makes."""
         return self._outcomes.of(model, inputs)
+
+    def of_format(self, outcome: Outcome, word: Any) -> Outcome:
+        """The same as a file of a format that is of another kind."""
+        return self._outcomes.of_format(outcome, word)

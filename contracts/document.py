@@ -142,6 +142,14 @@ def apis(provider: str) -> tuple[str, ...]:
     return tuple(read(provider, "openapi").get("apis", ()))
 
 
+@lru_cache
+def architectures(provider: str) -> dict[str, dict[str, Any]]:
+    """What models of an architecture take, by its name; nothing where users bring no models of their own."""
+    table = _table(provider, "models")
+    rows = [{"id": name, "complete": False, **row} for name, row in table.get("architectures", {}).items()]
+    return {row["id"]: row for row in formed({**table, "models": rows}, _table(provider, "tasks"))}
+
+
 def workflows(provider: str, api: str) -> dict[str, dict[str, Any]]:
     """The ready workflows of an API by name: `graph` is the workflow, beside it what it makes and how that is known."""
     found: dict[str, dict[str, Any]] = (read(provider, "workflows", api) or {"workflows": {}})["workflows"]

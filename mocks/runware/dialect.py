@@ -11,7 +11,7 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, shelf, wire
+from . import chat, newcomers, shelf, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Runware(Dialect):
         said = turn.inputs.get("model") if type(turn.inputs) is dict else None
         if type(said) is not str:
             return self.contract.forms[operation.within]
-        found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
+        found = newcomers.found(turn.session, turn.account, said)
+        found = found or self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
         return found if found is None or wire.makes(found, operation) else None
 
     def move_in(self, session: Session) -> None:
@@ -77,7 +78,10 @@ class Runware(Dialect):
 
     def joined(self, answers: Sequence[Answer]) -> Answer:
         """Results and errors side by side; the status is good if any task came to something."""
-        data = [item for answer in answers for item in answer.value.get("data", ())]
+        if len(answers) == 1 and isinstance(answers[0].value.get("data"), dict):
+            return answers[0]  # as one reading has an upload answered
+        found = [answer.value.get("data", ()) for answer in answers]
+        data = [item for each in found for item in ([each] if isinstance(each, dict) else each)]
         errors = [item for answer in answers for item in answer.value.get("errors", ())]
         bad = next((answer.status for answer in answers if answer.status >= 300), 200)
         if not errors:

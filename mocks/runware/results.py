@@ -40,7 +40,7 @@ def item(
     data: bytes = b"",
 ) -> dict[str, Any]:  # fmt: skip
     """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-    prefix, name, wants = outputs.begins(contract, task), session.gallery.names(task)[index], wire.asked(task)
+    prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
     medium, address = task.order.media[index], f"{base}/media/{name}"
     result = outputs.Result(contract, task, index, name.rpartition(".")[0], address)
     values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": result.name, **outputs.beside(result)}

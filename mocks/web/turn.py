@@ -224,7 +224,7 @@ class Turn(Bending):
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
-            if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
+            if self.operation.orders and "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
                 raise Refusal(UNREACHABLE, findings=tuple(missing))
             self.fate = Script(unreachable=True)
 
