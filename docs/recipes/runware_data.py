@@ -48,9 +48,7 @@ LAX = {"promptEnhance": "model", "ping": "ping"}
 # Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
 NUMBERED = ("textInference", "promptEnhance", "3dInference")
 # What official clients send besides, whatever the tables say.
-SENT: Row = {
-    "training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK},
-}  # fmt: skip
+SENT: Row = {"training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK}}
 # Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
 ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
                ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],
