@@ -13,11 +13,12 @@ from typing import Any
 
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
+from .codes import Codes
 from .document import Document, document
 from .exchange import Exchange
 from .finding import WEIGHT, Finding, Severity, Source, did_you_mean, shown
 from .life import Lifecycle
-from .models_file import Version, chosen, versions
+from .models_file import Version, brought, chosen, versions
 from .operation import Operation
 from .schema import Judge
 
@@ -54,6 +55,7 @@ class Contract:
         self.catalogue = Catalogue(facts.models, facts.media, uris, envelope)
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
+        self.codes = Codes(facts.codes)
         self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
         self.bundle = Bundle(bundle, self.operations.values()) if bundle else None
@@ -116,7 +118,7 @@ class Contract:
     def with_models(self, rows: Iterable[Mapping[str, Any]]) -> Contract:
         """The same promise with more models, or with newer ones of known ids; all else is shared, not made anew."""
         more = copy(self)
-        more.catalogue = self.catalogue.plus(rows)
+        more.catalogue = self.catalogue.plus(brought(rows, self.facts.tasks, self.catalogue.models))
         more.apis = {self.api: more}
         if len(self.apis) > 1:
             first = copy(self.apis[self.api])
@@ -213,12 +215,16 @@ class Contract:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",
                                     "bad-json"))  # fmt: skip
-        return found + model.check(body, operation.id)
+        wrong = model.check(body, operation.id)
+        return found + (self.codes.sorted(wrong) if wrong else wrong)
 
     def _unknown_model(self, operation: Operation, name: str, model: Model | None) -> Finding:
-        near = ", ".join(self.catalogue.nearest(name)) or "none is near"
+        near = ", ".join(self.catalogue.nearest(name, form=operation.within)) or "none is near"
         severity: Severity = "broken"
-        if model is None:
+        meant = self.catalogue.models.get(name)
+        if model is None and meant is not None:
+            cure = f"send it as a task of {meant.form}; nearest for {operation.within}: {near}"
+        elif model is None:
             cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept), or add it (--models)'
         else:
             severity = "doubtful"

@@ -11,7 +11,7 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
 from ..web.frame import listened
-from . import wire
+from . import errors, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -43,28 +43,43 @@ class Runware(Dialect):
         said = turn.inputs.get("model") if type(turn.inputs) is dict else None
         if type(said) is not str:
             return self.contract.forms[operation.within]
-        found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
-        return found if found is None or wire.makes(found, operation) else None
+        catalogue, bundle = self.contract.catalogue, self.contract.bundle
+        found = catalogue.find(said, guess=False)
+        if found is not None:
+            return found if wire.makes(found, operation) else None
+        known = self.terms.unknown_models != "accept" or bundle is None or not bundle.names.search(said)
+        return None if known else catalogue.let_in(said, self.contract.forms[operation.within])
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
-        row = self.contract.error(refusal.reason, turn.operation)
         task = turn.inputs if type(turn.inputs) is dict else {}
-        return Answer(row["status"], {"errors": wire.errors(refusal, row, task)})
+        refusal = self._sooner(refusal, turn)
+        said = errors.told(self.contract, refusal, turn.operation, task, turn.model)
+        return Answer(self.contract.error(refusal.reason, turn.operation)["status"], {"errors": said})
+
+    def _sooner(self, refusal: Refusal, turn: Turn) -> Refusal:
+        """In one reading, the balance is looked at before the task."""
+        poor = turn.account is not None and not turn.account.ledger.affords(None)
+        judged = poor and turn.operation.orders and any(finding.reason for finding in refusal.findings)
+        if judged and self.contract.codes.billing_first:
+            return Refusal("no-money", findings=refusal.findings)
+        return refusal
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same of no task."""
-        row = self.contract.error(refusal.reason, operation)
-        return Answer(row["status"], {"errors": wire.errors(refusal, row, {})})
+        said = errors.told(self.contract, refusal, operation, {}, None)
+        return Answer(self.contract.error(refusal.reason, operation)["status"], {"errors": said})
 
     def joined(self, answers: Sequence[Answer]) -> Answer:
         """Results and errors side by side; the status is good if any task came to something."""
         data = [item for answer in answers for item in answer.value.get("data", ())]
-        errors = [item for answer in answers for item in answer.value.get("errors", ())]
+        wrong = [item for answer in answers for item in answer.value.get("errors", ())]
         bad = next((answer.status for answer in answers if answer.status >= 300), 200)
-        if not errors:
+        if not wrong:
             return Answer(200, {"data": data})
-        return Answer(200 if data else bad, {"data": data, "errors": errors})
+        if not data and not self.contract.facts.openapi["bundle"]["empty_data"]:
+            return Answer(bad, {"errors": wrong})
+        return Answer(200 if data else bad, {"data": data, "errors": wrong})
 
     async def listen(self, session: Session, line: Line) -> None:
         """Answers frame by frame."""
@@ -73,7 +88,7 @@ class Runware(Dialect):
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(status, {"errors": [wire.error(row, {})]})
+        return Answer(status, {"errors": [errors.one(self.contract, row, {})]})
 
 
 @lru_cache(256)

@@ -9,7 +9,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait
 from ..web.turn import Turn
-from . import news, results, wire
+from . import errors, news, results, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -48,7 +48,7 @@ def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
     now = turn.session.clock.now
     if task.timeline.at(now) in FINAL:
         told = results.over(turn.dialect.contract, turn.session, turn.base, task, {})
-        return Answer(200 if "data" in told else int(turn.dialect.contract.errors["task-failed"]["status"]), told)
+        return Answer(200 if "data" in told else errors.status(turn.dialect.contract, told), told)
     if now >= limit:
         raise Refusal("timeout")
     return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))

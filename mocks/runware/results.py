@@ -9,7 +9,7 @@ from ...contracts.contract import Contract
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
-from . import wire
+from . import errors, wire
 
 
 def gives(contract: Contract, task: Task) -> str:
@@ -20,8 +20,7 @@ def gives(contract: Contract, task: Task) -> str:
 def over(contract: Contract, session: Session, base: str, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:
     """The results of a task that is over, or its error."""
     if task.timeline.at(session.clock.now) is not State.SUCCEEDED:
-        row = contract.errors["task-failed"]
-        return {"errors": [{**wire.error(row, wire.acknowledged(task)), "status": "error"}]}
+        return {"errors": [errors.failed(contract, task)]}
     files = [(name.rpartition(".")[0], f"{base}/media/{name}") for name in session.gallery.names(task)]
     if task.inputs.get("includeCost") and task.cost is not None:
         beside = {**beside, "cost": task.cost / len(files)}

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
 from ...contracts.exchange import MASK, written
+from ...contracts.finding import Finding, did_you_mean, shown
 from ..engine.refusal import Refusal
 from .dialect import Answer
 
 if TYPE_CHECKING:
     from .turn import Turn
 
+LONGEST_TYPE = 64
+MOST_TOLD = 1000  # findings of one request
+
 
 def recognise(turn: Turn) -> None:
     """Reads a list of tasks. If all are of one type, the request is one of that operation: faults and the journal
     know it by that name."""
-    turn.inputs = turn.read()
-    bundle = _bundle(turn)
-    if type(turn.inputs) is not list:
-        raise Refusal("not-a-list")
-    if not turn.inputs:
-        raise Refusal("empty-batch")
+    bundle, refused = _bundle(turn), None
+    try:
+        turn.inputs = turn.read()
+        _masked(turn, bundle.key)
+    except Refusal as no:
+        refused = no
+    if turn.line is None and (key := turn.dialect.key(turn.headers)):
+        turn.known(key)  # a stranger is told nothing else
+    if refused is not None:
+        raise refused
+    _counted(turn, bundle.most)
     named = {operation for task in turn.inputs if (operation := bundle.named(task)) is not bundle.opening}
     only = next(iter(named), bundle.opening)
     if len(named) < 2 and only is not None:
@@ -50,9 +60,11 @@ async def answers(turn: Turn) -> list[Answer]:
                     part.now = turn.now
                     said[at] = await _answer(part)
         turn.question = question
+    told = dict.fromkeys(turn.findings)  # a thousand tasks may have a thousand findings, most of them alike
     for part in parts:
-        turn.findings += tuple(finding for finding in part.findings if finding not in turn.findings)
+        told |= dict.fromkeys(part.findings)
         turn.question = part.question or turn.question
+    turn.findings = tuple(islice(told, MOST_TOLD))
     turn.task = parts[0].task if len(parts) == 1 else ""
     return said
 
@@ -62,10 +74,7 @@ async def _answer(part: Turn) -> Answer:
     contract, task = part.dialect.contract, part.inputs
     bundle = _bundle(part)
     try:
-        if type(task) is not dict:
-            raise Refusal("not-a-task")
-        if bundle.named(task) is None:
-            raise Refusal("unknown-task-type" if bundle.by in task else "missing-task-type")
+        _typed(part, task, bundle)
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
         answer = await part.waited(await part.performed())
@@ -77,20 +86,60 @@ async def _answer(part: Turn) -> Answer:
     return answer
 
 
+def _typed(turn: Turn, task: Any, bundle: Bundle) -> None:
+    """Refuses what is no task of a type that is known."""
+    form = f'{{"{bundle.by}": ...}}'
+    if type(task) is not dict:
+        found = _off(turn, "invalid-type", "an object", shown(task), f"send each task as {form}")
+        raise Refusal("not-a-task", findings=(found,))
+    if bundle.by not in task:
+        found = _off(turn, "missing-required", bundle.by, "a task without it", f"send {form}")
+        raise Refusal("missing-task-type", findings=(found,))
+    if bundle.named(task) is None:
+        cure = did_you_mean(str(task[bundle.by])[:LONGEST_TYPE], bundle.types, "take one of those")
+        found = _off(turn, "not-in-list", ", ".join(bundle.types), shown(task[bundle.by]), cure)
+        raise Refusal("unknown-task-type", findings=(found,))
+
+
+def _counted(turn: Turn, most: int) -> None:
+    """Refuses what is no list, and lists of no task, or of more than anybody can mean."""
+    tasks, form = turn.inputs, '[{"taskType": ...}]'
+    if type(tasks) is not list:
+        raise Refusal("not-a-list", findings=(_off(turn, "bad-json", "a list of tasks", shown(tasks),
+                                                   "put the task into brackets"),))  # fmt: skip
+    if not tasks:
+        raise Refusal("empty-batch", findings=(_off(turn, "wrong-length", "at least one task", "[]",
+                                                    f"send {form}"),))  # fmt: skip
+    if len(tasks) > most:
+        raise Refusal("too-many-tasks", findings=(_off(turn, "wrong-length", f"at most {most} tasks at once",
+                                                       str(len(tasks)), "send them in several requests"),))  # fmt: skip
+
+
+def _off(turn: Turn, rule: str, expected: str, came: str, cure: str) -> Finding:
+    return Finding(rule, "broken", "", expected, came, cure, turn.operation.id)
+
+
+def _masked(turn: Turn, key: str) -> None:
+    """No journal keeps a key that stands in a task."""
+    tasks = turn.inputs if type(turn.inputs) is list else [turn.inputs]
+    if any(type(task) is dict and key in task for task in tasks):
+        turn.body = written([{**task, key: MASK} if type(task) is dict and key in task else task for task in tasks])
+
+
 def _who(turn: Turn) -> None:
-    """Whose tasks these are: the key of the request, or the one that a task of it bears; no line keeps that one."""
+    """Whose tasks these are: the key of the request, or else the one that its first task bears. Each key that is sent
+    must be good, whoever it is that is meant."""
     bundle = _bundle(turn)
-    bearers = [task for task in turn.inputs if type(task) is dict and bundle.key in task]
-    if bearers:
-        masked = [{**task, bundle.key: MASK} if type(task) is dict and bundle.key in task else task
-                  for task in turn.inputs]  # fmt: skip
-        turn.body = written(masked)
     if turn.line is not None:
         return
-    key = turn.dialect.key(turn.headers) or next((_text(task[bundle.key]) for task in bearers), "")
-    if not key:
+    said = [task.get(bundle.key) for task in turn.inputs if bundle.named(task) is bundle.opening]
+    first = said[:1] if bundle.named(turn.inputs[0]) is bundle.opening else []
+    for key in (*filter(None, said[1:] if first else said), *filter(None, first)):
+        turn.known(_text(key))
+    if header := turn.dialect.key(turn.headers):
+        turn.known(header)
+    elif not any(first):
         raise Refusal("missing-key")
-    turn.known(key)
 
 
 def _text(value: Any) -> str:

@@ -151,6 +151,8 @@ class Turn(Bending):
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(reason, findings=(self._stranger(bool(operations)),))
         self.operation = self.dialect.contract.operations[name]
+        if self.operation.elsewhere and self.way.path != self.operation.path:
+            self.findings = (self._astray(),)
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
@@ -179,6 +181,8 @@ class Turn(Bending):
     async def performed(self) -> Answer | Wait:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
+        if self.whole is not None and len(self.whole.inputs) > 1:
+            await pause(0)  # ten thousand tasks hold up nobody else
         if operation.speaks or self.query:
             self.findings = self._judged()
         if self.model is not None and self.model.media and type(self.inputs) is dict:
@@ -261,10 +265,16 @@ class Turn(Bending):
                 raise Refusal(finding.reason, findings=findings)
         return findings
 
+    def _astray(self) -> Finding:
+        right = self.operation.path
+        return Finding("wrong-base", "doubtful", "", f"the path {right}", shown(self.way.path)[1:-1],
+                       f"end the base address in {right}; it was let in all the same", self.operation.id,
+                       "inferred")  # fmt: skip
+
     def _stranger(self, known: bool) -> Finding:
         method = self.scope["method"]
         here = f"{method} {shown(self.way.path)[1:-1]}"
-        paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values()]
+        paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values() if not o.within]
         near = get_close_matches(here, paths, 1, 0.3)
         rule = "wrong-method" if known else "no-such-operation"
         cure = f"did you mean {near[0]}?" if near else "see openapi.json for all of them"
