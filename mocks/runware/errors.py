@@ -15,6 +15,7 @@ from ...contracts.operation import Operation
 from ...contracts.schema import within
 from ..engine.refusal import Refusal
 from ..engine.task import Task
+from ..engine.timeline import State
 
 Row = Mapping[str, Any]
 
@@ -45,7 +46,7 @@ def told(
 
 def failed(contract: Contract, task: Task) -> dict[str, Any]:
     """The error of a generation that ended badly: that of the code which a script names, or its words."""
-    word = task.course.error
+    word = task.course.error or ("task-cancelled" if State.CANCELLED in task.timeline.states else "")
     row = next((each for each in contract.errors.values() if word in (each["reason"], each["name"])), None)
     said: Row = {"taskUUID": task.order.client_id, "taskType": task.order.called}
     told = {} if row is not None or not word else {"message": word}
