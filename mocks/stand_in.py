@@ -249,7 +249,8 @@ class StandIn:
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
     """The environment variables by which a provider's known clients are pointed elsewhere."""
     rows = read(provider, "openapi")["variables"]["values"]
-    return {name: form.format(url=url, key=key) for name, form in rows.items()}
+    ws_url = "ws" + url.removeprefix("http")
+    return {name: form.format(url=url, ws_url=ws_url, key=key) for name, form in rows.items()}
 
 
 @functools.cache
