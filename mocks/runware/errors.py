@@ -172,7 +172,8 @@ def _span(field: Row, low: str, high: str, unit: str) -> str:
     if least is None and most is None:
         return ""
     if least is None or most is None:
-        return f"of at least {least}{unit}" if most is None else f"of at most {most}{unit}"
+        one = unit.removesuffix("s") if 1 in (least, most) else unit
+        return f"of at least {least}{one}" if most is None else f"of at most {most}{one}"
     return f"of {least} to {most}{unit}" if unit else f"between {least} and {most}"
 
 

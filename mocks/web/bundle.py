@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
 from ...contracts.exchange import MASK, written
 from ...contracts.finding import Finding, did_you_mean, shown
+from ..engine.clock import pause
 from ..engine.refusal import Refusal
 from .dialect import Answer
 
 if TYPE_CHECKING:
     from .turn import Turn
 
+BREATH = 20  # tasks between two moments at which others are served
 LONGEST_TYPE = 64
 MOST_TOLD = 1000  # findings of one request
 
@@ -47,7 +50,7 @@ async def answers(turn: Turn) -> list[Answer]:
     """The answer to each task. Tasks do not know of each other: one that is refused stops none."""
     _who(turn)
     bundle, clock = _bundle(turn), turn.session.clock
-    parts = [turn.part(bundle.named(task) or turn.operation, task) for task in turn.inputs]
+    parts = [part async for part in _parts(turn)]
     said = [await _answer(part) for part in parts]
     question = tuple(each for each, _ in turn.looks)
     if question:
@@ -74,6 +77,7 @@ async def _answer(part: Turn) -> Answer:
     contract, task = part.dialect.contract, part.inputs
     bundle = _bundle(part)
     try:
+        await _breath(part.number)
         _typed(part, task, bundle)
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
@@ -84,6 +88,21 @@ async def _answer(part: Turn) -> Answer:
     if answer.value:
         part.findings += contract.check_answer(part.operation, answer.status, answer.value)
     return answer
+
+
+async def _parts(turn: Turn) -> AsyncIterator[Turn]:
+    bundle = _bundle(turn)
+    for at, task in enumerate(turn.inputs):
+        await _breath(at)
+        part = turn.part(bundle.named(task) or turn.operation, task)
+        part.number = at
+        yield part
+
+
+async def _breath(at: int) -> None:
+    """Ten thousand tasks hold up nobody else: now and then others have their turn."""
+    if at % BREATH == BREATH - 1:
+        await pause(0)
 
 
 def _typed(turn: Turn, task: Any, bundle: Bundle) -> None:

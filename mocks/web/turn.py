@@ -57,7 +57,7 @@ class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
     __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
-                 "pairs", "query", "scope", "way", "whole")  # fmt: skip
+                 "number", "pairs", "query", "scope", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -87,6 +87,7 @@ class Turn(Bending):
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
         self.line: Line | None = None  # the socket that it came by, if it came by one
+        self.number = 0  # which part of a request it is
         self.whole: Turn | None = None  # the request that it is a part of, if that brings several
         self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
 
@@ -181,8 +182,6 @@ class Turn(Bending):
     async def performed(self) -> Answer | Wait:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
-        if self.whole is not None and len(self.whole.inputs) > 1:
-            await pause(0)  # ten thousand tasks hold up nobody else
         if operation.speaks or self.query:
             self.findings = self._judged()
         if self.model is not None and self.model.media and type(self.inputs) is dict:
