@@ -16,11 +16,12 @@ from .catalogue import NO_FINDINGS, Catalogue, Model
 from .codes import Codes
 from .document import Document, document
 from .exchange import Exchange
-from .finding import WEIGHT, Finding, Severity, Source, did_you_mean, shown
+from .finding import WEIGHT, Finding, Source, did_you_mean, shown
 from .life import Lifecycle
-from .models_file import Version, brought, chosen, versions
+from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .schema import Judge
+from .stranger import unknown_model
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
@@ -65,15 +66,18 @@ class Contract:
     def _operation(self, name: str, row: Mapping[str, Any]) -> Operation:
         answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
         body = (self.forms.get(row["body"]) or self._form(row["body"])) if "body" in row else None
-        return Operation(name, row, answers, self.api, body)
+        streams = Judge(self._whole(row["streams"])) if row.get("streams") else None
+        return Operation(name, row, answers, self.api, body, streams)
 
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
         row = self.facts.tasks.get("forms", {}).get(name) or self.facts.openapi["schemas"][name]
-        told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
+        kind = self.facts.openapi.get("tasks", {}).get(name, {}).get("kind", row.get("kind", "text"))
+        told = {"id": name, "kind": kind, "complete": row.get("complete", True),
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
-        return Model(told, self.catalogue.recommended, envelope=self.catalogue.envelope)
+        envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
+        return Model(told, self.catalogue.recommended, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -118,7 +122,7 @@ class Contract:
     def with_models(self, rows: Iterable[Mapping[str, Any]]) -> Contract:
         """The same promise with more models, or with newer ones of known ids; all else is shared, not made anew."""
         more = copy(self)
-        more.catalogue = self.catalogue.plus(brought(rows, self.facts.tasks, self.catalogue.models))
+        more.catalogue = self.catalogue.plus(enrolled(rows, self.facts.tasks, self.catalogue.models))
         more.apis = {self.api: more}
         if len(self.apis) > 1:
             first = copy(self.apis[self.api])
@@ -208,7 +212,7 @@ class Contract:
             return found
         model = operation.body or model
         if operation.model and (model is None or not model.listed):
-            found = (*found, self._unknown_model(operation, value, model))
+            found = (*found, unknown_model(self.catalogue, operation, value, model))
         if model is None:
             return found
         if type(body) is not dict:
@@ -217,21 +221,6 @@ class Contract:
                                     "bad-json"))  # fmt: skip
         wrong = model.check(body, operation.id)
         return found + (self.codes.sorted(wrong) if wrong else wrong)
-
-    def _unknown_model(self, operation: Operation, name: str, model: Model | None) -> Finding:
-        near = ", ".join(self.catalogue.nearest(name, form=operation.within)) or "none is near"
-        severity: Severity = "broken"
-        meant = self.catalogue.models.get(name)
-        if model is None and meant is not None:
-            cure = f"send it as a task of {meant.form}; nearest for {operation.within}: {near}"
-        elif model is None:
-            cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept), or add it (--models)'
-        else:
-            severity = "doubtful"
-            cure = (f'nearest: {near}; it was let in by unknown_models = "accept", and is taken to make {model.kind}; '
-                    f"add it with --models FILE if it is right")  # fmt: skip
-        return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
-                       "documented", "unknown-model" if model is None else "")  # fmt: skip
 
     def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
         """What is wrong with an answer."""
@@ -275,9 +264,14 @@ class Contract:
     def failure(self, error: str, operation: Operation | None = None) -> tuple[str, int]:
         """The text and code of a generation that failed: a row's own, that of its API first, or any other words as
         they are."""
+        row = self.failed(error, operation)
+        return row["text"], row.get("code", 0)
+
+    def failed(self, error: str, operation: Operation | None = None) -> dict[str, Any]:
+        """The row of a generation that failed: the one that bears a word, or the usual one with other words."""
         word = error or "task-failed"
         row = (self.of(operation)._row(word) if operation else None) or self._row(word)
-        return (row["text"], row.get("code", 0)) if row else (error, 0)
+        return row or {**self.error("task-failed", operation), "text": error, "code": 0}
 
     def reason(self, word: str) -> str:
         """The reason behind an error's name, code or reason; a word that no row of a refusal bears is a ValueError."""

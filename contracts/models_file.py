@@ -86,14 +86,17 @@ def parsed(path: Path) -> Any:
         raise BadModels(f"expected {path} to be {form}; came {said}; correct the file") from None
 
 
-def shelves(value: Any, place: str) -> dict[str, list[Any]]:
-    """The rows of a file by provider: a list, {"provider": ..., "models": [...]}, or a list for each provider."""
+def shelves(value: Any, place: str, whose: str = "") -> dict[str, list[Any]]:
+    """The rows of a file by provider: {"provider": ..., "models": [...]}, a list for each provider, or, where it is
+    known `whose` it is, a list."""
     found: Any = None
     if isinstance(value, list) or (isinstance(value, dict) and "models" in value):
         listed = value if isinstance(value, list) else value["models"]
         strange = [] if isinstance(value, list) else [key for key in value if key not in ABOUT]
-        said = value.get("provider") if isinstance(value, dict) else None
-        found = {said or _whose(listed): listed, **dict.fromkeys(strange)}
+        said = (value.get("provider") if isinstance(value, dict) else None) or whose or _whose(listed)
+        if not said:
+            raise BadModels(f"expected {place} to say whose models it holds; came none; write {FORM}")
+        found = {said: listed, **dict.fromkeys(strange)}
     elif isinstance(value, dict):
         found = value
     if not found:
@@ -109,16 +112,16 @@ def shelves(value: Any, place: str) -> dict[str, list[Any]]:
 
 
 def _whose(rows: Any) -> str:
-    """The provider of a list that names none: the one whose models have names of such a form, or else the first."""
+    """The provider of a list that names none, if one has models with names of such a form."""
     names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     for provider in PROVIDERS:
         form = document.read(provider, "openapi").get("bundle", {}).get("names")
         if form and names and all(isinstance(name, str) and re.search(form, name) for name in names):
             return provider
-    return PROVIDERS[0]
+    return ""
 
 
-def brought(
+def enrolled(
     rows: Iterable[Mapping[str, Any]], tasks: Mapping[str, Any], known: Mapping[str, Model]
 ) -> Iterator[Mapping[str, Any]]:
     """The rows as a provider's table has them whose models are each for a type of task: `form` says for which, else

@@ -16,6 +16,7 @@ from ...contracts.schema import within
 from ..engine.refusal import Refusal
 from ..engine.task import Task
 from ..engine.timeline import State
+from . import wire
 
 Row = Mapping[str, Any]
 
@@ -44,19 +45,16 @@ def told(
     return [_about(contract, each, operation, task, model) for each in found[:MOST]]
 
 
-def failed(contract: Contract, task: Task) -> dict[str, Any]:
-    """The error of a generation that ended badly: that of the code which a script names, or its words."""
+def why(contract: Contract, task: Task) -> Row:
+    """The row of a generation that ended badly: that of the code which a script names, or its words."""
     word = task.course.error or ("task-cancelled" if State.CANCELLED in task.timeline.states else "")
-    row = next((each for each in contract.errors.values() if word in (each["reason"], each["name"])), None)
-    said: Row = {"taskUUID": task.order.client_id, "taskType": task.order.called}
-    told = {} if row is not None or not word else {"message": word}
-    return one(contract, row or contract.errors["task-failed"], said, contract.operations[task.order.operation],
-               {**told, "status": "error"})  # fmt: skip
+    return contract.failed(word, contract.operations[task.order.operation])
 
 
-def status(contract: Contract, said: Row) -> int:
-    """The HTTP status of a reply in which nothing came to anything: that of its first error."""
-    return int(contract.coded(said["errors"][0]["code"]).get("status", 500))
+def failed(contract: Contract, task: Task, beside: Row | None = None) -> dict[str, Any]:
+    """The error of a generation that ended badly."""
+    operation = contract.operations[task.order.operation]
+    return one(contract, why(contract, task), wire.acknowledged(task), operation, beside)
 
 
 def one(
@@ -70,9 +68,8 @@ def one(
     known |= more or {}
     if page := contract.facts.openapi["tasks"].get(operation.within if operation else "", {}).get("page"):
         known["documentation"] = page + _anchor(known.get("parameter"))
-    if "under" in row:  # it is said of another task than the one at hand
-        known = {**known, "taskType": row["under"]}
-        known = {key: value for key, value in known.items() if key not in ("documentation", "taskUUID")}
+    if "under" in row and not task:  # what the whole request is refused for, is said of this type of task
+        known = {key: value for key, value in known.items() if key != "documentation"} | {"taskType": row["under"]}
     return {key: known[key] for key in _keys(contract) if key in known}
 
 

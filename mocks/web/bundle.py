@@ -7,16 +7,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
-from ...contracts.exchange import MASK, written
+from ...contracts.exchange import unkeyed
 from ...contracts.finding import Finding, did_you_mean, shown
 from ..engine.clock import pause
 from ..engine.refusal import Refusal
-from .dialect import Answer
+from .dialect import Answer, Wait, Work
 
 if TYPE_CHECKING:
     from .turn import Turn
 
-BREATH = 20  # tasks between two moments at which others are served
+AT_ONCE = 32  # tasks of one request that are played in one go
 LONGEST_TYPE = 64
 MOST_TOLD = 1000  # findings of one request
 
@@ -27,9 +27,10 @@ def recognise(turn: Turn) -> None:
     bundle, refused = _bundle(turn), None
     try:
         turn.inputs = turn.read()
-        _masked(turn, bundle.key)
     except Refusal as no:
         refused = no
+    if bundle.key.encode() in turn.body:
+        turn.body = unkeyed(turn.body)  # what is kept of it, that is: it has been read
     if turn.line is None and (key := turn.dialect.key(turn.headers)):
         turn.known(key)  # a stranger is told nothing else
     if refused is not None:
@@ -39,19 +40,43 @@ def recognise(turn: Turn) -> None:
     only = next(iter(named), bundle.opening)
     if len(named) < 2 and only is not None:
         turn.operation = only
+    if turn.elsewhere is not None and (turn.line is not None or not turn.dialect.key(turn.headers)):
+        _moved(turn, bundle)
+
+
+def _moved(turn: Turn, bundle: Bundle) -> None:
+    """Goes to the session whose key a task bears, where neither path nor header named one."""
+    key = next((task[bundle.key] for task in turn.inputs if type(task) is dict and bundle.key in task), None)
+    session = turn.elsewhere(key) if turn.elsewhere is not None and type(key) is str else None
+    if session is not None and session is not turn.session:
+        turn.move(session)
+        if turn.line is not None:
+            turn.line.move(session)
 
 
 async def played(turn: Turn) -> Answer:
     """What comes of all tasks, once each has come to its end or been taken."""
-    return turn.dialect.joined(await answers(turn))
+    said = await answers(turn)
+    return said[0] if len(said) == 1 and said[0].stream is not None else turn.dialect.joined(said)
 
 
 async def answers(turn: Turn) -> list[Answer]:
     """The answer to each task. Tasks do not know of each other: one that is refused stops none."""
     _who(turn)
-    bundle, clock = _bundle(turn), turn.session.clock
+    clock = turn.session.clock
     parts = [part async for part in _parts(turn)]
-    said = [await _answer(part) for part in parts]
+    begun: list[Answer | Wait | Work | Refusal] = []  # all of them, before anybody waits for one
+    for at, part in enumerate(parts):
+        if await _breath(at):
+            turn.now = clock.now  # others may have moved it meanwhile
+        part.now = turn.now
+        if part.line is not None:
+            part.account = part.line.account  # type: ignore[assignment]  # the task before may have said whose it is
+        begun.append(await _begun(part))
+    said = []
+    for at, (part, first) in enumerate(zip(parts, begun, strict=True)):
+        await _breath(at)
+        said.append(await _answer(part, first))
     question = tuple(each for each, _ in turn.looks)
     if question:
         untils = [moment for _, until in turn.looks if (moment := until()) is not None]
@@ -61,7 +86,7 @@ async def answers(turn: Turn) -> list[Answer]:
             for at, part in enumerate(parts):
                 if part.operation.channel in ("poll", "result"):
                     part.now = turn.now
-                    said[at] = await _answer(part)
+                    said[at] = await _answer(part, await _begun(part))
         turn.question = question
     told = dict.fromkeys(turn.findings)  # a thousand tasks may have a thousand findings, most of them alike
     for part in parts:
@@ -72,21 +97,29 @@ async def answers(turn: Turn) -> list[Answer]:
     return said
 
 
-async def _answer(part: Turn) -> Answer:
-    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
-    contract, task = part.dialect.contract, part.inputs
-    bundle = _bundle(part)
+async def _begun(part: Turn) -> Answer | Wait | Work | Refusal:
+    """What comes of one task at first."""
+    task, bundle = part.inputs, _bundle(part)
     try:
-        await _breath(part.number)
         _typed(part, task, bundle)
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
-        answer = await part.waited(await part.performed())
+        return await part.performed()
+    except Refusal as no:
+        return no
+
+
+async def _answer(part: Turn, first: Answer | Wait | Work | Refusal) -> Answer:
+    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
+    try:
+        if isinstance(first, Refusal):
+            raise first
+        answer = await part.waited(first)
     except Refusal as no:
         part.findings += tuple(finding for finding in no.findings if finding not in part.findings)
         return part.dialect.no(no, part)
     if answer.value:
-        part.findings += contract.check_answer(part.operation, answer.status, answer.value)
+        part.findings += part.dialect.contract.check_answer(part.operation, answer.status, answer.value)
     return answer
 
 
@@ -94,29 +127,29 @@ async def _parts(turn: Turn) -> AsyncIterator[Turn]:
     bundle = _bundle(turn)
     for at, task in enumerate(turn.inputs):
         await _breath(at)
-        part = turn.part(bundle.named(task) or turn.operation, task)
-        part.number = at
-        yield part
+        yield turn.part(bundle.named(task) or turn.operation, task)
 
 
-async def _breath(at: int) -> None:
-    """Ten thousand tasks hold up nobody else: now and then others have their turn."""
-    if at % BREATH == BREATH - 1:
-        await pause(0)
+async def _breath(at: int) -> bool:
+    """Ten thousand tasks hold up nobody else: now and then others are served. Whether they were."""
+    if at % AT_ONCE != AT_ONCE - 1:
+        return False
+    await pause(0)
+    return True
 
 
 def _typed(turn: Turn, task: Any, bundle: Bundle) -> None:
     """Refuses what is no task of a type that is known."""
     form = f'{{"{bundle.by}": ...}}'
     if type(task) is not dict:
-        found = _off(turn, "invalid-type", "an object", shown(task), f"send each task as {form}")
+        found = _off(turn, "invalid-type", "an object", _kind(task), f"send each task as {form}")
         raise Refusal("not-a-task", findings=(found,))
     if bundle.by not in task:
         found = _off(turn, "missing-required", bundle.by, "a task without it", f"send {form}")
         raise Refusal("missing-task-type", findings=(found,))
     if bundle.named(task) is None:
         cure = did_you_mean(str(task[bundle.by])[:LONGEST_TYPE], bundle.types, "take one of those")
-        found = _off(turn, "not-in-list", ", ".join(bundle.types), shown(task[bundle.by]), cure)
+        found = _off(turn, "not-in-list", ", ".join(bundle.types), _kind(task[bundle.by]), cure)
         raise Refusal("unknown-task-type", findings=(found,))
 
 
@@ -124,7 +157,7 @@ def _counted(turn: Turn, most: int) -> None:
     """Refuses what is no list, and lists of no task, or of more than anybody can mean."""
     tasks, form = turn.inputs, '[{"taskType": ...}]'
     if type(tasks) is not list:
-        raise Refusal("not-a-list", findings=(_off(turn, "bad-json", "a list of tasks", shown(tasks),
+        raise Refusal("not-a-list", findings=(_off(turn, "bad-json", "a list of tasks", _kind(tasks),
                                                    "put the task into brackets"),))  # fmt: skip
     if not tasks:
         raise Refusal("empty-batch", findings=(_off(turn, "wrong-length", "at least one task", "[]",
@@ -134,15 +167,13 @@ def _counted(turn: Turn, most: int) -> None:
                                                        str(len(tasks)), "send them in several requests"),))  # fmt: skip
 
 
+def _kind(value: Any) -> str:
+    """What a value is, without what stands in it: it may be a key."""
+    return shown(value) if not isinstance(value, (dict, list)) else "an object" if type(value) is dict else "a list"
+
+
 def _off(turn: Turn, rule: str, expected: str, came: str, cure: str) -> Finding:
     return Finding(rule, "broken", "", expected, came, cure, turn.operation.id)
-
-
-def _masked(turn: Turn, key: str) -> None:
-    """No journal keeps a key that stands in a task."""
-    tasks = turn.inputs if type(turn.inputs) is list else [turn.inputs]
-    if any(type(task) is dict and key in task for task in tasks):
-        turn.body = written([{**task, key: MASK} if type(task) is dict and key in task else task for task in tasks])
 
 
 def _who(turn: Turn) -> None:

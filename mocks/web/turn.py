@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 from copy import copy
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers, written
+from ...contracts.exchange import Exchange, Headers, unkeyed, written
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
@@ -21,9 +20,9 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, guard, inputs
+from . import astray, bundle, flow, guard, inputs, media
 from .bending import Bending
-from .dialect import Answer, Dialect, Pairs, Wait
+from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
 from .form import kept
 from .line import Line
@@ -56,8 +55,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
-                 "number", "pairs", "query", "scope", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "inputs", "looks",
+                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -86,14 +85,15 @@ class Turn(Bending):
         self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
-        self.line: Line | None = None  # the socket that it came by, if it came by one
-        self.number = 0  # which part of a request it is
+        self.seen: dict[str, inputs.Seen] = {}  # of the files that it brings, by place: those that were looked at
+        self.line: Line | None = None
+        self.elsewhere: Callable[[str], Session | None] | None = None  # who knows whose key one is, if the path did not
         self.whole: Turn | None = None  # the request that it is a part of, if that brings several
         self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
 
     async def play(self, receive: guard.Receive, send: Send) -> None:
         """Reads the request, answers it and writes both down: the one exit of every provider's request."""
-        clock, method = self.session.clock, self.scope["method"]
+        method = self.scope["method"]
         refused: Refusal | None = None
         try:
             self._name()
@@ -101,13 +101,14 @@ class Turn(Bending):
                 announced = self.headers.get(b"content-length")
                 most = self.operation.most_body or self.dialect.terms.max_body
                 self.body = await guard.read(receive, most, announced)
-                self.now = clock.now  # others may have moved it while the body was under way
+                self.now = self.session.clock.now  # others may have moved it while the body was under way
                 if self.operation.bundles:
                     bundle.recognise(self)
         except Refusal as no:
             refused = no
         except guard.Gone:
             return
+        clock = self.session.clock
         clock.enter()  # only now: whoever has sent half a request holds nobody up
         try:
             try:
@@ -123,17 +124,23 @@ class Turn(Bending):
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
                 answer = await self._bent(answer)
+            if answer.stream is not None:
+                self._last_word(await flow.poured(self, answer, send))
+                return
             said = self._last_word(answer)
         finally:
             clock.leave()
         await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
-    async def waited(self, answer: Answer | Wait) -> Answer:
+    async def waited(self, answer: Answer | Wait | Work) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
         clock = self.session.clock
-        while isinstance(answer, Wait):
+        while not isinstance(answer, Answer):
             if clock.closed:
                 return self.dialect.status(503)
+            if isinstance(answer, Work):
+                answer = answer.again([await media.made(self.session, *file) for file in answer.files])
+                continue
             await clock.wait(answer.until)
             self.now = clock.now
             answer = answer.again()
@@ -150,16 +157,24 @@ class Turn(Bending):
         if name is None:
             self.allow = ", ".join(operations)
             reason = "wrong-method" if operations else "unknown-path"
-            raise Refusal(reason, findings=(self._stranger(bool(operations)),))
+            raise Refusal(
+                reason,
+                findings=(astray.nowhere(self.dialect.contract, scope["method"], self.way.path, bool(operations)),),
+            )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
-            self.findings = (self._astray(),)
+            self.findings = (astray.elsewhere(self.operation, self.way.path),)
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
         if self.operation.keyless or self.operation.bundles:  # who asks may stand in a bundle itself
             return
         self.known(self.dialect.key(self.headers))
+
+    def move(self, session: Session) -> None:
+        """Goes on in another session, whose key it bears."""
+        self.session, self.dialect, self.now = session, session.cast[self.dialect.provider], session.clock.now
+        self.operation = self.dialect.contract.operations[self.operation.id]
 
     def known(self, key: str) -> None:
         """Looks whose key it is."""
@@ -179,7 +194,7 @@ class Turn(Bending):
             self.inputs = self.read()
         return await self.waited(await self.performed())
 
-    async def performed(self) -> Answer | Wait:
+    async def performed(self) -> Answer | Wait | Work:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
         if operation.speaks or self.query:
@@ -188,7 +203,7 @@ class Turn(Bending):
             await self._look_at_inputs(self.model)
         return self._routed()
 
-    def _routed(self) -> Answer | Wait:
+    def _routed(self) -> Answer | Wait | Work:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
         session, operation = self.session, self.operation
         try:
@@ -209,12 +224,12 @@ class Turn(Bending):
         found = inputs.near(model, self.inputs, self.base)
         if not found:
             return
-        missing = await inputs.look(self.session, found, self.operation.id)
+        missing = await inputs.look(self, found)
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
-            if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
-                raise Refusal(UNREACHABLE)
+            if self.operation.orders and "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
+                raise Refusal(UNREACHABLE, findings=tuple(missing))
             self.fate = Script(unreachable=True)
 
     def submit(
@@ -231,6 +246,7 @@ class Turn(Bending):
         """One task of this request."""
         part = copy(self)
         part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
+        part.seen = {}
         part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
         part.body = written(task)
         return part
@@ -249,6 +265,7 @@ class Turn(Bending):
         try:
             return guard.loads(self.body)
         except Refusal as no:
+            self.body = unkeyed(self.body)
             came = shown(self.body[:200].decode("utf-8", "replace"))
             cure = f"correct what your client serialises: {no.said}"
             no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", came, cure, self.operation.id),)
@@ -263,21 +280,6 @@ class Turn(Bending):
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
         return findings
-
-    def _astray(self) -> Finding:
-        right = self.operation.path
-        return Finding("wrong-base", "doubtful", "", f"the path {right}", shown(self.way.path)[1:-1],
-                       f"end the base address in {right}; it was let in all the same", self.operation.id,
-                       "inferred")  # fmt: skip
-
-    def _stranger(self, known: bool) -> Finding:
-        method = self.scope["method"]
-        here = f"{method} {shown(self.way.path)[1:-1]}"
-        paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values() if not o.within]
-        near = get_close_matches(here, paths, 1, 0.3)
-        rule = "wrong-method" if known else "no-such-operation"
-        cure = f"did you mean {near[0]}?" if near else "see openapi.json for all of them"
-        return Finding(rule, "broken", "", "an operation of the documents", here, cure, here)
 
     def _refuse(self, no: Refusal) -> Answer:
         self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
@@ -319,6 +321,7 @@ class Turn(Bending):
             if (
                 (not self.bent or self.delayed)
                 and type(self.inputs) is not list
+                and answer.stream is None
                 and (lies := self.dialect.contract.check_answer(operation, answer.status, answer.value))
             ):
                 self.findings += lies

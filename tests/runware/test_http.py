@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -169,3 +170,13 @@ def test_a_head_has_no_body() -> None:
     with runware() as handle:
         answer: httpx.Response = handle.client().head(handle.url + "/v1")
         assert (answer.status_code, answer.content) == (405, b"")
+
+
+def test_a_key_at_the_wrong_place_is_in_no_book() -> None:
+    with runware() as handle:
+        said = [image(apiKey="sk-mine"), auth("sk-mine"), [auth("sk-mine")], {"taskType": {"apiKey": "sk-mine"}}]
+        post(handle, said[:1])
+        post(handle, said[1:])
+        post(handle, said[0])
+        assert [answer.status for answer in handle.requests()] == [400, 401, 400]
+        assert "sk-mine" not in json.dumps([said.as_dict() for said in handle.requests()])

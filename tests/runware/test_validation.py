@@ -16,6 +16,7 @@ from understudy.mocks.runware.dialect import Runware
 from understudy.tests.runware.asking import image, post, runware, uuid, wrong
 
 PROMISE = contract("runware")
+ODD: tuple[Any, ...] = (None, True, -1, 1.5, 10**30, "", "\x00", [], [[]], {}, {"": {}}, [None, {}])
 OWN = "acme:7@1"
 SCHEMA = {"type": "object", "required": ["positivePrompt"], "additionalProperties": False,
           "properties": {"positivePrompt": {"type": "string", "maxLength": 10}}}  # fmt: skip
@@ -34,7 +35,7 @@ def test_no_value_of_a_wrong_type_is_a_fault_of_ours(name: str) -> None:
     fields = PROMISE.forms[name].fields
     with runware() as handle:
         for field in fields:
-            for at, value in enumerate((None, True, -1, 1.5, 10**30, "", "\x00", [], [[]], {}, {"": {}}, [None, {}])):
+            for at, value in enumerate(ODD):
                 task = {"taskType": name, "taskUUID": uuid(at), field: value}
                 if field == "apiKey":
                     continue
