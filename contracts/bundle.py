@@ -130,6 +130,7 @@ def _operation(
         "method": "POST", "path": path, "within": word, "also": tasks["forms"].get(word, {}).get("x-also", ()),
         "summary": row["summary"], "channel": row["channel"], "lifecycle": row.get("lifecycle", ""), **said, **form,
         "parameters": parameters, "idless": row.get("idless", False), "keyless": row.get("keyless", False),
+        "streams": row.get("streams", ""),
         "refusals": [*bundle["refusals"], *row.get("refusals", ())],
         "answers": {"200": {"schema": _capital(word) + "Answer", "description": row["summary"]}},
         "source": row["source"], "where": row["where"],

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from . import brought
+from .between import completed
 from .brought import ADDRESS, ADDRESS_OR_DATA, FETCHABLE, LOOPBACK, Path, Place, places
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
@@ -17,6 +18,7 @@ from .schema import Judge, pointer
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
 NO_FINDINGS: tuple[Finding, ...] = ()
+SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
 class Read(NamedTuple):
@@ -138,7 +140,15 @@ class Model:
         """The smallest body that is right."""
         unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
         names = (name for name in self.schema.get("required", unless_told) if name not in self.envelope)
-        return {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        body = {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        between = [row for row in self.schema.get("between", ()) if not self.envelope & {row["fields"][0][1:]}]
+        return completed(between, body, self._example_at) if between else body
+
+    def _example_at(self, place: str) -> Any:
+        field: Mapping[str, Any] = self.schema
+        for step in place.split("/")[1:]:
+            field = field.get("properties", {}).get(step, {})
+        return SIDE if place in SIDES and field.get("minimum", SIDE) <= SIDE else _example(field)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -274,3 +284,7 @@ class Catalogue:
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order makes."""
         return self._outcomes.of(model, inputs)
+
+    def of_format(self, outcome: Outcome, word: Any) -> Outcome:
+        """The same as a file of a format that is of another kind."""
+        return self._outcomes.of_format(outcome, word)

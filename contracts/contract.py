@@ -63,15 +63,18 @@ class Contract:
     def _operation(self, name: str, row: Mapping[str, Any]) -> Operation:
         answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
         body = (self.forms.get(row["body"]) or self._form(row["body"])) if "body" in row else None
-        return Operation(name, row, answers, self.api, body)
+        streams = Judge(self._whole(row["streams"])) if row.get("streams") else None
+        return Operation(name, row, answers, self.api, body, streams)
 
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
         row = self.facts.tasks.get("forms", {}).get(name) or self.facts.openapi["schemas"][name]
-        told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
+        kind = self.facts.openapi.get("tasks", {}).get(name, {}).get("kind", row.get("kind", "text"))
+        told = {"id": name, "kind": kind, "complete": row.get("complete", True),
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
-        return Model(told, self.catalogue.recommended, envelope=self.catalogue.envelope)
+        envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
+        return Model(told, self.catalogue.recommended, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:

@@ -96,9 +96,12 @@ class Document:
         for name in ("forms", "results"):
             for word, row in self.tasks.get(name, {}).items():
                 yield _fact(name[:-1], word, row)
+        told: set[int] = set()
         for row in self.models:
             yield _fact("model", row["id"], row)
-            for key, parameter in row["schema"].get("properties", {}).items():
+            fresh = id(row["schema"]) not in told  # models of one shape share its inputs
+            told.add(id(row["schema"]))
+            for key, parameter in row["schema"].get("properties", {}).items() if fresh else ():
                 yield _fact("input", f"{row['id']}.{key}", {**_of(row), **parameter})
 
 

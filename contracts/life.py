@@ -35,6 +35,7 @@ class Lifecycle:
         # How long a request is kept waiting, how long what was not delivered is kept, how long a socket may be silent.
         self.patience, self.buffer, self.idle = (float(row[name]["seconds"]) if name in row else inf
                                                  for name in ("patience", "buffer", "idle"))  # fmt: skip
+        self.hang_up = int(row["hang_up"]["code"]) if "hang_up" in row else 1000  # how a silent socket is closed
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
         self.deliver: dict[str, Any] = row.get("deliver", {})  # what is told unasked, and how

@@ -13,7 +13,7 @@ from .courier import Courier
 from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
-from .luck import digest
+from .luck import digest, uuid
 from .prop import Prop
 from .refusal import Refusal
 from .script import Script
@@ -55,6 +55,7 @@ class Session:
         self.gallery = gallery
         self.journal = journal
         self.receiver: Any = None  # of webhooks, where somebody serves one
+        self.switchboard: Any = None  # of sockets, where somebody serves them
         self.seed = seed
         self.cap = cap
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
@@ -95,8 +96,7 @@ class Session:
     ) -> Prop:
         """Gives an account something to have."""
         self.made += 1
-        word = digest(self.seed, "prop", self.made)
-        number = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+        number = uuid(self.seed, "prop", self.made)
         now = self.clock.now
         self.props[number] = prop = Prop(number, kind, account, name, said, now, now, slots)
         return prop
@@ -241,9 +241,12 @@ class Session:
         self.clock.release()
         if self.receiver is not None:
             self.receiver.release()
+        if self.switchboard is not None:
+            self.switchboard.end()
+            self.switchboard = None  # it knows the session
         if self.courier is not None:
             self.courier.end()
-            self.courier = None  # type: ignore[assignment]  # it knows the session
+            self.courier = None  # type: ignore[assignment]  # it does, too
         self._over = self.warn
         things = (*self.props.values(), *self.dropped.values())
         for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in things)):

@@ -12,13 +12,16 @@ from ..engine.session import Tell
 from ..engine.task import Task
 from ..engine.timeline import FINAL, State
 from ..web.exit import JSON, written
+from ..web.switchboard import Connection
 from ..web.turn import Turn
 from . import results, wire
 
+PUSH = "PUSH"  # in the journal, what goes by no method at all
+
 
 def tell(turn: Turn, pushes: bool) -> Tell:
-    """Tells of a task's end: to whom its body names, and, where it `pushes`, through the line that it came by."""
-    session, line, provider, base = turn.session, turn.line, turn.dialect.provider, turn.base
+    """Tells of a task's end: to whom its body names, and, where it `pushes`, to the caller who waits for it."""
+    session, provider, base = turn.session, turn.dialect.provider, turn.base
     contract, make = turn.dialect.contract, turn.session.gallery.make
     hook, put = contract.life.brings["webhook"], contract.life.brings["upload"]
 
@@ -30,7 +33,7 @@ def tell(turn: Turn, pushes: bool) -> Tell:
         data = make(task, index) if results.carried(task) else b""
         return written({"data": [results.item(contract, session, base, task, index, {}, data)]})
 
-    def news(task: Task, state: State) -> None:
+    def told(task: Task, state: State) -> None:
         if state not in FINAL:
             return
         order, send = task.order, session.courier.send
@@ -45,9 +48,44 @@ def tell(turn: Turn, pushes: bool) -> Tell:
             call = parcel._replace(channel="webhook", to=order.webhook, method=hook["method"])
             for body in [partial(one, task, index) for index in every] or [partial(over, task)]:
                 send(call._replace(body=_soon(task, body)), _manner(hook))
-        elif pushes and line is not None:
-            push = parcel._replace(channel="push", to=line.name, body=_soon(task, partial(over, task)), headers=())
-            send(push, by=line.carry)
+
+    if not pushes or turn.line is None or turn.line.connection is None:
+        return told
+    pushed = _pushed(turn, turn.line.connection, over)
+
+    def both(task: Task, state: State) -> None:
+        told(task, state)
+        if not task.order.webhook:
+            pushed(task, state)
+
+    return both
+
+
+def _pushed(turn: Turn, caller: Connection, over: Callable[[Task], bytes]) -> Tell:
+    """Pushes a task's end to a caller, who waits for it no longer than a request would."""
+    session, contract, operation = turn.session, turn.dialect.contract, turn.operation
+    limit = turn.now + contract.life.patience
+    waits: list[int] = []  # the ticket of the moment at which nobody waits any longer
+
+    def push(task: Task, body: bytes | Callable[[], bytes]) -> None:
+        parcel = Parcel("push", caller.to, body, method=PUSH, operation=operation.id, task=task.id,
+                        provider=task.order.provider, answers=True)  # fmt: skip
+        session.courier.send(parcel, by=caller.carry)
+
+    def late(name: str) -> None:
+        waits.clear()
+        task = session.tasks[name]
+        push(task, written({"errors": [wire.error(contract.error("timeout", operation), wire.acknowledged(task))]}))
+
+    def news(task: Task, state: State) -> None:
+        if state not in FINAL:
+            if not waits and task.timeline.ends > limit:
+                waits.append(session.clock.book(limit, late, task.id, owed=True))
+        elif waits or task.timeline.ends <= limit:
+            for ticket in waits:
+                session.clock.drop(ticket)
+            waits.clear()
+            push(task, _soon(task, partial(over, task)))
 
     return news
 

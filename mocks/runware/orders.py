@@ -10,7 +10,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.turn import Turn
-from . import newcomers, news, results, wire
+from . import newcomers, news, pictures, results, stream, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -22,15 +22,20 @@ def order(turn: Turn) -> Answer | Wait | Work:
     name = turn.inputs["taskUUID"].lower()
     if name in session.tasks:
         raise Refusal("taken-id")
-    asked = wire.read(contract.catalogue, operation, model, turn.inputs, turn.body)
+    asked = pictures.fitted(turn, wire.read(contract, operation, model, turn.inputs, turn.body))
     price = contract.price(model.id)
     cost = None if price is None else price * len(asked.media)
     later = asked.delivery == "async" or bool(asked.webhook)
+    flows = asked.delivery == "stream" and operation.streams is not None and not later
+    if flows:
+        stream.refused(turn, len(asked.media))
     pushes = turn.line is not None and not later
     tell = news.tell(turn, pushes) if pushes or asked.webhook or turn.inputs.get("uploadEndpoint") else None
     task = turn.submit(asked, contract.life.durations[model.kind], cost, tell, name=name)
     if later:
         return Answer(200, {"data": [wire.acknowledged(task)]})
+    if flows:
+        return stream.answer(turn, task)
     if turn.line is not None:
         return NOTHING
     return _awaited(turn, task, turn.now + float(contract.life.patience))
@@ -74,4 +79,7 @@ def stands(turn: Turn) -> Answer | Work:
     return Answer(200, results.under_way(contract, session, task, beside))
 
 
-ROUTES: dict[str, Route] = {"getResponse": stands, "imageInference": order}
+MAKING = ("imageInference", "videoInference", "audioInference", "textInference", "3dInference", "caption", "upscale",
+          "removeBackground", "controlNetPreprocess", "imageMasking", "promptEnhance", "vectorize", "training", "tools",
+          "photoMaker")  # fmt: skip
+ROUTES: dict[str, Route] = {"getResponse": stands, **dict.fromkeys(MAKING, order)}

@@ -10,12 +10,7 @@ from ..engine.gallery import content_type
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
-from . import wire
-
-
-def gives(contract: Contract, task: Task) -> str:
-    """What the keys of a task's results begin with."""
-    return str(contract.facts.openapi["tasks"][task.order.operation]["gives"])
+from . import outputs, wire
 
 
 def good(task: Task) -> bool:
@@ -45,32 +40,37 @@ def item(
     data: bytes = b"",
 ) -> dict[str, Any]:  # fmt: skip
     """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-    prefix, name, wants = gives(contract, task), session.gallery.names(task)[index], wire.asked(task)
-    medium = task.order.media[index]
-    values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": name.rpartition(".")[0]}
+    prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
+    medium, address = task.order.media[index], f"{base}/media/{name}"
+    result = outputs.Result(contract, task, index, name.rpartition(".")[0], address)
+    values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": result.name, **outputs.beside(result)}
     if wants.form == "URL":
-        values[f"{prefix}URL"] = f"{base}/media/{name}"
+        values[f"{prefix}URL"] = address
     else:
         values |= wire.inside(prefix, wants.form, content_type(medium), data)
     values["seed"] = wire.seed(session.seed, task, index)
     if wants.checks:
         values["NSFWContent"] = medium.nsfw
+    return wire.item(contract, task, {**values, **cost(contract, task), **beside})
+
+
+def cost(contract: Contract, task: Task) -> dict[str, float]:
+    """What a result costs, where somebody wants to know."""
     rule = contract.facts.openapi["bundle"]["cost"]
-    if wants.cost or rule["unasked"]:
-        cost = contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
-        values[rule["key"]] = round(cost / len(task.order.media), 9)
-    return wire.item(contract, task, {**values, **beside})
+    if not wire.asked(task).cost and not rule["unasked"]:
+        return {}
+    whole = contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
+    return {rule["key"]: round(whole / len(task.order.media), 9)}
 
 
 def under_way(contract: Contract, session: Session, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:
     """An item a result, each with the id that the result will have, and nothing that a client may take for one."""
-    prefix = gives(contract, task)
-    known = contract.facts.tasks["results"][task.order.operation]["properties"]
-    key = f"{prefix}UUID" if f"{prefix}UUID" in known else contract.facts.openapi["bundle"]["standing"]["id"]
+    prefix = outputs.begins(contract, task)
+    key = f"{prefix}UUID" if prefix else contract.facts.openapi["bundle"]["standing"]["id"]
     told = []
     for name in session.gallery.names(task):
         own = {key: name.rpartition(".")[0]} if key else {}
-        told.append({**wire.acknowledged(task), **own, **beside})
+        told.append({**wire.acknowledged(task), **own, **beside, **outputs.progress(task, session.clock.now)})
     return {"data": told}
 
 

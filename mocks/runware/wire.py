@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ...contracts.catalogue import Catalogue, Model
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
 from ...contracts.outcome import MOST_COUNT, Outcome
-from ..engine.luck import digest
-from ..engine.medium import Card, Medium
+from ..engine.luck import digest, uuid
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..engine.timeline import new
@@ -27,7 +27,7 @@ ASIDE = frozenset({
     "taskType", "taskUUID", "model", "seed", "numberResults", "deliveryMethod", "webhookURL", "uploadEndpoint", "ttl",
     "includeCost", "routing", "outputType", "outputFormat", "outputQuality", "safety", "checkNSFW",
 })  # fmt: skip
-VARIANT = "89ab"
+ANY_KIND = ("tools",)  # whose format tells of which kind a file is
 
 
 class Asked(NamedTuple):
@@ -41,9 +41,17 @@ class Asked(NamedTuple):
     upload: str
 
 
+def _detail(outcome: Outcome) -> Detail:
+    if not outcome.finer:
+        return PLAIN
+    fps, rate, channels, bitrate = outcome.finer
+    return Detail(fps, rate, channels, bitrate)
+
+
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5], quality=outcome.quality),) * outcome.count  # orders of one size share it
+    medium = Medium(*outcome[:5], quality=outcome.quality, detail=_detail(outcome))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def makes(model: Model, operation: Operation) -> bool:
@@ -51,12 +59,17 @@ def makes(model: Model, operation: Operation) -> bool:
     return model.form in ("", operation.within)
 
 
-def read(catalogue: Catalogue, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
-    """The order that a task is."""
-    outcome = catalogue.outcome(model, task)
-    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", "sync")
-    return new(Order, ("runware", operation.id, model.id, said, _media(outcome), delivery, task.get("webhookURL") or "",
-                       task["taskUUID"], None, task["taskType"]))  # fmt: skip
+def read(contract: Contract, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
+    """The order that a task is. Where the documents name no way of delivery, it is the first one of its type."""
+    outcome = contract.catalogue.outcome(model, task)
+    if operation.id in ANY_KIND:
+        outcome = contract.catalogue.of_format(outcome, task.get("outputFormat"))
+    media = _media(outcome)
+    usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
+    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
+    tells, name = task.get("webhookURL") or "", task.get("model") or model.id
+    return new(Order, ("runware", operation.id, name, said, media, delivery, tells, task["taskUUID"],
+                       None, task["taskType"]))  # fmt: skip
 
 
 def asked(task: Task) -> Asked:
@@ -88,9 +101,7 @@ def _checked(task: Mapping[str, Any]) -> bool:
 
 def name(secret: str, task: Task, index: int) -> str:
     """The UUID of a result: a function of the session's seed, the task and the result's place."""
-    word = digest(secret, "result", task.id, index)
-    variant = VARIANT[int(word[15], 16) % 4]
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-{variant}{word[16:19]}-{word[19:31]}"
+    return uuid(secret, "result", task.id, index)
 
 
 def seed(secret: str, task: Task, index: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..engine.task import Task
+    from .bending import Bending
     from .line import Line
     from .turn import Turn
 
@@ -23,12 +24,13 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 
 
 class Answer(NamedTuple):
-    """What is said: a status, and a value that becomes JSON or bytes that stand as they are."""
+    """What is said: a status, and a value that becomes JSON, or bytes that stand as they are, at once or by and by."""
 
     status: int
     value: Any = None
     body: bytes | None = None
     headers: Pairs = ()
+    stream: Iterator[bytes | float] | None = None  # its pieces, as they come; and until when there are none
 
 
 class Wait(NamedTuple):
@@ -153,6 +155,14 @@ class Dialect:
         """One reply to a request that brought several tasks, from the answer to each."""
         raise NotImplementedError
 
+    def bent(self, turn: Bending, status: int) -> Answer:  # noqa: ARG002 - most say it to all alike
+        """The same, said to one request."""
+        return self.status(status)
+
     def status(self, status: int) -> Answer:
         """The provider's own error answer for a bare HTTP status, as a fault wants it."""
         raise NotImplementedError
+
+    def bare(self, status: int, task: Any) -> Answer:  # noqa: ARG002 - one that bundles nothing has no tasks
+        """The same about one task of several."""
+        return self.status(status)

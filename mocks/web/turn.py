@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers, written
+from ...contracts.exchange import Exchange, Headers, unkeyed, written
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
@@ -21,7 +21,7 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, guard, inputs, media
+from . import bundle, flow, guard, inputs, media
 from .bending import Bending
 from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
@@ -56,8 +56,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
-                 "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "inputs", "looks",
+                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -87,13 +87,14 @@ class Turn(Bending):
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
         self.seen: dict[str, inputs.Seen] = {}  # of the files that it brings, by place: those that were looked at
-        self.line: Line | None = None  # the socket that it came by, if it came by one
+        self.line: Line | None = None
+        self.elsewhere: Callable[[str], Session | None] | None = None  # who knows whose key one is, if the path did not
         self.whole: Turn | None = None  # the request that it is a part of, if that brings several
         self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
 
     async def play(self, receive: guard.Receive, send: Send) -> None:
         """Reads the request, answers it and writes both down: the one exit of every provider's request."""
-        clock, method = self.session.clock, self.scope["method"]
+        method = self.scope["method"]
         refused: Refusal | None = None
         try:
             self._name()
@@ -101,13 +102,14 @@ class Turn(Bending):
                 announced = self.headers.get(b"content-length")
                 most = self.operation.most_body or self.dialect.terms.max_body
                 self.body = await guard.read(receive, most, announced)
-                self.now = clock.now  # others may have moved it while the body was under way
+                self.now = self.session.clock.now  # others may have moved it while the body was under way
                 if self.operation.bundles:
                     bundle.recognise(self)
         except Refusal as no:
             refused = no
         except guard.Gone:
             return
+        clock = self.session.clock
         clock.enter()  # only now: whoever has sent half a request holds nobody up
         try:
             try:
@@ -123,6 +125,9 @@ class Turn(Bending):
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
                 answer = await self._bent(answer)
+            if answer.stream is not None:
+                self._last_word(await flow.poured(self, answer, send))
+                return
             said = self._last_word(answer)
         finally:
             clock.leave()
@@ -161,6 +166,11 @@ class Turn(Bending):
         if self.operation.keyless or self.operation.bundles:  # who asks may stand in a bundle itself
             return
         self.known(self.dialect.key(self.headers))
+
+    def move(self, session: Session) -> None:
+        """Goes on in another session, whose key it bears."""
+        self.session, self.dialect, self.now = session, session.cast[self.dialect.provider], session.clock.now
+        self.operation = self.dialect.contract.operations[self.operation.id]
 
     def known(self, key: str) -> None:
         """Looks whose key it is."""
@@ -251,6 +261,7 @@ class Turn(Bending):
         try:
             return guard.loads(self.body)
         except Refusal as no:
+            self.body = unkeyed(self.body)
             came = shown(self.body[:200].decode("utf-8", "replace"))
             cure = f"correct what your client serialises: {no.said}"
             no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", came, cure, self.operation.id),)
@@ -315,6 +326,7 @@ class Turn(Bending):
             if (
                 (not self.bent or self.delayed)
                 and type(self.inputs) is not list
+                and answer.stream is None
                 and (lies := self.dialect.contract.check_answer(operation, answer.status, answer.value))
             ):
                 self.findings += lies
