@@ -42,6 +42,10 @@ class Lifecycle:
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
         self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
+        # States that no channel tells apart are seen as the last of them.
+        told = {state: tuple(words.get(state) for words in self.words.values()) for state in self.states}
+        self.alike = {state: next(each for each in reversed(self.states) if told[each] == told[state])
+                      for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 
     def _reached(self, state: str) -> set[str]:

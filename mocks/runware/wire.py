@@ -44,7 +44,8 @@ def read(catalogue: Catalogue, operation: Operation, model: Model, task: Mapping
 def card(said: bytes) -> dict[str, Any]:
     """What the card of a file tells of its order."""
     task = orjson.loads(said)
-    return {**task, "prompt": task.get("positivePrompt", task.get("prompt", ""))}
+    inputs = {key: value for key, value in task.items() if key != "taskUUID"}  # alike orders make alike files
+    return {**inputs, "prompt": task.get("positivePrompt", task.get("prompt", ""))}
 
 
 def seed(task: Task, index: int) -> int:

@@ -13,7 +13,7 @@ from ...exchange import Exchange
 from ...life import Lifecycle
 from ...operation import Operation
 from ..props import of_path, sorts
-from ..subject import Ask, Subject
+from ..subject import Ask, Subject, mirrored
 from .bending import found, told
 from .fitting import told_of
 
@@ -333,10 +333,3 @@ def wired(ask: Ask) -> tuple[tuple[bytes, bytes], ...]:
     """A request's headers as an exchange has them."""
     return tuple((name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
                  for name, value in ask.headers)  # fmt: skip
-
-
-def mirrored(subject: Subject, inner: Subject) -> None:
-    """A subject that stands before another is told apart by nothing that one can ask it."""
-    subject.name, subject.base, subject.key, subject.other_key = inner.name, inner.base, inner.key, inner.other_key
-    subject.can, subject.now, subject.most_body = inner.can, inner.now, inner.most_body
-    subject.hooks = inner.hooks

@@ -10,8 +10,8 @@ from ...exchange import Exchange
 from ..case import Case
 from ..judging.referee import Referee
 from ..move import Move
-from ..subject import Ask, Subject
-from .mutant import Mutant, mirrored, placed
+from ..subject import Ask, Subject, mirrored
+from .mutant import Mutant, placed
 
 Tape = Sequence[Move]
 DELIVERED = "delivered"

@@ -84,7 +84,8 @@ def _same(world: World, order: Known, index: int, said: Exchange) -> Iterator[Fi
     inputs: dict[str, Any] = order.inputs if isinstance(order.inputs, dict) else {}
     if name not in inputs:
         return
-    plain = (order.model, index, tuple(sorted((key, str(value)) for key, value in inputs.items() if key != name)))
+    plain = (order.model, index, tuple(sorted((key, str(value)) for key, value in inputs.items()
+                                              if key not in (name, *world.contract.catalogue.envelope))))  # fmt: skip
     known, seed = world.seeded.setdefault(plain, {}), str(inputs[name])
     if known.setdefault(seed, digest) != digest:
         yield _finding("wrong-file", f"the same file for the same inputs and {name} {seed}", "another one",
