@@ -42,9 +42,9 @@ class Lifecycle:
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
         self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
-        # States that no channel tells apart are seen as the last of them.
+        # Where there is one channel, states for which it has one word are seen as the last of them.
         told = {state: tuple(words.get(state) for words in self.words.values()) for state in self.states}
-        self.alike = {state: next(each for each in reversed(self.states) if told[each] == told[state])
+        self.alike = {state: next(each for each in reversed(self.states) if told[each] == told[state] and (len(self.words) == 1 or each == state))
                       for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 

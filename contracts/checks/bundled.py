@@ -46,7 +46,7 @@ class Bundled(Subject):
         else:
             route = self._route + ("?" + query if query else "")
             said = self._subject.send(Ask("POST", route, ask.headers, self._wired(operation, path, body)))
-            said = self._part(operation, ask, said)
+            said = self._part(ask, said)
         self._mirror()
         return said
 
@@ -79,7 +79,7 @@ class Bundled(Subject):
             told[DELIVERY] = LATER
         return written([told])
 
-    def _part(self, operation: Operation, ask: Ask, said: Exchange) -> Exchange:
+    def _part(self, ask: Ask, said: Exchange) -> Exchange:
         """The one task of an exchange; what is no list of one task, as it was asked."""
         bundle = self._contract.bundle
         assert bundle is not None

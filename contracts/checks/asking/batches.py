@@ -17,8 +17,8 @@ LATER, AT_ONCE = {"deliveryMethod": "async"}, {"deliveryMethod": "sync"}
 NO_UUIDS = ("", "x", "1", NOBODY[:-1], NOBODY + "0", NOBODY.replace("-", ""), "00000000-0000-1000-8000-000000000000",
             "{" + NOBODY + "}", f" {NOBODY}", f"{NOBODY}\n", 5, None, True, [NOBODY], {"a": NOBODY})  # fmt: skip
 NO_TYPES = ("", "nothing", "imageinference", "ImageInference", "imageInference ", 5, None, ["imageInference"])
-NO_LISTS = ({}, None, "text", 3, True, {"0": {}}, [])
-NO_TASKS = (None, 5, "text", [], True, {})
+NO_LISTS: tuple[Any, ...] = ({}, None, "text", 3, True, {"0": {}}, [])
+NO_TASKS: tuple[Any, ...] = (None, 5, "text", [], True, {})
 
 
 class Batches(Steps):

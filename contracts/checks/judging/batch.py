@@ -83,7 +83,7 @@ def _of(bundle: Bundle, item: dict[str, Any], task: Any, operation: Operation | 
         return bundle.id not in item and bundle.by not in item
     idless = operation is not None and operation.idless
     if not idless and isinstance(task.get(bundle.id), str):
-        return item.get(bundle.id) == task[bundle.id]
+        return bool(item.get(bundle.id) == task[bundle.id])
     return bundle.id not in item and item.get(bundle.by) in (task.get(bundle.by), None)
 
 
@@ -124,12 +124,12 @@ def joined(world: World, said: Exchange, those: list[Part]) -> Iterator[Finding]
                        "inferred")  # fmt: skip
     yield from _sorted(bundle, those, data)
     for part in those:
-        if not part.own and not _silent(world, part):
+        if not part.own and not _silent(part):
             yield _finding(f"/{bundle.data}", "something for each task", f"nothing for {shown(part.task, 120)}",
                            "answer every task, whatever becomes of the others", "missing")  # fmt: skip
 
 
-def _silent(world: World, part: Part) -> bool:
+def _silent(part: Part) -> bool:
     """Whether nothing need be said of a task: who asks for what is not there is told nothing."""
     asks = part.operation is not None and part.operation.channel == "poll"
     return asks or (part.operation is not None and part.operation.id in UNASKED)
@@ -156,7 +156,5 @@ def twice(world: World, those: list[Part]) -> Iterator[Finding]:
                        "refuse an id that is taken, in the same request as well", "twice", "observed")  # fmt: skip
 
 
-def _finding(
-    where: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented"
-) -> Finding:
+def _finding(where: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented") -> Finding:
     return Finding("wrong-batch", WEIGHT[source], where, expected, came, cure, "tasks", source, "", kind)

@@ -134,8 +134,8 @@ class Items:
             return
         came = item.get("cost")
         want = order.cost / max(1, len(self._items)) if order.cost is not None else price
-        good = isinstance(came, int | float) and not isinstance(came, bool)
-        if not good or (self._world.dated and want is not None and abs(came - want) > 1e-9):
+        good = isinstance(came, (int, float)) and not isinstance(came, bool)
+        if not good or (self._world.dated and want is not None and abs(float(came or 0) - want) > 1e-9):
             yield self._finding("wrong-output", at, "cost", f"the cost: {want:g}", shown(came),
                                 "tell what it cost where includeCost is true")  # fmt: skip
 

@@ -160,7 +160,7 @@ class Referee(Player):
                 yield from self._nameless(said, part)
             elif not part.shared:
                 yield from self._judged(batch.asked(self.world, said, part))
-        yield from self._twins(said, [part for part in those if part.shared])
+        yield from self._twins([part for part in those if part.shared])
         self.why = why
 
     def _nameless(self, said: Exchange, part: batch.Part) -> Iterator[Finding]:
@@ -175,7 +175,7 @@ class Referee(Player):
                           shown(part.own), "refuse this one task, and no other", said.operation, row["source"], "",
                           reason)  # fmt: skip
 
-    def _twins(self, said: Exchange, those: list[batch.Part]) -> Iterator[Finding]:
+    def _twins(self, those: list[batch.Part]) -> Iterator[Finding]:
         """Tasks of one request that bear one id: the first may be taken."""
         names = dict.fromkeys(str(part.task.get("taskUUID")).lower() for part in those if isinstance(part.task, dict))
         for name in names:

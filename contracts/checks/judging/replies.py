@@ -10,6 +10,7 @@ from ...finding import Finding, shown
 from .answers import Answers
 from .items import Items
 from .reference import Known
+from .tasked import at_once
 
 
 class Replies(Answers):
@@ -25,8 +26,6 @@ class Replies(Answers):
         order = self.world.taken(name, form, inputs, account)
         order.told["called"] = inputs.get(bundle.by)
         order.told["type"] = self.operation.within
-        from .tasked import at_once
-
         if not at_once(self.world, self.operation, inputs):
             want = [{bundle.by: inputs.get(bundle.by), bundle.id: name}]
             if self.items != want:
@@ -68,11 +67,10 @@ class Replies(Answers):
             return
         yield from self.echoed(order)
         key = self._plain(row)["key"].rpartition("/")[2]
-        for at, word in {each.get(key): at for at, each in reversed(list(enumerate(items)))}.items():
-            states = frozenset(state for state, own in row["words"].items() if own == at)
-            yield from self.moment(order, self._plain(row), at)
-            yield from self.narrowed(order, states, f"{self.operation.id} said {at}", at, self._plain(row))
-            del word
+        for word in dict.fromkeys(str(each.get(key)) for each in items):
+            states = frozenset(state for state, own in row["words"].items() if own == word)
+            yield from self.moment(order, self._plain(row), word)
+            yield from self.narrowed(order, states, f"{self.operation.id} said {word}", word, self._plain(row))
         if order.over and len(order.possible) == 1:
             yield from self.ended(order, next(iter(order.possible)))
         elif not order.over:

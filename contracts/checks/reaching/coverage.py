@@ -289,7 +289,7 @@ def _json(body: bytes) -> Any:
 def _says(template: str, text: Any) -> bool:
     """Whether a text is that of a row, whose names in braces stand for something."""
     if "{" not in template or not isinstance(text, str):
-        return template == text
+        return bool(template == text)
     return re.fullmatch(re.sub(r"\\\{\w+\\\}", ".*", re.escape(template)), text, re.DOTALL) is not None
 
 
