@@ -15,7 +15,7 @@ from ..exchange import Exchange, written
 from ..operation import Operation
 from .subject import Ask, Subject, mirrored
 
-FRESH = re.compile(rb"\{id (\w+)\}")  # in a body: an id that this world has for a word
+FRESH = re.compile(rb"\{id ([\w-]+)\}")  # in a body: an id that this world has for a word
 DELIVERY = "deliveryMethod"
 LATER = "async"
 
@@ -38,7 +38,7 @@ class Bundled(Subject):
         path, _, query = ask.path.partition("?")
         known = self._contract.match(path)[0]
         operation = known.get(ask.method)
-        body = FRESH.sub(lambda found: self.id(found[1].decode()).encode(), ask.body)
+        body = named(self._subject.salt, ask.body)
         if operation is None and any(each.within for each in known.values()):
             said = self._subject.send(ask._replace(path=self._route))._replace(url=ask.path)
         elif operation is None or not operation.within:
@@ -52,8 +52,7 @@ class Bundled(Subject):
 
     def id(self, word: str) -> str:
         """The UUID that a word stands for in this world; another one where the world outlasts a check."""
-        text = hashlib.sha256(f"{self._subject.salt}:{word}".encode()).hexdigest()
-        return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-a{text[15:18]}-{text[18:30]}"
+        return _uuid(self._subject.salt, word)
 
     @property
     def _route(self) -> str:
@@ -114,6 +113,16 @@ class Bundled(Subject):
     def close(self) -> None:
         """Is done with."""
         self._subject.close()
+
+
+def _uuid(salt: str, word: str) -> str:
+    text = hashlib.sha256(f"{salt}:{word}".encode()).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-a{text[15:18]}-{text[18:30]}"
+
+
+def named(salt: str, body: bytes) -> bytes:
+    """A body with the ids of a world in the place of the words for them."""
+    return FRESH.sub(lambda found: _uuid(salt, found[1].decode()).encode(), body)
 
 
 def bundled(contract: Contract, subject: Subject) -> Subject:

@@ -86,6 +86,9 @@ class Batches(Steps):
         yield from (Move("open", nth=0), Move("open", nth=1), self.sends(*asks, key=OTHER))
         yield self.sends(*[self.task(f"many{at}") for at in range(20)])
         yield from (self.sends(ping), self.sends(ping, ping))
+        move = self.sends(self.task("s-query"), ping)
+        assert move.ask is not None
+        yield move._replace(ask=move.ask._replace(path=move.ask.path + "?sdk=js&version=1"))
 
     def mixed(self) -> Iterator[Move]:
         """What is wrong with one task is said of that one; the others go on."""
@@ -116,8 +119,21 @@ class Batches(Steps):
         for wrong in NO_UUIDS:
             yield self.sends(self.task("", **{self.bundle.id: wrong}))
             yield self.sends({**self.ask_for(""), self.bundle.id: wrong})
+        yield from self.own()
         for task in (self.task("", **{self.bundle.id: ...}), {self.bundle.by: self.looks[0]}):
             yield from (self.sends(task), self.sends(self.task(f"i{len(task)}"), task))
+
+    def own(self) -> Iterator[Move]:
+        """A task by itself that says what else its path and a counter say of it."""
+        name = {self.bundle.id: "{id own}"}
+        for model in self.models:
+            if model.kind == self.plain.kind or model.form != self.plain.form:
+                body = {**self.example(model), self.bundle.id: f"{{id own-{model.id.encode().hex()}}}"}
+                yield from (self.order(model, body), self.order(model, body), self.order(model, body, OTHER))
+        for wrong in (*NO_UUIDS[:4], *NO_UUIDS[-5:]):
+            yield self.order(self.plain, {**self.example(self.plain), self.bundle.id: wrong})
+        yield self.order(self.plain, {**self.example(self.plain), **name, self.bundle.model: "no:such@model"})
+        yield self.order(self.plain, {**self.example(self.plain), **name, self.bundle.by: "nothing"})
 
     def kinds(self) -> Iterator[Move]:
         """Types that there are not."""
@@ -153,8 +169,9 @@ class Batches(Steps):
         fields, said = model.fields, list(self._ways(model))
         for nth, body in enumerate(said):
             yield self.order(model, {**self.example(model), **body})
+            yield from self.look(nth)
             if nth == 0:
-                yield from (*self.look(nth), Move("start", nth=nth), *self.look(nth), *self.look(nth))
+                yield from (Move("start", nth=nth), *self.look(nth), *self.look(nth))
             yield from (Move("finish", nth=nth), *self.look(nth), Move("open", nth=nth))
         yield from (*self.look(0), *self.look(0), *self.look(0, OTHER))
         if "includeCost" in fields:

@@ -151,7 +151,7 @@ class Referee(Player):
             yield from refused(self.world, said, operation, why)
         if said.status in operation.answers:
             yield from self.contract.check_answer(operation, said.status, said.json)
-        if why.reasons:
+        if why.reasons or not batch.replied(self.world, said):
             return
         those = batch.parts(self.world, said)
         yield from batch.joined(self.world, said, those)

@@ -110,8 +110,8 @@ def worded(world: World, said: Exchange, operation: str, why: Grounds, task: Any
                 yield _finding("wrong-echo", f"/{bundle.errors}/{at}/{key}", shown(want), shown(came),
                                "say of which task it is", operation)  # fmt: skip
         parameter = error.get("parameter")
-        if why.sure and why.fields and {*why.reasons} == {INPUT} and parameter is not None:
-            told = {parameter} if isinstance(parameter, str) else {*map(str, parameter)}
+        if why.sure and why.fields and {*why.reasons} == {INPUT}:
+            told = {*map(str, parameter)} if isinstance(parameter, list) else {str(parameter)}
             want_any = {_dotted(field) for field in why.fields}
             if not told & want_any:
                 yield _finding("wrong-error", f"/{bundle.errors}/{at}/parameter", " or ".join(sorted(want_any)),
