@@ -48,6 +48,25 @@ def broken(rows: Iterable[Row], schema: Row, body: Any, original: Size | None = 
     yield from _off_step(schema, body, ())
 
 
+def completed(rows: Iterable[Row], body: Mapping[str, Any], example: Callable[[str], Any]) -> dict[str, Any]:
+    """The body with as few fields more as these rules ask for; `example` has a value for the field at a pointer."""
+    whole = dict(body)
+    for row in rows:
+        if row["kind"] == "one-of" and not any(_there(whole, field) for field in row["fields"]):
+            wanted = row["fields"][:1]
+        elif row["kind"] == "dimensions" and not any(_there(whole, field) for field in row.get("unless", ())):
+            wanted = [field for field in row["fields"] if not _there(whole, field)]
+        else:
+            wanted = []
+        for field in wanted:
+            *way, last = field.split("/")[1:]
+            place = whole
+            for step in way:
+                place[step] = place = dict(place.get(step, {}))
+            place[last] = example(field)
+    return whole
+
+
 def _below(row: Row, fields: list[str], body: Any, _: Size | None) -> Iterator[Breach]:
     low, high = (_at(body, field) for field in fields)
     strict = row["kind"] == "below"

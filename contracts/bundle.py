@@ -146,6 +146,7 @@ def _operation(
         "method": "POST", "path": path, "within": word, "also": tasks["forms"].get(word, {}).get("x-also", ()),
         "summary": row["summary"], "channel": row["channel"], "lifecycle": row.get("lifecycle", ""), **said, **form,
         "parameters": parameters, "idless": row.get("idless", False), "keyless": row.get("keyless", False),
+        "streams": row.get("streams", ""),
         "refusals": [*bundle["refusals"], *row.get("refusals", ())],
         "answers": {"200": {"schema": _capital(word) + "Answer", "description": row["summary"]}},
         "source": row["source"], "where": row["where"],
@@ -167,7 +168,7 @@ def _schemas(
         items = {"$ref": "#/components/schemas/Standing"}
     elif "async" in row.get("delivers", ()):
         items = {"anyOf": [items, {"$ref": "#/components/schemas/Acknowledged"}]}
-    data = {"type": "array", "items": items}
+    data = items if row.get("alone") else {"type": "array", "items": items}
     yield _capital(word) + "Answer", {"type": "object", "required": [openapi["bundle"]["data"]],
                                       "properties": {openapi["bundle"]["data"]: data,
                                                      openapi["bundle"]["errors"]: {"type": "array", "minItems": 1}},

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from . import brought
+from .between import completed
+from .brought import ADDRESS, ADDRESS_OR_DATA, FETCHABLE, LOOPBACK, Path, Place, places
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
 from .outcome import SHAPING, Outcome, Outcomes
 from .schema import Judge, pointer
 
-# What a media field must look like; the address itself is taken as good without being fetched. Schemes have no case.
-ADDRESS = r"^[hH][tT][tT][pP][sS]?://[^\s/]"
-ADDRESS_OR_DATA = r"^([hH][tT][tT][pP][sS]?://[^\s/]|[dD][aA][tT][aA]:[^,]*,)"
-FETCHABLE = re.compile(ADDRESS)
-LOOPBACK = re.compile(r"http://([^/?#]*@)?(localhost|[^/?#:]+\.localhost|127(\.[0-9]+){3}|\[::1\])([:/?#]|$)")
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
 NO_FINDINGS: tuple[Finding, ...] = ()
-Path = tuple[str | int, ...]  # the steps to a value in a body
+SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
 class Read(NamedTuple):
     """What follows from a schema alone; models of one schema share it."""
 
     fields: dict[str, dict[str, Any]]
-    media: dict[str, str]
+    media: dict[str, Place]
     known: frozenset[str]
     judge: Judge
 
 
 def _read(schema: Mapping[str, Any], data_uris: bool) -> Read:
     fields = fields_of(schema)
-    media = {name: field["format"].partition("_uri")[0] for name, field in fields.items()
-             if "_uri" in field.get("format", "")}  # fmt: skip
-    return Read(
-        fields, media, frozenset(fields), Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
-    )
+    judge = Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
+    return Read(fields, places(schema), frozenset(fields), judge)
 
 
 class Model:
@@ -83,8 +77,8 @@ class Model:
             found += tuple(self.disordered(body, operation))
         if not body.keys() <= self.known and self.schema.get("additionalProperties") is not False:
             found += tuple(self._strangers(body, operation))
-        if self.media:
-            found += tuple(self._advice(body, operation))
+        if self.media and not self.media.keys().isdisjoint(body):
+            found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
 
     def disordered(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
@@ -98,11 +92,17 @@ class Model:
 
     def brought(self, body: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
         """The files that an input brings: where each stands, its kind, and its address or the file as a data URI."""
-        for name, kind in self.media.items():
-            value = body.get(name)
-            for at, text in enumerate(value if type(value) is list else (value,)):
-                if type(text) is str:
-                    yield (name, at) if type(value) is list else (name,), kind, text
+        for path, place, text in brought.found(self.media, body):
+            yield path, place.kind, text
+
+    def _unfit(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
+        """What stands where a file may in any form, and is none: each form has a look of its own."""
+        for path, place, text in brought.found(self.media, body):
+            if place.free and (came := brought.unfit(place.kind, text)):
+                what = "a file" if place.kind == "any" else f"a file ({place.kind})"
+                yield Finding("wrong-form", "broken", pointer(path), f"{what} as {brought.ANY_FORM}",
+                              f"{came}: {shown(text, 40)}", "send the file's address, or its bytes as base64",
+                              operation, "documented", "invalid-input", "media")  # fmt: skip
 
     def _advice(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What the provider advises of the files that an input brings, told from its text alone."""
@@ -140,7 +140,15 @@ class Model:
         """The smallest body that is right."""
         unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
         names = (name for name in self.schema.get("required", unless_told) if name not in self.envelope)
-        return {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        body = {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        between = [row for row in self.schema.get("between", ()) if not self.envelope & {row["fields"][0][1:]}]
+        return completed(between, body, self._example_at) if between else body
+
+    def _example_at(self, place: str) -> Any:
+        field: Mapping[str, Any] = self.schema
+        for step in place.split("/")[1:]:
+            field = field.get("properties", {}).get(step, {})
+        return SIDE if place in SIDES and field.get("minimum", SIDE) <= SIDE else _example(field)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -205,9 +213,11 @@ def _example(field: Mapping[str, Any]) -> Any:
             return _example(field[key][0])
     kind = next((word for word in _types(field) if word != "null"), "string")
     if kind == "array":
-        return [_example({**field, "type": "string"})] * max(1, field.get("minItems", 1))
-    if "_uri" in field.get("format", ""):
-        suffix = {"image": "png", "video": "mp4", "audio": "mp3"}.get(field["format"].partition("_uri")[0], "bin")
+        items = field.get("items")
+        whose = items if isinstance(items, dict) and "x-media" in items else {**field, "type": "string"}
+        return [_example(whose)] * max(1, field.get("minItems", 1))
+    if media := field.get("x-media") or ("_uri" in (form := field.get("format", "")) and form.partition("_uri")[0]):
+        suffix = {"image": "png", "video": "mp4", "audio": "mp3", "any": "png"}.get(media, "bin")
         return f"https://example.com/input.{suffix}"
     plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": {}}
     return plain.get(kind, field.get("minimum", 1))
@@ -274,3 +284,7 @@ class Catalogue:
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order makes."""
         return self._outcomes.of(model, inputs)
+
+    def of_format(self, outcome: Outcome, word: Any) -> Outcome:
+        """The same as a file of a format that is of another kind."""
+        return self._outcomes.of_format(outcome, word)

@@ -63,15 +63,18 @@ class Contract:
     def _operation(self, name: str, row: Mapping[str, Any]) -> Operation:
         answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
         body = (self.forms.get(row["body"]) or self._form(row["body"])) if "body" in row else None
-        return Operation(name, row, answers, self.api, body)
+        streams = Judge(self._whole(row["streams"])) if row.get("streams") else None
+        return Operation(name, row, answers, self.api, body, streams)
 
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
         row = self.facts.tasks.get("forms", {}).get(name) or self.facts.openapi["schemas"][name]
-        told = {"id": name, "kind": row.get("kind", "text"), "complete": row.get("complete", True),
+        kind = self.facts.openapi.get("tasks", {}).get(name, {}).get("kind", row.get("kind", "text"))
+        told = {"id": name, "kind": kind, "complete": row.get("complete", True),
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
-        return Model(told, self.catalogue.recommended, envelope=self.catalogue.envelope)
+        envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
+        return Model(told, self.catalogue.recommended, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -269,9 +272,14 @@ class Contract:
     def failure(self, error: str, operation: Operation | None = None) -> tuple[str, int]:
         """The text and code of a generation that failed: a row's own, that of its API first, or any other words as
         they are."""
+        row = self.failed(error, operation)
+        return row["text"], row.get("code", 0)
+
+    def failed(self, error: str, operation: Operation | None = None) -> dict[str, Any]:
+        """The row of a generation that failed: the one that bears a word, or the usual one with other words."""
         word = error or "task-failed"
         row = (self.of(operation)._row(word) if operation else None) or self._row(word)
-        return (row["text"], row.get("code", 0)) if row else (error, 0)
+        return row or {**self.error("task-failed", operation), "text": error, "code": 0}
 
     def reason(self, word: str) -> str:
         """The reason behind an error's name, code or reason; a word that no row of a refusal bears is a ValueError."""

@@ -20,7 +20,7 @@ OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of
 PROVIDERS = ("runcomfy", "runware")
 # What a lifecycle says beside its channels, steps and durations.
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
-         "buffer", "idle")  # fmt: skip
+         "buffer", "idle", "brings")  # fmt: skip
 SOURCES = ("documented", "observed", "inferred")
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,7 +73,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props"):
+        for name in ("catalogue", "props", "shelf"):
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():
@@ -96,9 +96,12 @@ class Document:
         for name in ("forms", "results"):
             for word, row in self.tasks.get(name, {}).items():
                 yield _fact(name[:-1], word, row)
+        told: set[int] = set()
         for row in self.models:
             yield _fact("model", row["id"], row)
-            for key, parameter in row["schema"].get("properties", {}).items():
+            fresh = id(row["schema"]) not in told  # models of one shape share its inputs
+            told.add(id(row["schema"]))
+            for key, parameter in row["schema"].get("properties", {}).items() if fresh else ():
                 yield _fact("input", f"{row['id']}.{key}", {**_of(row), **parameter})
 
 
@@ -137,6 +140,14 @@ def _table(provider: str, name: str) -> Any:
 def apis(provider: str) -> tuple[str, ...]:
     """The further APIs of a provider, each with a folder of its own beside the files of the first one."""
     return tuple(read(provider, "openapi").get("apis", ()))
+
+
+@lru_cache
+def architectures(provider: str) -> dict[str, dict[str, Any]]:
+    """What models of an architecture take, by its name; nothing where users bring no models of their own."""
+    table = _table(provider, "models")
+    rows = [{"id": name, "complete": False, **row} for name, row in table.get("architectures", {}).items()]
+    return {row["id"]: row for row in formed({**table, "models": rows}, _table(provider, "tasks"))}
 
 
 def workflows(provider: str, api: str) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 SECRETS = frozenset({"authorization", "x-api-key", "api-key", "apikey", "cookie", "set-cookie", "proxy-authorization"})
 MASK = "***"
 SECRET_NAME = re.compile(r"(api[_-]?key|key|(access[_-]?)?token|secret|signature)", re.IGNORECASE)
+BODY_SECRET = re.compile(rb"""((\\?["'])api[_-]?key\2\s*:\s*\2)(?:(?!\2).)*""", re.IGNORECASE | re.DOTALL)
 QUERY_SECRET = re.compile(rf"([?&]{SECRET_NAME.pattern}=)[^&]*", re.IGNORECASE)
 
 
@@ -79,6 +80,11 @@ class Exchange(NamedTuple):
 def written(value: Any) -> bytes:
     """A value as a body."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def unkeyed(body: bytes) -> bytes:
+    """A body without the keys that stand in it, though it may be no JSON."""
+    return BODY_SECRET.sub(rb"\1" + MASK.encode(), body)
 
 
 def _loads(body: bytes) -> Any:

@@ -6,7 +6,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .catalogue import Model, Path
+from . import brought
+from .brought import Path
+from .catalogue import Model
 from .finding import WEIGHT, Finding, did_you_mean, shown
 from .nodes import brings, ends, kept, reads, whole
 from .schema import NOTHING, pointer
@@ -36,7 +38,8 @@ class Graph(Model):
         kind = kept(workflow[last[0]]["class_type"]).kind if last else row["kind"]
         super().__init__({**row, "kind": kind, "schema": schema}, limits, data_uris)
         self.workflow = workflow
-        self.media = {SAVED: "", SENT: ""}  # either may bring files; which, `brought` tells
+        # Either may bring files; which, `brought` tells.
+        self.media = dict.fromkeys((SAVED, SENT), brought.Place("", False, {}))
 
     def check(self, body: Mapping[str, Any], operation: str = "submit") -> tuple[Finding, ...]:
         """What is wrong with a body: what the schema says, and what is wrong with a workflow that it brings."""

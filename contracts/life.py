@@ -35,9 +35,11 @@ class Lifecycle:
         # How long a request is kept waiting, how long what was not delivered is kept, how long a socket may be silent.
         self.patience, self.buffer, self.idle = (float(row[name]["seconds"]) if name in row else inf
                                                  for name in ("patience", "buffer", "idle"))  # fmt: skip
+        self.hang_up = int(row["hang_up"]["code"]) if "hang_up" in row else 1000  # how a silent socket is closed
         self.media_ttl = float(row["media_ttl"]["seconds"])
         self.tells: dict[str, Any] = row.get("tells", {})
         self.deliver: dict[str, Any] = row.get("deliver", {})  # what is told unasked, and how
+        self.brings: dict[str, Any] = row.get("brings", {})  # what comes of an order, brought to where its body says
         self.failed_error: str = row.get("failed_error", "string")
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))

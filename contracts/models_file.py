@@ -83,16 +83,17 @@ def parsed(path: Path) -> Any:
         raise BadModels(f"expected {path} to be {form}; came {said}; correct the file") from None
 
 
-def shelves(value: Any, place: str) -> dict[str, list[Any]]:
-    """The rows of a file by provider: a list, {"provider": ..., "models": [...]}, or a list for each provider."""
+def shelves(value: Any, place: str, whose: str = "") -> dict[str, list[Any]]:
+    """The rows of a file by provider: {"provider": ..., "models": [...]}, a list for each provider, or, where it is
+    known `whose` it is, a list."""
     found: Any = None
     if isinstance(value, list) or (isinstance(value, dict) and "models" in value):
         listed = value if isinstance(value, list) else value["models"]
         strange = [] if isinstance(value, list) else [key for key in value if key not in ABOUT]
-        said = value.get("provider") if isinstance(value, dict) else None
-        if said is None and len(PROVIDERS) > 1:
+        said = (value.get("provider") if isinstance(value, dict) else None) or whose
+        if not said:
             raise BadModels(f"expected {place} to say whose models it holds; came none; write {FORM}")
-        found = {said or PROVIDERS[0]: listed, **dict.fromkeys(strange)}
+        found = {said: listed, **dict.fromkeys(strange)}
     elif isinstance(value, dict):
         found = value
     if not found:

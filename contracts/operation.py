@@ -21,15 +21,17 @@ class Operation:
 
     __slots__ = ("also", "answers", "api", "body", "bundles", "channel", "elsewhere",
                  "file", "id", "idless", "keyless", "lifecycle", "method", "model",
-                 "most_body", "parameters", "path", "queries", "refusals", "source", "summary", "task",
+                 "most_body", "parameters", "path", "queries", "refusals", "source", "streams", "summary", "task",
                  "where", "within")  # fmt: skip
 
     def __init__(
-        self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None
-    ) -> None:
+        self, name: str, row: Mapping[str, Any], answers: dict[int, Judge], api: str = "", body: Model | None = None,
+        streams: Judge | None = None,
+    ) -> None:  # fmt: skip
         self.id = name
         self.api = api
         self.body = body
+        self.streams = streams  # of each piece of an answer that is written piece by piece, if there is such a one
         self.method: str = row["method"]
         self.path: str = row["path"]
         self.elsewhere: tuple[str, ...] = tuple(row.get("elsewhere", ()))  # paths that lead here as well

@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,12 +17,13 @@ from .engine.clock import Clock, today
 from .engine.gallery import Gallery
 from .engine.luck import digest
 from .engine.session import Account, Session
+from .lobby import Lobby
 from .report import added, tally
 from .runcomfy.dialect import RunComfy
 from .runware.dialect import Runware
 from .scenario import Scenario
 from .settings import Settings, configured
-from .web import line, uploads
+from .web import uploads
 from .web.dialect import Dialect
 from .web.egress import Gate
 from .web.exit import JSON, Send
@@ -29,6 +31,7 @@ from .web.guard import CONTROL, Receive, plain_path
 from .web.journal import Journal
 from .web.receiver import HOOKS, Received, Receiver, refuse
 from .web.relay import courier
+from .web.switchboard import Switchboard
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
@@ -50,6 +53,8 @@ class App:
         self.dialects = dialects
         self.providers = providers or tuple(dialects)
         self.sessions: dict[str, Session] = {}
+        self.lobby = Lobby(self)
+        self._elsewhere = {name: partial(self.lobby.holder, name) for name in dialects}
         self.strays = Journal(1000)
         self.past = added()  # what the sessions that ended came to
         self.watch: Callable[[Exchange], None] | None = None
@@ -86,9 +91,11 @@ class App:
         session.gate = Gate(tuple(filter(None, settings.allow_host.split(","))))
         session.courier = courier(session, session.gate)
         session.receiver = Receiver(clock, settings.max_body, LOG.warning)
+        session.switchboard = Switchboard(session)
         book.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
             session.cast[provider] = self.dialects[provider].made(settings)
+            session.cast[provider].move_in(session)
         if settings.scenario:
             Scenario.read(settings.scenario).play(session)
         for provider in providers:
@@ -152,36 +159,39 @@ class App:
         if scope["type"] != "http":
             await self._otherwise(scope, receive, send)
             return
-        way = self._ways.get(scope["path"]) or self._way(scope["path"])
+        way = self._ways.get(scope["path"]) or self.way(scope["path"])
         try:
-            heard = self._heard.get(tuple(scope["headers"])) or self._hear(scope)
+            heard = self._heard.get(tuple(scope["headers"])) or self.hear(scope)
         except TypeError:  # a server that hands over lists instead of pairs
-            heard = self._hear(scope)
+            heard = self.hear(scope)
         headers = heard.by_name
         if not way.provider and f"{way.path}/".startswith(HOOKS + "/"):
             await self._hooks(scope, receive, send, way.sid)
             return
-        if not way.provider and (host := self._by_host(headers)):
+        if not way.provider and (host := self.by_host(headers)):
             operations, value = self._match(host, way.path)
             way = way._replace(provider=host, operations=operations, value=value)
         name = way.provider
-        if way.control:
+        if way.control and scope["method"] not in way.operations:  # some provider's clients post to / itself
             await self._control_plane()(scope, receive, send)
             return
-        session = self.sessions.get(way.sid) if way.sid else self._session(headers, name, way.path)
+        session = self.sessions.get(way.sid) if way.sid else self.lobby.session(headers, name, way.path)
         if session is None or name not in session.cast:
-            await self._stray(scope, receive, send, name, way)
+            await self.lobby.stray(scope, receive, send, way)
             return
         dialect, path = session.cast[name], way.path
-        base = self._bases.get((headers.get(b"host"), way.mount)) or self._base(scope, headers, way, dialect)
+        base = self._bases.get((headers.get(b"host"), way.mount)) or self.base(scope, headers, way, dialect)
         if (beside := uploads.BESIDE.get(path[: path.find("/", 1) + 1])) is not None:
             await beside(dialect, session, scope, receive, send, path[path.find("/", 1) + 1 :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
             await _plain(send, self._document(dialect, base), scope["method"] == "HEAD")
         else:
-            await Turn(dialect, session, scope, way, base, heard).play(receive, send)
+            turn = Turn(dialect, session, scope, way, base, heard)
+            if not way.sid:
+                turn.elsewhere = self._elsewhere[name]
+            await turn.play(receive, send)
 
-    def _way(self, whole: str) -> Way:
+    def way(self, whole: str) -> Way:
         """Reads a path: /~session, /provider, and what is theirs. What it tells is the same each time, hence kept."""
         path, mount, sid = whole, "", ""
         if path.startswith("/~"):
@@ -206,7 +216,7 @@ class App:
         # What comes in a bundle has a path that nobody sends.
         return {method: operation.id for method, operation in operations.items() if not operation.within}, value
 
-    def _hear(self, scope: Mapping[str, Any]) -> Heard:
+    def hear(self, scope: Mapping[str, Any]) -> Heard:
         """The headers of a client, who sends the same ones again and again: the journal then holds them once."""
         pairs = tuple((name, value) for name, value in scope["headers"])
         heard = Heard(pairs, dict(pairs))
@@ -216,7 +226,8 @@ class App:
             self._heard[pairs] = heard
         return heard
 
-    def _by_host(self, headers: Mapping[bytes, bytes]) -> str:
+    def by_host(self, headers: Mapping[bytes, bytes]) -> str:
+        """The provider whose host the caller names; or the only one."""
         host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
         for provider in self.providers:
             if host in self.spoken(provider).contract.facts.openapi["hosts"]:
@@ -229,32 +240,7 @@ class App:
             self._plain_cast[provider] = self.dialects[provider].made(self.settings)
         return self._plain_cast[provider]
 
-    def _session(self, headers: Mapping[bytes, bytes], provider: str, path: str) -> Session | None:
-        """Of a path that names none: by an id in it, else by a key that was issued, else the default one."""
-        if not provider:
-            return None
-        if self.opens_default and len(self.sessions) <= 1 and not self.settings.any_key:
-            return self.sessions.get(DEFAULT) or self.default()
-        parts = {name for part in path.split("/") for name in (part, part.rpartition("-")[0])}
-        key = self.dialects[provider].key(headers)
-        holders = [session for session in self.sessions.values() if session.holds(parts)]
-        # Sessions of one seed give equal ids: among those that hold it, the asker's own.
-        for session in (*(holder for holder in holders if (provider, key) in holder.accounts), *holders):
-            return session
-        for session in self.sessions.values():
-            if (provider, key) in session.accounts:
-                return session
-        if self.opens_default and self.settings.any_key and key:
-            return self._for_key(provider, key)
-        return self.default() if self.opens_default else None
-
-    def _for_key(self, provider: str, key: str) -> Session:
-        name = "key-" + digest(key)[:12]
-        session = self.sessions.get(name) or self.open(name, self.settings, loop=asyncio.get_running_loop())
-        self.account(session, provider, key)
-        return session
-
-    def _base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
+    def base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
         """The address that the caller used, unless another one is to be named."""
         host = headers.get(b"host", b"")
         if not HOST.fullmatch(host):
@@ -272,15 +258,6 @@ class App:
         if promise not in self._documents:
             self._documents[promise] = orjson.dumps(promise.openapi(HERE))
         return self._documents[promise].replace(orjson.dumps(HERE), orjson.dumps(base), 1)
-
-    async def _stray(self, scope: Mapping[str, Any], receive: Receive, send: Send, name: str, way: Way) -> None:
-        """What fits no session is refused as the provider would, and kept in a book of its own."""
-        provider = name if name in self.providers else self.providers[0]
-        nobody = Session("nobody", Clock("real"), Gallery(), self.strays, self.settings.seed)
-        dialect = self.spoken(provider)
-        LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
-                    scope["method"], scope["path"])  # fmt: skip
-        await Turn(dialect, nobody, scope, way, way.mount, self._hear(scope)).play(receive, send)
 
     async def _hooks(self, scope: Mapping[str, Any], receive: Receive, send: Send, sid: str) -> None:
         """A webhook for a session's own receiver; of an address that names none, for the default one's."""
@@ -301,16 +278,10 @@ class App:
                     await send({"type": "lifespan.shutdown.complete"})
                     return
                 await send({"type": "lifespan.startup.complete"})
-        elif scope["type"] == "websocket" and self._way(scope["path"]).control:
+        elif scope["type"] == "websocket" and self.way(scope["path"]).control and scope["path"] != "/":
             await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
-            way, heard = self._way(scope["path"]), self._hear(scope)
-            name = way.provider or self._by_host(heard.by_name)
-            session = self.sessions.get(way.sid) if way.sid else self._session(heard.by_name, name, way.path)
-            dialect = session.cast.get(name) if session else None
-            base = self._base(scope, heard.by_name, way, dialect) if dialect else ""
-            call = line.Call(scope, way._replace(provider=name), base.replace("ws", "http", 1), heard)
-            await line.answer(dialect, session, call, receive, send)
+            await self.lobby.called(scope, receive, send)
 
     def release(self) -> None:
         """Answers whoever still waits, at shutdown."""

@@ -1,4 +1,4 @@
-"""The tasks, the clock and the webhooks of a session as a test sees them, on the thread that owns them."""
+"""The tasks, the clock, the sockets and the webhooks of a session as a test sees them, on the thread that owns them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .engine.clock import Clock
 from .engine.task import Task
 from .engine.timeline import FINAL
 from .engine.wish import Times
+from .web.line import Socket
 from .web.receiver import HOOKS, Received
 
 if TYPE_CHECKING:
@@ -84,13 +85,13 @@ class Hands:
         """Seconds for which things have worn."""
         return self.handle.call(lambda: self._clock().age)
 
-    def advance(self, seconds: float) -> None:
-        """Moves both hands, and hands out what comes due."""
-        self.handle.call(lambda: self._clock().advance(seconds))
+    def advance(self, seconds: float, idle: bool = False) -> None:
+        """Moves both hands, and hands out what comes due; `idle` plays that no client said a word meanwhile."""
+        self.handle.call(lambda: self._clock().advance(seconds, idle))
 
-    async def aadvance(self, seconds: float) -> None:
+    async def aadvance(self, seconds: float, idle: bool = False) -> None:
         """The same, for async tests: their own loop goes on meanwhile."""
-        await asyncio.to_thread(self.advance, seconds)
+        await asyncio.to_thread(self.advance, seconds, idle)
 
     async def asettle(self) -> None:
         """The same as settle(), for async tests."""
@@ -99,6 +100,26 @@ class Hands:
     def settle(self) -> None:
         """Runs until no news is left and every delivery was taken or given up; nothing ages."""
         self.handle.run(self.handle.session.settled)
+
+
+class Sockets:
+    """The sockets that clients hold open, the oldest first."""
+
+    def __init__(self, handle: StandIn) -> None:
+        self._handle = handle
+
+    def __iter__(self) -> Iterator[Socket]:
+        handle = self._handle
+        lines = handle.call(lambda: [line.told for line in handle.session.switchboard.lines])
+        return iter([line for line in lines if line.provider == handle.provider])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def drop(self, name: str = "") -> int:
+        """Breaks the one that bears this name, or all, as a network does: without a word. How many those were."""
+        handle = self._handle
+        return len(handle.call(lambda: handle.session.switchboard.drop(handle.provider, name)))
 
 
 class Webhooks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -25,7 +25,7 @@ from .engine.session import Account, Session
 from .engine.task import Task
 from .expected import Expected
 from .fast_forward import FastForward
-from .hands import Hands, Tasks, Webhooks
+from .hands import Hands, Sockets, Tasks, Webhooks
 from .report import Verdict, story
 from .server import Server
 from .settings import BadSetting, Settings, configured, for_a_handle
@@ -43,6 +43,7 @@ class StandIn:
         self.tasks = Tasks(self)
         self.clock = Hands(self)
         self.webhooks = Webhooks(self)
+        self.sockets = Sockets(self)
         self.allowed: set[str] = set()
         self._server = server
         self._client: Any = None
@@ -75,8 +76,8 @@ class StandIn:
 
     @property
     def ws_url(self) -> str:
-        """The base address for sockets."""
-        return "ws" + self.url.removeprefix("http")
+        """The address for sockets."""
+        return socket_of(self.url, self._server.app.spoken(self.provider).contract.facts.openapi)
 
     @property
     def env(self) -> dict[str, str]:
@@ -123,7 +124,7 @@ class StandIn:
 
     def fault(self, what: int | str, **said: Unpack[Bend]) -> Fault:
         """Answers a status instead, or misbehaves in another way (docs/faults.md). `on` is a channel (submit poll
-        result cancel catalogue media webhook upload push) or an operation; `when` is "before" or "after" the work."""
+        result cancel catalogue media webhook upload push socket) or an operation; `when` is "before" or "after"."""
         return self.call(lambda: self._desk().fault(what, said))
 
     def cue(self, task: Task | None = None) -> Task:
@@ -207,7 +208,9 @@ class StandIn:
     @property
     def findings(self) -> list[Finding]:
         """What was found wrong, each once."""
-        return self.call(lambda: [finding for finding, _ in self.session.journal.findings.values()])
+        session = self.session
+        return self.call(lambda: [*(finding for finding, _ in session.journal.findings.values()),
+                                  *session.switchboard.unfetched()])  # fmt: skip
 
     def verdict(self, strict: bool = False) -> Verdict:
         """What of all that was found fails a test."""
@@ -248,8 +251,14 @@ class StandIn:
 
 def variables(provider: str, url: str, key: str) -> dict[str, str]:
     """The environment variables by which a provider's known clients are pointed elsewhere."""
-    rows = read(provider, "openapi")["variables"]["values"]
-    return {name: form.format(url=url, key=key) for name, form in rows.items()}
+    said = read(provider, "openapi")
+    ws_url = socket_of(url, said)
+    return {name: form.format(url=url, ws_url=ws_url, key=key) for name, form in said["variables"]["values"].items()}
+
+
+def socket_of(url: str, openapi: Mapping[str, Any]) -> str:
+    """The address of a provider's socket."""
+    return "ws" + url.removeprefix("http") + str(openapi.get("socket", ""))
 
 
 @functools.cache

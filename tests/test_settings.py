@@ -62,7 +62,7 @@ def test_every_setting_has_a_variable(folder: Written) -> None:
     place = folder("")
     other = {"clock": "real", "unknown_models": "accept", "log_format": "json", "images": "plain", "epoch": "now",
              "public_url": "https://mock", "scenario": "stuck", "models": str(place / "mine.json")}  # fmt: skip
-    folder("[]", "mine.json")
+    folder('{"runcomfy": []}', "mine.json")
     for row in fields(Settings):
         if row.name == "readings":
             continue
@@ -104,7 +104,7 @@ def test_models_files_are_named_as_seen_from_the_file_that_names_them(
 ) -> None:
     place = folder(f"models = {said}\n")
     for name in ("mine.json", "more.json"):
-        folder("[]", name)
+        folder('{"runcomfy": []}', name)
     (place / "deep").mkdir()
     monkeypatch.chdir(place / "deep")
     assert configured(place / "deep", {}).models == f"{place / 'mine.json'},{place / 'more.json'}"

@@ -80,7 +80,7 @@ def main(table: str, text: str) -> None:
     }
     models = [model(row, page) for row in facts["models"]]
     json.dump(
-        {"made_by": "docs/recipes/runcomfy_models.py", "sha256": digests, "models": models},
+        {"provider": "runcomfy", "made_by": "docs/recipes/runcomfy_models.py", "sha256": digests, "models": models},
         sys.stdout,
         ensure_ascii=False,
         indent=1,

@@ -39,11 +39,27 @@ MEDIA = {
 MEDIA_OF = {name: kind for kind, names in MEDIA.items() for name in names.split()}
 NESTED = "nested(bundle 20260722)"
 SDK = {"source": "observed", "where": "PyPI runware-sdk 1.8.0, bundle 20261012233936"}
+ELDER_SDK = {"source": "observed", "where": "PyPI runware 0.5.24, types.py"}
 DOCS = {"source": "documented", "where": "runware.ai/docs/en, as of 2025-10-27"}
 GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
 OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 # Names of the schema of 2026 that a client need not send, because a live server or an official client does without.
 LAX = {"promptEnhance": "model", "ping": "ping"}
+# Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
+NUMBERED = ("textInference", "promptEnhance", "3dInference")
+# What official clients send besides, whatever the tables say.
+SENT: Row = {
+    "training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK},
+    "photoMaker": {"seed": {"type": "integer", "minimum": 0, "maximum": MOST_SEED, "source": "observed",
+                            "where": "npm @runware/sdk-js 1.3.2 sends one where its caller has none"}},
+}  # fmt: skip
+# Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
+ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
+               ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],
+               ("modelUpload", "type"): ["refiner"]}  # fmt: skip
+# What a type alone does not say: the words of a list, and addresses of files.
+MORE = {("accountManagement", "groupBy"): {"items": {"type": "string", "enum": ["date", "model", "apiKey"]}},
+        ("modelUpload", "downloadURL"): {"format": "file_uri"}}  # fmt: skip
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -141,11 +157,18 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     rows = [r | {"enum": names} if r["name"] == "taskType" else r for r in row["params"]]
     rows = [r | {"required": False} if r["name"] == LAX.get(name) else r for r in rows]
     nest(schema, row["legacyParams"] if whole else rows, lists)
+    schema["properties"] |= SENT.get(name, {})
     if name == "ping":  # runware-cli sends one
         schema["properties"]["taskUUID"] = {"type": "string"}
     if not whole:
         for old in row.get("legacyParams", []):
             nest(schema, [old], lists, True, {"x-legacy": True, **MOVED.get((name, "old", old["name"]), {}), **DOCS})
+    for (task, field_name), words in ELDER_WORDS.items():
+        if task == name:
+            schema["properties"][field_name]["enum"] += words
+    for (task, field_name), more in MORE.items():
+        if task == name:
+            schema["properties"][field_name] |= more
     if not any(r["name"] == "model" for r in row["params"]) and name not in OPEN:
         schema["additionalProperties"] = False
     if name in FORMS_BETWEEN:
@@ -162,8 +185,17 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
     sure = [r | {"enum": None} if r["name"] == "taskType" else r for r in sure]
     schema: Row = {"type": "object", "title": f"{name} result", "required": [], "properties": {}}
     nest(schema, sure, lists)
+    if name in NUMBERED:
+        told = schema["properties"]
+        first = {key: told.pop(key) for key in ("taskType", "taskUUID")}
+        schema["properties"] = {**first, "resultIndex": {"type": "integer", "minimum": 0} | SDK, **told}
+    if "reasoningContent" in schema["properties"]:
+        schema["properties"]["reasoningContent"] = {"type": "array", "items": {"type": "string"}} | ELDER_SDK
     for node in walk(schema):
         node.pop("x-media", None)
+    if name == "modelSearch":
+        found = schema["properties"]["results"]["items"]["properties"]
+        found["category"]["enum"] += ELDER_WORDS[name, "category"]
     return schema | SDK
 
 
@@ -280,7 +312,7 @@ def models(facts: Row, text: str, forms: Row, answers: Row) -> Row:
             row["shape"] = named(shape(model["params"], task, [], lists, forms[task], closed), task)
             row |= SDK
         names = ["taskType", "taskUUID", *(word for word in told if word != "cost"), "cost"]
-        if set(names) != set(answers[task]["properties"]):
+        if set(names) != set(answers[task]["properties"]) - {"resultIndex"}:
             row["result"] = names
         rows.append(row)
     kinds = {}

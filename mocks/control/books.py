@@ -59,7 +59,8 @@ class Books:
 
     async def findings(self, ask: Asked) -> dict[str, Any]:
         """Every finding once, with how often it was met."""
-        found = session_of(self._app, ask).journal.findings.values()
+        session = session_of(self._app, ask)
+        found = [*session.journal.findings.values(), *((each, 1) for each in session.switchboard.unfetched())]
         return {"findings": [{**finding.as_dict(), "met": met} for finding, met in found]}
 
     async def timeline(self, ask: Asked) -> str:

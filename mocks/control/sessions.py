@@ -12,7 +12,7 @@ from ..engine.session import Account, Session
 from ..report import Verdict, summary, tally
 from ..scenario import READY, BadScenario, ready
 from ..settings import BadSetting, Settings, for_a_handle
-from ..stand_in import variables
+from ..stand_in import socket_of, variables
 from ..web.guard import CONTROL
 from ..web.receiver import HOOKS
 from .asked import Asked, No
@@ -22,6 +22,7 @@ from .reach import Reach
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..web.line import Line
 
 ON_PURPOSE = "on purpose? say allow={rules} where you ask for the verdict"
 
@@ -103,10 +104,28 @@ class Sessions:
         """Moves both hands."""
         session = session_of(self._app, ask)
         try:
-            session.clock.advance(ask.body["advance"])
+            session.clock.advance(ask.body["advance"], ask.body.get("idle", False))
         except RuntimeError as wrong:
             raise No(409, str(wrong)) from None
         return _hands(session)
+
+    # -- sockets
+
+    async def sockets(self, ask: Asked) -> dict[str, Any]:
+        """Every open socket."""
+        return _sockets(self._lines(ask))
+
+    async def drop_sockets(self, ask: Asked) -> dict[str, Any]:
+        """Breaks sockets."""
+        lines = [line for line in self._lines(ask) if ask.query.get("name") in (None, line.name)]
+        told = _sockets(lines)
+        for line in lines:
+            line.drop()
+        return told
+
+    def _lines(self, ask: Asked) -> list[Line]:
+        wanted = ask.query.get("provider")
+        return [line for line in session_of(self._app, ask).switchboard.lines if wanted in (None, line.provider)]
 
     # -- accounts
 
@@ -139,9 +158,10 @@ class Sessions:
         settings = self._app.told(session.name)
         root = f"{settings.public_url.rstrip('/') or base}/~{session.name}"
         urls = {provider: f"{root}/{provider}" for provider in session.cast}
+        sockets = {name: socket_of(url, session.cast[name].contract.facts.openapi) for name, url in urls.items()}
         keys = {provider: self._shown(session, key) for provider, key in self._app.keys(session)}
         return {
-            "sid": session.name, "urls": urls, "ws_urls": {name: "ws" + url[4:] for name, url in urls.items()},
+            "sid": session.name, "urls": urls, "ws_urls": sockets,
             "keys": keys, "env": {name: variables(name, url, keys[name]) for name, url in urls.items()},
             "webhooks": root + HOOKS, "control": f"{base}{CONTROL}/sessions/{session.name}", "seed": session.seed,
             "strict": settings.strict, "clock": _hands(session), "tasks": len(session.tasks),
@@ -179,6 +199,10 @@ def _ready(name: Any) -> str:
         raise No(422, f"expected the name of a ready scenario, since no file of this machine is read; came "
                       f"{shown(name)}; {cure}")  # fmt: skip
     return str(READY / f"{name}.yaml")
+
+
+def _sockets(lines: list[Line]) -> dict[str, Any]:
+    return {"sockets": [line.told._asdict() for line in lines]}
 
 
 def _hands(session: Session) -> dict[str, Any]:

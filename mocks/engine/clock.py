@@ -17,6 +17,7 @@ from math import inf
 from typing import Any
 
 from .agenda import Agenda
+from .silence import Silence
 from .wear import Wear
 
 LOG = logging.getLogger("understudy")
@@ -57,6 +58,7 @@ class Clock:
         self.closed = False
         self._tick = tick
         self._began = tick()
+        self.silence = Silence(tick)
         self._now = 0.0
         self._wear = Wear()
         self.agenda = self._agenda = Agenda()
@@ -119,14 +121,19 @@ class Clock:
         """When the next news is due, or None."""
         return self._agenda.due
 
-    def advance(self, seconds: float) -> None:
-        """Moves both hands by so many seconds and hands out what comes due, in order."""
+    def advance(self, seconds: float, idle: bool = False) -> None:
+        """Moves both hands by so many seconds and hands out what comes due, in order; `idle` plays that all the while
+        nobody said a word on any socket."""
         self._may_be_moved("advance")
         if not 0 <= seconds < inf:
             raise ValueError(f"expected a span of 0 s or more; came {seconds}; time goes forward, and never ends")
         start, end = self._now, round(self._now + seconds, 6)
+        for after, give_up in self.silence.within(seconds) if idle else ():
+            self.book(min(round(start + after, 6), end), give_up)
         self._wear.advanced(start, end)
         self._reach(end)
+        if idle:
+            self.silence.play(seconds)
 
     def jump(self, to: float) -> None:
         """Moves the story alone; nothing ages. Towards a moment that never comes, nothing moves."""

@@ -25,6 +25,9 @@ class Parcel(NamedTuple):
     operation: str = ""
     task: str = ""
     provider: str = ""
+    answers: bool = False  # whether it is what somebody was promised who asked on the line that it goes by
+    fault: Fault | None = None  # what is done to it on its way by whoever carries it, and for how long
+    seconds: float = 0.0
 
 
 class Manner(NamedTuple):
@@ -96,6 +99,8 @@ class Courier:
         """Sends a parcel now, unless a fault has its way with it."""
         fault, seconds = self._struck(parcel)
         carry, what, bent = by or self._carry, fault.what if fault else "", str(fault or "")
+        if parcel.answers:
+            parcel = parcel._replace(fault=fault, seconds=seconds)
         behind = self._held.pop(parcel.to, None)
         if what == "lost":
             body = parcel.body if isinstance(parcel.body, bytes) else b""

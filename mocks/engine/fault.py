@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from .luck import span
 from .wish import Wish, among, whole
 
-CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media", "webhook", "upload", "push")
+CHANNELS = ("submit", "poll", "result", "cancel", "catalogue", "media", "webhook", "upload", "push", "socket")
 OUTWARD = ("webhook", "upload", "push")  # what we send of ourselves
 KINDS = {
     "delay": "lets `seconds` of real time pass, then goes on",
@@ -46,6 +46,7 @@ class Place(NamedTuple):
     channel: str
     operation: str
     now: float
+    by: str = ""  # socket, of what comes or goes by one
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ class Fault(Wish):
         """Whether it has a chance here; the chance is counted."""
         if not self.live or self.when != place.when or place.now >= self.until:
             return False
-        if self.on not in ("", place.channel, place.operation) or self.provider not in ("", place.provider):
+        if self.on not in ("", place.channel, place.operation, place.by) or self.provider not in ("", place.provider):
             return False
         if not self.on and place.channel in OUTWARD:
             return False

@@ -17,6 +17,12 @@ def digest(*words: object) -> str:
     return blake2b("\0".join(map(str, words)).encode(), digest_size=16).hexdigest()
 
 
+def uuid(*words: object) -> str:
+    """A UUID, of the kind that is drawn by chance, that is a function of the words."""
+    word = digest(*words)
+    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+
+
 def luck(*words: object) -> float:
     """A number between 0 and 1, neither of them, that is a function of the words."""
     return (int(digest(*words)[:13], 16) + 0.5) / 16**13

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 FLAWS = ("", "corrupt", "short", "wrong-type")
 FORMATS = {
@@ -16,12 +17,33 @@ FORMATS = {
 }
 
 
+class Detail(NamedTuple):
+    """What else is asked of a file; zeros and nothing stand for the house's own.
+
+    `look` is one of those that mocks/engine/media/look.py has. What is cut out of a picture leaves its `ground` behind,
+    red, green, blue and how solid it is; `areas` are the places that a mask shows: left, top, right, bottom.
+    """
+
+    fps: int = 0
+    rate: int = 0
+    channels: int = 0
+    bitrate: int = 0
+    look: str = ""
+    ground: tuple[int, ...] = ()
+    areas: tuple[tuple[int, int, int, int], ...] = ()
+
+
+PLAIN = Detail()
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """One file as it was asked for; `format` is the house's word, one of those that FORMATS has for its kind.
 
     A `flaw` is one of FLAWS. Where `own` has bytes, they are the file: nothing is made. `since` is the share of its
     order's run from which on it is there; without, it is there when the order has succeeded. `name` is its own one.
+    `quality`, up to 100, is that of a picture that loses some of itself; 0 is the house's own. `nsfw` is what somebody
+    who looks at it would say.
     """
 
     kind: str
@@ -33,6 +55,9 @@ class Medium:
     own: bytes = b""
     since: float = 0.0
     name: str = ""
+    quality: int = 0
+    nsfw: bool = False
+    detail: Detail = PLAIN
 
     def __post_init__(self) -> None:
         if self.flaw not in FLAWS:

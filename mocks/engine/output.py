@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .medium import FLAWS, FORMATS, Medium
-from .wish import among, whole
+from .medium import FLAWS, FORMATS, PLAIN, Medium
+from .wish import among, flag, whole
 
 KIND_OF = {form: kind for kind, forms in FORMATS.items() for form in forms}
-KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "file", "data", "text")
+KEYS = ("kind", "format", "width", "height", "seconds", "flaw", "nsfw", "file", "data", "text")
 MOST = 100
 LARGEST = 64 * 2**20
 NOTHING_ASKED = Medium("image", "png", 1024, 1024, 5.0)  # what a file is like that an order without files is given
@@ -28,6 +28,7 @@ class Output(NamedTuple):
     seconds: float | None = None
     flaw: str = ""
     own: bytes = b""
+    nsfw: bool = False
 
     def __repr__(self) -> str:
         usual = Output()
@@ -45,7 +46,8 @@ class Output(NamedTuple):
         width = asked.width if self.width is None else self.width
         height = asked.height if self.height is None else self.height
         seconds = asked.seconds if self.seconds is None else self.seconds
-        return Medium(kind, form, width, height, seconds, self.flaw, self.own)
+        return Medium(kind, form, width, height, seconds, self.flaw, self.own, quality=asked.quality, nsfw=self.nsfw,
+                      detail=asked.detail if kind == asked.kind else PLAIN)  # fmt: skip
 
 
 def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:
@@ -83,7 +85,8 @@ def _output(said: Any, folder: Path | None) -> Output:
         if side in row:
             whole(side, row[side], 1, 8192)
     seconds = _number("seconds", row["seconds"], 600) if "seconds" in row else None
-    return Output(kind, form, row.get("width"), row.get("height"), seconds, flaw, own)
+    flag("nsfw", row.get("nsfw", False))
+    return Output(kind, form, row.get("width"), row.get("height"), seconds, flaw, own, row.get("nsfw", False))
 
 
 def _own(row: Mapping[str, Any], folder: Path | None) -> tuple[bytes, str]:

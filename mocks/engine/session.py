@@ -13,10 +13,11 @@ from .courier import Courier
 from .fleet import Fleet
 from .gallery import Gallery
 from .ledger import Ledger
-from .luck import digest
+from .luck import digest, uuid
 from .prop import Prop
 from .refusal import Refusal
 from .script import Script
+from .shelf import Shelf
 from .slots import Slots
 from .task import Again, Order, Task
 from .timeline import FINAL, Beat, Course, State, Timeline, new
@@ -54,6 +55,7 @@ class Session:
         self.gallery = gallery
         self.journal = journal
         self.receiver: Any = None  # of webhooks, where somebody serves one
+        self.switchboard: Any = None  # of sockets, where somebody serves them
         self.seed = seed
         self.cap = cap
         self.accounts: dict[tuple[str, str], Account] = {}  # by provider and key
@@ -61,6 +63,7 @@ class Session:
         self.props: dict[str, Prop] = {}
         self.dropped: dict[str, Prop] = {}  # what was had, and is no more
         self.uploads: dict[str, Upload] = {}
+        self.shelf = Shelf(gallery.cap)
         self.awaited = 0.0  # until when something that is no task becomes another
         self.wishes = Wishes()
         self.taken = 0
@@ -93,14 +96,14 @@ class Session:
     ) -> Prop:
         """Gives an account something to have."""
         self.made += 1
-        word = digest(self.seed, "prop", self.made)
-        number = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+        number = uuid(self.seed, "prop", self.made)
         now = self.clock.now
         self.props[number] = prop = Prop(number, kind, account, name, said, now, now, slots)
         return prop
 
     def holds(self, names: set[str]) -> bool:
-        """Whether one of these names is that of an order, of a prop or of an upload here."""
+        """Whether one of these names is that of an order, of a file of one, of a prop or of an upload here."""
+        names = names | {each for name in names for each in (self.gallery.found(name), name.partition(".")[0])}
         return any(name in book for book in (self.tasks, self.props, self.dropped, self.uploads) for name in names)
 
     def drop_prop(self, prop: Prop) -> None:
@@ -238,9 +241,12 @@ class Session:
         self.clock.release()
         if self.receiver is not None:
             self.receiver.release()
+        if self.switchboard is not None:
+            self.switchboard.end()
+            self.switchboard = None  # it knows the session
         if self.courier is not None:
             self.courier.end()
-            self.courier = None  # type: ignore[assignment]  # it knows the session
+            self.courier = None  # type: ignore[assignment]  # it does, too
         self._over = self.warn
         things = (*self.props.values(), *self.dropped.values())
         for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in things)):
@@ -302,7 +308,7 @@ class Session:
         many = len(self.tasks) - self.cap + max(1, self.cap // 10)
         gone = [name for name, _ in zip(over, range(many), strict=False)]
         for name in gone:
-            del self.tasks[name]
+            self.gallery.forget(self.tasks.pop(name))
             self._followed.pop(name, None)
         if not gone:
             ends = (task.timeline.ends for task in self.tasks.values())

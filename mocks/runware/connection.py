@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..engine.luck import digest
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer
 from ..web.turn import Turn
@@ -12,15 +11,12 @@ def authentication(turn: Turn) -> Answer:
     """Says whose line it is from now on. Over HTTP nobody is answered that it is known; its other tasks are."""
     if turn.line is None:
         return Answer(200, {"data": []})
-    said = turn.inputs.get("apiKey")
-    account = turn.session.accounts.get((turn.dialect.provider, said)) if type(said) is str else None
+    account = turn.session.accounts.get((turn.dialect.provider, turn.inputs["apiKey"]))
     if account is None or account.revoked:
         raise Refusal("bad-key")
-    turn.line.account = account
-    turn.session.made += 1
-    word = digest(turn.session.seed, "connection", turn.session.made)
-    turn.line.name = f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
-    return Answer(200, {"data": [{"taskType": "authentication", "connectionSessionUUID": turn.line.name}]})
+    wanted = turn.inputs.get("connectionSessionUUID", "")
+    name = turn.session.switchboard.connect(turn.line, account, wanted).name
+    return Answer(200, {"data": [{"taskType": "authentication", "connectionSessionUUID": name}]})
 
 
 def ping(_turn: Turn) -> Answer:

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Mapping
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-import orjson
-
-from ...contracts.catalogue import Catalogue, Model
+from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
-from ...contracts.outcome import Outcome
-from ..engine.luck import digest
-from ..engine.medium import Medium
+from ...contracts.outcome import MOST_COUNT, Outcome
+from ..engine.luck import digest, uuid
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..engine.timeline import new
 
 DOCUMENTATION = "https://runware.ai/docs"
 CLASSES = ("unknown-field", "missing-required", "prompt")  # of what is wrong, in the order in which it is told
-LARGEST_DRAWN = 2**32  # a seed that nobody named is below
+LARGEST_DRAWN = 2**32 - MOST_COUNT  # of seeds that nobody named: those that are counted up from one have 32 bits, too
+LONGEST_KEPT = 16_384  # of bodies: what was read from a longer one is not kept
+# What a task says of itself and of its delivery, and nothing of what is to be seen; its file says in which form it is.
+ASIDE = frozenset({
+    "taskType", "taskUUID", "model", "seed", "numberResults", "deliveryMethod", "webhookURL", "uploadEndpoint", "ttl",
+    "includeCost", "routing", "outputType", "outputFormat", "outputQuality", "safety", "checkNSFW",
+})  # fmt: skip
+ANY_KIND = ("tools",)  # whose format tells of which kind a file is
+
+
+class Asked(NamedTuple):
+    """What a task wants of the delivery of its results."""
+
+    form: str  # URL, base64Data or dataURI
+    cost: bool
+    checks: bool  # whether somebody is to look at what is shown
+    seed: int | None
+    ttl: float | None
+    upload: str
+
+
+def _detail(outcome: Outcome) -> Detail:
+    if not outcome.finer:
+        return PLAIN
+    fps, rate, channels, bitrate = outcome.finer
+    return Detail(fps, rate, channels, bitrate)
 
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    medium = Medium(*outcome[:5], quality=outcome.quality, detail=_detail(outcome))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def makes(model: Model, operation: Operation) -> bool:
@@ -33,25 +59,62 @@ def makes(model: Model, operation: Operation) -> bool:
     return model.form in ("", operation.within)
 
 
-def read(catalogue: Catalogue, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
-    """The order that a task is."""
-    outcome = catalogue.outcome(model, task)
-    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", "sync")
-    return new(Order, ("runware", operation.id, model.id, said, _media(outcome), delivery, task.get("webhookURL") or "",
-                       task["taskUUID"], partial(card, said), task["taskType"]))  # fmt: skip
+def read(contract: Contract, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
+    """The order that a task is. Where the documents name no way of delivery, it is the first one of its type."""
+    outcome = contract.catalogue.outcome(model, task)
+    if operation.id in ANY_KIND:
+        outcome = contract.catalogue.of_format(outcome, task.get("outputFormat"))
+    media = _media(outcome)
+    usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
+    delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
+    tells, name = task.get("webhookURL") or "", task.get("model") or model.id
+    return new(Order, ("runware", operation.id, name, said, media, delivery, tells, task["taskUUID"],
+                       None, task["taskType"]))  # fmt: skip
 
 
-def card(said: bytes) -> dict[str, Any]:
-    """What the card of a file tells of its order."""
-    task = orjson.loads(said)
-    inputs = {key: value for key, value in task.items() if key != "taskUUID"}  # alike orders make alike files
-    return {**inputs, "prompt": task.get("positivePrompt", task.get("prompt", ""))}
+def asked(task: Task) -> Asked:
+    """What a task wants of the delivery of its results."""
+    said = task.order.said
+    return _kept(said) if len(said) < LONGEST_KEPT else _asked(said)
 
 
-def seed(task: Task, index: int) -> int:
+@lru_cache(1024)
+def _kept(said: bytes) -> Asked:
+    return _asked(said)
+
+
+def _asked(said: bytes) -> Asked:
+    task = json.loads(said)
+    form, seed = task.get("outputType") or "URL", task.get("seed")
+    return Asked(form, bool(task.get("includeCost")), _checked(task), seed if type(seed) is int else None,
+                 task.get("ttl") if form == "URL" else None, task.get("uploadEndpoint") or "")  # fmt: skip
+
+
+def _checked(task: Mapping[str, Any]) -> bool:
+    """Whether somebody is to look at what is shown: a mode says so for itself."""
+    said = task.get("safety")
+    safety: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    if safety.get("mode"):
+        return bool(safety["mode"] != "none")
+    return bool(safety.get("checkContent", task.get("checkNSFW")))
+
+
+def name(secret: str, task: Task, index: int) -> str:
+    """The UUID of a result: a function of the session's seed, the task and the result's place."""
+    return uuid(secret, "result", task.id, index)
+
+
+def seed(secret: str, task: Task, index: int) -> int:
     """The seed of a result: the one that was asked for, counted up, or one that was drawn."""
-    asked = task.inputs.get("seed")
-    return int(digest("seed", task.id)[:8], 16) + index if type(asked) is not int else asked + index
+    said = asked(task).seed
+    return (int(digest(secret, "seed", task.id)[:16], 16) % LARGEST_DRAWN if said is None else said) + index
+
+
+def card(secret: str, task: Task, index: int) -> Card:
+    """The card of a file: what shapes it, so that equal wishes and seeds give equal files, in whatever task."""
+    said = {key: value for key, value in task.inputs.items() if key not in ASIDE}
+    shown = {"prompt": said["positivePrompt"], **said} if "positivePrompt" in said else said
+    return Card(task.order.provider, task.model, shown, seed(secret, task, index), 0)
 
 
 def acknowledged(task: Task) -> dict[str, Any]:
@@ -59,17 +122,34 @@ def acknowledged(task: Task) -> dict[str, Any]:
     return {"taskType": task.order.called, "taskUUID": task.order.client_id}
 
 
-def items(
-    contract: Contract, task: Task, prefix: str, files: list[tuple[str, str]], beside: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """The results of a task, one a file, with the documents' keys in their order; `files` are ids and addresses."""
+def inside(prefix: str, form: str, kind: str, data: bytes) -> dict[str, str]:
+    """A file that stands in its result itself."""
+    said = b64encode(data).decode()
+    if form == "dataURI":
+        return {f"{prefix}DataURI": f"data:{kind.partition(';')[0]};base64,{said}"}
+    return {f"{prefix}Base64Data": said}
+
+
+def item(contract: Contract, task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
+    """One result: of what can be said, the keys that the documents have, in their order; then how the task stands."""
     keys = contract.facts.tasks["results"][task.order.operation]["properties"]
-    made = []
-    for index, (name, address) in enumerate(files):
-        values = {"taskType": task.order.called, "taskUUID": task.order.client_id, f"{prefix}UUID": name,
-                  f"{prefix}URL": address, "seed": seed(task, index), **beside}  # fmt: skip
-        made.append({key: values[key] for key in (*keys, *beside) if key in values})
-    return made
+    return {key: values[key] for key in dict.fromkeys((*keys, "status")) if key in values}
+
+
+def told(
+    contract: Contract, operation: Operation, task: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    """The answer to a task that makes nothing: the keys that the documents have, in their order."""
+    keys = contract.facts.tasks["results"][operation.id]["properties"]
+    said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
+    return {key: said[key] for key in keys if key in said}
+
+
+def failed(contract: Contract, task: Task, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The error of a generation that failed."""
+    row = contract.failed(task.course.error, contract.operations[task.order.operation])
+    told = error(row, acknowledged(task))
+    return {"code": told.pop("code"), **(beside or {}), **told, **row.get("beside", {})}
 
 
 def error(row: Mapping[str, Any], task: Mapping[str, Any], parameter: Any = None, said: str = "") -> dict[str, Any]:

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 from ... import __version__
 from ...contracts.contract import contract
+from ...contracts.document import read
 from ...contracts.exchange import MASK
 from ..app import DEFAULT, App
+from ..engine.luck import uuid
 from ..engine.prop import Prop
 from ..props import had
 from ..report import added, summary, tally
 from ..settings import Settings, Told
-from ..stand_in import variables
+from ..stand_in import socket_of, variables
 from ..web.guard import CONTROL
 from ..web.receiver import HOOKS
 
@@ -29,7 +31,7 @@ class Example(NamedTuple):
     method: str
     path: str
     headers: dict[str, str]
-    body: dict[str, Any]
+    body: Any
 
     def curl(self, url: str) -> str:
         """The line that sends it."""
@@ -54,9 +56,12 @@ def example(provider: str, settings: Settings, key: str) -> Example | None:
     model = min(models, key=lambda model: len(str(model.example())))
     door = promise.facts.openapi["security"]
     headers = {door["name"]: f"{door.get('scheme', '')} {key}".strip(), "Content-Type": "application/json"}
-    return Example(
-        operation.method, operation.path.replace(f"{{{operation.model}}}", model.id), headers, model.example()
-    )
+    path = operation.path.replace(f"{{{operation.model}}}", model.id)
+    if promise.bundle is None:
+        return Example(operation.method, path, headers, model.example())
+    route = promise.operations[promise.bundle.route]
+    task = promise.bundle.task(operation, path, model.example(), uuid(settings.seed, "example"))
+    return Example(route.method, route.path, headers, [task])
 
 
 class Front(NamedTuple):
@@ -89,7 +94,7 @@ class Front(NamedTuple):
         """What `serve --json` says when it is ready; keys of somebody's own are shown nowhere."""
         keys = dict.fromkeys(self.keys, MASK) if self.settings.keys else self.keys
         providers = {
-            name: {"url": self.base(name), "ws_url": "ws" + self.base(name).removeprefix("http"), "api_key": key,
+            name: {"url": self.base(name), "ws_url": socket_of(self.base(name), read(name, "openapi")), "api_key": key,
                    "env": variables(name, self.base(name), key),
                    "props": [{"kind": prop.kind, "name": prop.name, "id": prop.id} for prop in self.props[name]]}
             for name, key in keys.items()

@@ -59,7 +59,7 @@ def saved_in(provider: str, path: Path, say: Say) -> Foreign:
     """The catalogue in a file: as the provider serves it, or a models file of ours."""
     value = parsed(path)
     if _ours(value):
-        ours = shelves(value, str(path)).get(provider, [])
+        ours = shelves(value, str(path), provider).get(provider, [])
         return Foreign(path.name, {row["id"]: row for row in _sound(ours, path.name, say)}, True)
     served = manner(provider)
     found, total = _entries(served, value, path.name)

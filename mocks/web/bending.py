@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from ..engine.clock import pause
 from ..engine.fault import WHOLE, Fault, Place
+from . import flow
 from .exit import bent
 
 if TYPE_CHECKING:
     from ...contracts.operation import Operation
     from ..engine.session import Session
     from .dialect import Answer, Dialect
+    from .line import Line
 
 
 class Bending:
@@ -24,6 +27,7 @@ class Bending:
         "body",
         "dialect",
         "fault",
+        "line",
         "now",
         "operation",
         "question",
@@ -41,6 +45,7 @@ class Bending:
     body: bytes
     task: str
     bent: str
+    line: Line | None  # the socket that it came by, if it came by one
     fault: Fault | None  # the one that has struck last
     seconds: float  # how long it makes whoever asks wait
     question: Hashable
@@ -48,7 +53,8 @@ class Bending:
     def _struck(self, when: str) -> bool:
         """Whether a fault strikes here and now; one that delays does so, and is known to have struck."""
         session, operation = self.session, self.operation
-        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now)
+        by = "" if self.line is None else "socket"
+        place = Place(when, self.dialect.provider, operation.channel, operation.id, self.now, by)
         fault, self.seconds = session.wishes.fault(place, session.seed)
         if fault is None:
             return False
@@ -72,7 +78,7 @@ class Bending:
             self.question = self._about(fault)
         elif answer is None or fault.what not in WHOLE:
             self.question = None
-        return bent(fault, answer, self.dialect.status)
+        return bent(fault, answer, partial(self.dialect.bent, self))
 
     async def _bent(self, answer: Answer) -> Answer:
         """The answer as a fault wants it that strikes when the work is done; then it was not given."""
@@ -82,7 +88,7 @@ class Bending:
         if self.delayed:
             await pause(self.seconds)
             return answer
-        return self._spoilt(self.fault, answer)  # type: ignore[arg-type]  # it has struck
+        return self._spoilt(self.fault, await flow.gathered(self, answer))  # type: ignore[arg-type]  # it has struck
 
     @property
     def delayed(self) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
-from ...contracts.exchange import MASK, written
+from ...contracts.exchange import MASK, unkeyed, written
+from ..engine.clock import pause
 from ..engine.refusal import Refusal
-from .dialect import Answer
+from .dialect import Answer, Wait, Work
 
 if TYPE_CHECKING:
     from .turn import Turn
+
+AT_ONCE = 32  # tasks of one request that are played in one go
 
 
 def recognise(turn: Turn) -> None:
@@ -18,6 +21,8 @@ def recognise(turn: Turn) -> None:
     know it by that name."""
     turn.inputs = turn.read()
     bundle = _bundle(turn)
+    if bundle.key.encode() in turn.body:
+        turn.body = unkeyed(turn.body)  # what is kept of it, that is: it has been read
     if type(turn.inputs) is not list:
         raise Refusal("not-a-list")
     if not turn.inputs:
@@ -26,11 +31,24 @@ def recognise(turn: Turn) -> None:
     only = next(iter(named), bundle.opening)
     if len(named) < 2 and only is not None:
         turn.operation = only
+    if turn.elsewhere is not None and (turn.line is not None or not turn.dialect.key(turn.headers)):
+        _moved(turn, bundle)
+
+
+def _moved(turn: Turn, bundle: Bundle) -> None:
+    """Goes to the session whose key a task bears, where neither path nor header named one."""
+    key = next((task[bundle.key] for task in turn.inputs if type(task) is dict and bundle.key in task), None)
+    session = turn.elsewhere(key) if turn.elsewhere is not None and type(key) is str else None
+    if session is not None and session is not turn.session:
+        turn.move(session)
+        if turn.line is not None:
+            turn.line.move(session)
 
 
 async def played(turn: Turn) -> Answer:
     """What comes of all tasks, once each has come to its end or been taken."""
-    return turn.dialect.joined(await answers(turn))
+    said = await answers(turn)
+    return said[0] if len(said) == 1 and said[0].stream is not None else turn.dialect.joined(said)
 
 
 async def answers(turn: Turn) -> list[Answer]:
@@ -38,7 +56,16 @@ async def answers(turn: Turn) -> list[Answer]:
     _who(turn)
     bundle, clock = _bundle(turn), turn.session.clock
     parts = [turn.part(bundle.named(task) or turn.operation, task) for task in turn.inputs]
-    said = [await _answer(part) for part in parts]
+    begun: list[Answer | Wait | Work | Refusal] = []  # all of them, before anybody waits for one
+    for at, part in enumerate(parts):
+        if at % AT_ONCE == AT_ONCE - 1:
+            await pause(0)  # others are served meanwhile, and may move the clock
+            turn.now = clock.now
+        part.now = turn.now
+        if part.line is not None:
+            part.account = part.line.account  # type: ignore[assignment]  # the task before may have said whose it is
+        begun.append(await _begun(part))
+    said = [await _answer(part, first) for part, first in zip(parts, begun, strict=True)]
     question = tuple(each for each, _ in turn.looks)
     if question:
         untils = [moment for _, until in turn.looks if (moment := until()) is not None]
@@ -48,7 +75,7 @@ async def answers(turn: Turn) -> list[Answer]:
             for at, part in enumerate(parts):
                 if part.operation.channel in ("poll", "result"):
                     part.now = turn.now
-                    said[at] = await _answer(part)
+                    said[at] = await _answer(part, await _begun(part))
         turn.question = question
     for part in parts:
         turn.findings += tuple(finding for finding in part.findings if finding not in turn.findings)
@@ -57,10 +84,9 @@ async def answers(turn: Turn) -> list[Answer]:
     return said
 
 
-async def _answer(part: Turn) -> Answer:
-    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
-    contract, task = part.dialect.contract, part.inputs
-    bundle = _bundle(part)
+async def _begun(part: Turn) -> Answer | Wait | Work | Refusal:
+    """What comes of one task at first."""
+    task, bundle = part.inputs, _bundle(part)
     try:
         if type(task) is not dict:
             raise Refusal("not-a-task")
@@ -68,12 +94,22 @@ async def _answer(part: Turn) -> Answer:
             raise Refusal("unknown-task-type" if bundle.by in task else "missing-task-type")
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
-        answer = await part.waited(await part.performed())
+        return await part.performed()
+    except Refusal as no:
+        return no
+
+
+async def _answer(part: Turn, first: Answer | Wait | Work | Refusal) -> Answer:
+    """One task's answer, held against its operation's promise: nothing else of a bundle is."""
+    try:
+        if isinstance(first, Refusal):
+            raise first
+        answer = await part.waited(first)
     except Refusal as no:
         part.findings += tuple(finding for finding in no.findings if finding not in part.findings)
         return part.dialect.no(no, part)
     if answer.value:
-        part.findings += contract.check_answer(part.operation, answer.status, answer.value)
+        part.findings += part.dialect.contract.check_answer(part.operation, answer.status, answer.value)
     return answer
 
 

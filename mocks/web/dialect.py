@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,8 @@ from ..engine.refusal import Refusal
 if TYPE_CHECKING:
     from ..engine.prop import Prop
     from ..engine.session import Account, Session
+    from ..engine.task import Task
+    from .bending import Bending
     from .line import Line
     from .turn import Turn
 
@@ -22,22 +24,40 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 
 
 class Answer(NamedTuple):
-    """What is said: a status, and a value that becomes JSON or bytes that stand as they are."""
+    """What is said: a status, and a value that becomes JSON, or bytes that stand as they are, at once or by and by."""
 
     status: int
     value: Any = None
     body: bytes | None = None
     headers: Pairs = ()
+    stream: Iterator[bytes | float] | None = None  # its pieces, as they come; and until when there are none
 
 
 class Wait(NamedTuple):
     """Not yet: the request blocks until a moment of the story, and then asks again."""
 
     until: float
-    again: Callable[[], Answer | Wait]
+    again: Callable[[], Answer | Wait | Work]
 
 
-Route = Callable[["Turn"], Answer | Wait]
+class Work(NamedTuple):
+    """Not yet: files have to be made first, each a task's at its place, and that takes too long to hold others up."""
+
+    files: Sequence[tuple[Task, int]]
+    again: Callable[[list[bytes]], Answer | Wait | Work]
+
+
+Route = Callable[["Turn"], Answer | Wait | Work]
+
+
+class Meant(NamedTuple):
+    """A file that somebody named by an id: what it is, its place in which task, or which of those that were brought."""
+
+    kind: str
+    width: int = 0
+    height: int = 0
+    made: tuple[Task, int] | None = None
+    brought: Prop | None = None
 
 
 class Served(NamedTuple):
@@ -100,6 +120,17 @@ class Dialect:
             return turn.operation.body
         return self.contract.catalogue.find(turn.value, self.terms.unknown_models == "accept")
 
+    def move_in(self, session: Session) -> None:
+        """Tells a new session what it is to know of this provider, if anything."""
+
+    def kept(self, task: Task) -> float | None:  # noqa: ARG002 - as for any other task, unless a subclass knows better
+        """How many seconds the files of a task can be fetched, as things wear; None is for ever."""
+        return self.terms.media_ttl
+
+    def meant(self, session: Session, account: Account, id: str) -> Meant | None:  # noqa: ARG002 - nor ids
+        """The file that an account names by an id instead of sending it, where it can; none that it has not."""
+        return None
+
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""
 
@@ -124,6 +155,14 @@ class Dialect:
         """One reply to a request that brought several tasks, from the answer to each."""
         raise NotImplementedError
 
+    def bent(self, turn: Bending, status: int) -> Answer:  # noqa: ARG002 - most say it to all alike
+        """The same, said to one request."""
+        return self.status(status)
+
     def status(self, status: int) -> Answer:
         """The provider's own error answer for a bare HTTP status, as a fault wants it."""
         raise NotImplementedError
+
+    def bare(self, status: int, task: Any) -> Answer:  # noqa: ARG002 - one that bundles nothing has no tasks
+        """The same about one task of several."""
+        return self.status(status)

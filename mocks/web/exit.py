@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -29,6 +29,8 @@ BROKEN = struct.pack("ii", 1, 0)  # a socket that lingers for no time is reset w
 
 def rendered(answer: Answer) -> tuple[int, Pairs, bytes]:
     """Status, headers and bytes of an answer: a value as JSON, bytes as they stand."""
+    if answer.stream is not None:
+        return answer.status, answer.headers, answer.body or b""
     if answer.body is not None:
         return answer.status, (*answer.headers, (b"content-length", b"%d" % len(answer.body))), answer.body
     body = written(answer.value)
@@ -109,6 +111,17 @@ async def leave(
     await send({"type": "http.response.body", "body": body})
 
 
+async def pour(send: Send, answer: Answer, pieces: AsyncIterator[bytes]) -> bytes:
+    """Sends an answer piece by piece; how long it is, is known when it is over, and is what is given back."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    sent = []
+    async for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        sent.append(piece)
+    await send({"type": "http.response.body", "body": b""})
+    return b"".join(sent)
+
+
 async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -> None:
     """Does to the connection what no answer can say, then waits until it is gone."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
@@ -121,7 +134,7 @@ async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -
         transport.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
         transport.write(NOISE)
     if how == "reset":
-        _linger_not(transport.get_extra_info("socket"))
+        linger_not(transport.get_extra_info("socket"))
         transport.abort()
     else:
         transport.close()
@@ -129,7 +142,7 @@ async def _broken(receive: Callable[[], Awaitable[Any]], send: Send, how: str) -
         pass
 
 
-def _linger_not(sock: Any) -> None:
+def linger_not(sock: Any) -> None:
     """Makes the end of a connection a reset, by a second hand on the same socket: the loop's own may not be touched."""
     with suppress(OSError, AttributeError):
         other = socket.socket(fileno=os.dup(sock.fileno()))

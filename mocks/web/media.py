@@ -1,4 +1,4 @@
-"""Serves the files that tasks promised: by opaque name, in ranges, with an ETag, until they have worn out."""
+"""Serves files that tasks promised or accounts brought: by opaque name, in ranges, with an ETag, until worn out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from ...contracts.exchange import Exchange
 from ..engine.clock import pause
 from ..engine.fault import Fault, Place
 from ..engine.gallery import content_type
+from ..engine.media.file import file_of
+from ..engine.media.scaling import scaled
+from ..engine.medium import Card, Medium
+from ..engine.prop import Prop
 from ..engine.refusal import Refusal
 from ..engine.session import Session
+from ..engine.shelf import Kept
 from ..engine.task import Task
 from .dialect import Answer, Dialect
 from .exit import SILENT, Send, bent, leave, rendered
@@ -22,6 +27,7 @@ from .guard import Receive
 RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 READING = ("GET", "HEAD")
 PREFIX = "/media/"
+ELSEWHERE = (1024, 1024)  # how large the picture is that stands for one that nobody may ask for
 
 
 async def show(
@@ -61,9 +67,11 @@ async def _answered(
     try:
         if scope["method"] not in READING:
             raise Refusal("wrong-method")
+        if (prop := brought(dialect, session, name)) is not None:
+            return _part(scope, prop.more.type, prop.id, await bytes_of(session, prop)), task
         promised, index = find(dialect, session, name, now)
-        task = promised.id
-        return _part(scope, promised, index, await _bytes(session, promised, index)), task
+        task, kind = promised.id, content_type(promised.order.media[index])
+        return _part(scope, kind, task, await made(session, promised, index)), task
     except Refusal as no:
         return dialect.refuse(no), task
 
@@ -83,17 +91,18 @@ async def _late(fault: Fault, seconds: float, answer: Answer, dialect: Dialect) 
 
 def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Task, int]:
     """The task that promised a file, and which of its files it is."""
-    task = session.tasks.get(name.rpartition("-")[0])
+    task = session.tasks.get(session.gallery.found(name))
     names = session.gallery.names(task) if task is not None else []
     if task is None or name not in names or not task.made(names.index(name), now):
         raise Refusal("media-gone")
-    ttl = dialect.terms.media_ttl
+    ttl = dialect.kept(task)
     if ttl is not None and task.timeline.ends <= now and session.ended_age(task) >= ttl:
         raise Refusal("media-gone", said=f"it was kept for {ttl} s")
     return task, names.index(name)
 
 
-async def _bytes(session: Session, task: Task, index: int) -> bytes:
+async def made(session: Session, task: Task, index: int) -> bytes:
+    """A file's bytes, made if nobody has asked for it lately."""
     data = session.gallery.made(task, index)
     if data is None:
         # Encoding takes up to 100 ms, hence another thread: it would hold up everybody else's requests.
@@ -102,11 +111,39 @@ async def _bytes(session: Session, task: Task, index: int) -> bytes:
     return data
 
 
-def _part(scope: Mapping[str, Any], task: Task, index: int, data: bytes) -> Answer:
+def brought(dialect: Dialect, session: Session, name: str) -> Prop | None:
+    """The file that an account of this provider brought and that has this name; one that is worn out is none."""
+    prop = session.props.get(name.partition(".")[0])
+    if prop is None or not isinstance(prop.more, Kept) or prop.account.provider != dialect.provider:
+        return None
+    return None if prop.more.name(prop.id) != name or prop.more.worn(session.clock.age) else prop
+
+
+def medium_of(prop: Prop) -> Medium:
+    """What a file is that was brought."""
+    width, height = prop.more.fitted if prop.more.width else ELSEWHERE
+    return Medium(prop.more.kind, prop.more.form, width, height, 5.0)
+
+
+async def bytes_of(session: Session, prop: Prop) -> bytes:
+    """The bytes of a file that was brought: no larger than it is kept, made up where nobody may be asked for it."""
+    kept, data, loop = prop.more, session.shelf.get(prop.id), asyncio.get_running_loop()
+    if not kept.size:
+        card = Card(prop.account.provider, "", prop.said, 0, 0)
+        return await loop.run_in_executor(None, file_of, medium_of(prop), card, session.gallery.plain)
+    if data is None:
+        raise Refusal("media-gone", said="there were too many others")
+    if kept.fitted != (kept.width, kept.height) and not session.shelf.fits(prop.id):
+        data = await loop.run_in_executor(None, scaled, data, kept.form, kept.fitted)
+        session.shelf.fit(prop.id, data)
+    return data
+
+
+def _part(scope: Mapping[str, Any], kind: str, whose: str, data: bytes) -> Answer:
     headers = dict(scope["headers"])
     tag = b'"' + blake2b(data, digest_size=16).hexdigest().encode() + b'"'
-    said = ((b"content-type", content_type(task.order.media[index]).encode()), (b"etag", tag),
-            (b"accept-ranges", b"bytes"), (b"x-understudy-task", task.id.encode()))  # fmt: skip
+    said = ((b"content-type", kind.encode()), (b"etag", tag),
+            (b"accept-ranges", b"bytes"), (b"x-understudy-task", whose.encode()))  # fmt: skip
     known = headers.get(b"if-none-match", b"")
     if tag in known or known.strip() == b"*":
         return Answer(304, body=b"", headers=said)

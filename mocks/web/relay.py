@@ -39,7 +39,11 @@ def courier(session: Session, gate: Gate) -> Courier:
         if not session.wishes.faults:
             return None, 0.0
         place = Place("after", parcel.provider, parcel.channel, parcel.operation, session.clock.now)
-        return session.wishes.fault(place, session.seed)
+        fault, seconds = session.wishes.fault(place, session.seed)
+        if fault is None and parcel.answers:
+            asked = session.cast[parcel.provider].contract.operations[parcel.operation]
+            fault, seconds = session.wishes.fault(place._replace(channel=asked.channel, by="socket"), session.seed)
+        return fault, seconds
 
     return Courier(session.clock, carry, write, struck)
 

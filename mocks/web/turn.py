@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers, written
+from ...contracts.exchange import Exchange, Headers, unkeyed, written
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
@@ -21,9 +21,9 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, guard, inputs
+from . import bundle, flow, guard, inputs, media
 from .bending import Bending
-from .dialect import Answer, Dialect, Pairs, Wait
+from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
 from .form import kept
 from .line import Line
@@ -56,8 +56,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "fate", "findings", "headers", "heard", "inputs", "line", "looks", "model",
-                 "pairs", "query", "scope", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "inputs", "looks",
+                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -86,13 +86,15 @@ class Turn(Bending):
         self.seconds = 0.0  # how long it makes whoever asks wait
         self.findings: tuple[Finding, ...] = ()
         self.question: Hashable = None
-        self.line: Line | None = None  # the socket that it came by, if it came by one
+        self.seen: dict[str, inputs.Seen] = {}  # of the files that it brings, by place: those that were looked at
+        self.line: Line | None = None
+        self.elsewhere: Callable[[str], Session | None] | None = None  # who knows whose key one is, if the path did not
         self.whole: Turn | None = None  # the request that it is a part of, if that brings several
         self.looks: list[tuple[Hashable, Callable[[], float | None]]] = []  # of its parts: questions, and until when
 
     async def play(self, receive: guard.Receive, send: Send) -> None:
         """Reads the request, answers it and writes both down: the one exit of every provider's request."""
-        clock, method = self.session.clock, self.scope["method"]
+        method = self.scope["method"]
         refused: Refusal | None = None
         try:
             self._name()
@@ -100,13 +102,14 @@ class Turn(Bending):
                 announced = self.headers.get(b"content-length")
                 most = self.operation.most_body or self.dialect.terms.max_body
                 self.body = await guard.read(receive, most, announced)
-                self.now = clock.now  # others may have moved it while the body was under way
+                self.now = self.session.clock.now  # others may have moved it while the body was under way
                 if self.operation.bundles:
                     bundle.recognise(self)
         except Refusal as no:
             refused = no
         except guard.Gone:
             return
+        clock = self.session.clock
         clock.enter()  # only now: whoever has sent half a request holds nobody up
         try:
             try:
@@ -122,17 +125,23 @@ class Turn(Bending):
                 answer = self._refuse(no)
             if self.session.wishes.faults and self.operation and (self.fault is None or self.delayed):
                 answer = await self._bent(answer)
+            if answer.stream is not None:
+                self._last_word(await flow.poured(self, answer, send))
+                return
             said = self._last_word(answer)
         finally:
             clock.leave()
         await leave(receive, send, said, method == "HEAD", self.fault, self.seconds)
 
-    async def waited(self, answer: Answer | Wait) -> Answer:
+    async def waited(self, answer: Answer | Wait | Work) -> Answer:
         """Blocks until there is an answer; at shutdown nobody is kept waiting."""
         clock = self.session.clock
-        while isinstance(answer, Wait):
+        while not isinstance(answer, Answer):
             if clock.closed:
                 return self.dialect.status(503)
+            if isinstance(answer, Work):
+                answer = answer.again([await media.made(self.session, *file) for file in answer.files])
+                continue
             await clock.wait(answer.until)
             self.now = clock.now
             answer = answer.again()
@@ -158,6 +167,11 @@ class Turn(Bending):
             return
         self.known(self.dialect.key(self.headers))
 
+    def move(self, session: Session) -> None:
+        """Goes on in another session, whose key it bears."""
+        self.session, self.dialect, self.now = session, session.cast[self.dialect.provider], session.clock.now
+        self.operation = self.dialect.contract.operations[self.operation.id]
+
     def known(self, key: str) -> None:
         """Looks whose key it is."""
         account = self.session.accounts.get((self.dialect.provider, key))
@@ -176,7 +190,7 @@ class Turn(Bending):
             self.inputs = self.read()
         return await self.waited(await self.performed())
 
-    async def performed(self) -> Answer | Wait:
+    async def performed(self) -> Answer | Wait | Work:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
         if operation.speaks or self.query:
@@ -185,7 +199,7 @@ class Turn(Bending):
             await self._look_at_inputs(self.model)
         return self._routed()
 
-    def _routed(self) -> Answer | Wait:
+    def _routed(self) -> Answer | Wait | Work:
         """What the dialect says; in `auto` a no that time lifts, asked again, lets time pass."""
         session, operation = self.session, self.operation
         try:
@@ -206,12 +220,12 @@ class Turn(Bending):
         found = inputs.near(model, self.inputs, self.base)
         if not found:
             return
-        missing = await inputs.look(self.session, found, self.operation.id)
+        missing = await inputs.look(self, found)
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
-            if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
-                raise Refusal(UNREACHABLE)
+            if self.operation.orders and "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
+                raise Refusal(UNREACHABLE, findings=tuple(missing))
             self.fate = Script(unreachable=True)
 
     def submit(
@@ -228,6 +242,7 @@ class Turn(Bending):
         """One task of this request."""
         part = copy(self)
         part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
+        part.seen = {}
         part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
         part.body = written(task)
         return part
@@ -246,6 +261,7 @@ class Turn(Bending):
         try:
             return guard.loads(self.body)
         except Refusal as no:
+            self.body = unkeyed(self.body)
             came = shown(self.body[:200].decode("utf-8", "replace"))
             cure = f"correct what your client serialises: {no.said}"
             no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", came, cure, self.operation.id),)
@@ -310,6 +326,7 @@ class Turn(Bending):
             if (
                 (not self.bent or self.delayed)
                 and type(self.inputs) is not list
+                and answer.stream is None
                 and (lies := self.dialect.contract.check_answer(operation, answer.status, answer.value))
             ):
                 self.findings += lies

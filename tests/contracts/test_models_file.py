@@ -18,12 +18,15 @@ LIST = [{"id": ID}]
 
 def written(folder: Path, value: Any, name: str = "m.json") -> str:
     path = folder / name
+    value = {"runcomfy": value} if isinstance(value, list) else value  # whose they are is to be said
     path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
     return str(path)
 
 
-@pytest.mark.parametrize("value", [LIST, {"models": LIST}, {"runcomfy": LIST}, {"provider": "runcomfy", "models": LIST},
-                                   {"models": LIST, "made_by": "hand", "sha256": {}}])  # fmt: skip
+@pytest.mark.parametrize("value", [
+    LIST, {"provider": "runcomfy", "models": LIST},
+    {"provider": "runcomfy", "models": LIST, "made_by": "hand", "sha256": {}},
+])  # fmt: skip
 def test_the_forms_of_a_file(tmp_path: Path, value: Any) -> None:
     promise = contract("runcomfy", models=written(tmp_path, value))
     model = promise.catalogue.models[ID]
@@ -89,7 +92,8 @@ BAD: list[tuple[Any, str, str]] = [
     ([{"id": ID}, {"id": ID}], "each id once", "twice"),
     ({"runcmfy": LIST}, "expected a provider", "did you mean runcomfy?"),
     ({"runcomfy": {"id": ID}}, "expected a list of rows for runcomfy", "write {"),
-    ({"models": LIST, "modles": 1}, "expected a provider", "came 'modles'"),
+    ({"provider": "runcomfy", "models": LIST, "modles": 1}, "expected a provider", "came 'modles'"),
+    ({"models": LIST}, "to say whose models it holds", "write {"), (json.dumps(LIST), "to say whose", "write {"),
     ([], "", ""), ({}, "expected rows of models", "came {}"), ("7", "expected rows of models", "came 7"),
     ("{", "to be JSON", "correct the file"),
 ]  # fmt: skip
@@ -119,7 +123,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, name: str) -> None:
 def test_bad_yaml_and_yaml_that_is_no_json_are_told(tmp_path: Path) -> None:
     with pytest.raises(BadModels, match="to be YAML"):
         contract("runcomfy", models=written(tmp_path, "a: [", "a.yaml"))
-    text = f"- id: {ID}\n  schema: {{type: object, properties: {{n: {{default: 2026-01-01}}}}, 7: x}}\n"
+    text = f"runcomfy:\n- id: {ID}\n  schema: {{type: object, properties: {{n: {{default: 2026-01-01}}}}, 7: x}}\n"
     with pytest.raises(BadModels, match="to be JSON"):
         contract("runcomfy", models=written(tmp_path, text, "b.yaml"))
 

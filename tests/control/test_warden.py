@@ -148,7 +148,7 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("", {"models": "/etc/passwd"}, "no file of this machine is read"),
     ("", {"scenario": "x"}, "no file of this machine is read"),
     ("", {"fast_forward": True}, "have your client poll without a pause"),
-    ("/clock", {"advance": 3, "idle": True}, 'expected advance to have advance; came "idle"; take it out'),
+    ("/clock", {"advance": 3, "idel": True}, "did you mean idle?"),
     ("/clock", {}, "expected /advance of advance to be there; came nothing; How far, in seconds."),
     ("/webhooks", {"staus": 500}, "did you mean status?"),
     ("", {"clok": "manual"}, "expected a setting that is known; came 'clok'; did you mean clock?"),

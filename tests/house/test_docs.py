@@ -82,7 +82,15 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def test_every_fixture_option_and_marker_is_told() -> None:
-    fixtures = ["runcomfy", "runcomfy_mock", "understudy", "understudy_settings", "fast_forward"]
+    fixtures = [
+        "runcomfy",
+        "runcomfy_mock",
+        "runware",
+        "runware_mock",
+        "understudy",
+        "understudy_settings",
+        "fast_forward",
+    ]
     words = [f"understudy_{name}" for name in plugin.OPTIONS]
     words += [f"--understudy-{name.replace('_', '-')}" for name in plugin.OPTIONS]
     for word in [*fixtures, *words, "pytest.mark.understudy"]:
@@ -132,7 +140,7 @@ def test_every_operation_and_error_of_a_provider_is_on_its_page() -> None:
             own = f"{part.api}.md" if f"{part.api}.md" in DOCS else f"{provider}.md"
             assert own == f"{provider}.md" or f"({own})" in DOCS[f"{provider}.md"]
             page = DOCS[own]
-            for name in part.openapi["operations"]:
+            for name in (*part.openapi["operations"], *part.openapi.get("tasks", ())):
                 assert re.search(rf"\b{name}\b" if part.api else rf"\| {name} \|", page), name
             for row in part.errors:
                 if "code" in row and row["source"] != "inferred" and (part is facts or row not in facts.errors):

@@ -95,7 +95,7 @@ def test_no_other_session_sees_it(handle: StandIn) -> None:
 
 def test_a_reset_forgets_it_but_not_what_the_settings_brought(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
-    file.write_text(json.dumps([{"id": "acme/lasting"}]), encoding="utf-8")
+    file.write_text(json.dumps({"runcomfy": [{"id": "acme/lasting"}]}), encoding="utf-8")
     with world(models=str(file)) as handle:
         handle.add_model(ID)
         assert (order(handle, {}), order(handle, {}, "acme/lasting")) == (200, 200)
@@ -143,6 +143,6 @@ def test_a_provider_of_ones_own_has_it_too() -> None:
 
 
 def test_models_are_a_setting_of_a_handle_and_told_when_they_cannot_be(tmp_path: Path) -> None:
-    (tmp_path / "mine.json").write_text('[{"id": "acme/x", "kind": "vido"}]', encoding="utf-8")
+    (tmp_path / "mine.json").write_text('{"runcomfy": [{"id": "acme/x", "kind": "vido"}]}', encoding="utf-8")
     with pytest.raises(BadSetting, match=r"kind of row 1 of .*mine\.json.*did you mean video\?"):
         Settings().but(models=[str(tmp_path / "mine.json")])

@@ -31,7 +31,7 @@ def ask(app: App, method: str, path: str, key: str = "k", host: str = "127.0.0.1
 
 
 def house(**settings: Any) -> App:
-    return App(Settings(keys="k", clock="manual").but(**settings), opens_default=True)
+    return App(Settings(keys="k", clock="manual").but(**settings), ("runcomfy",), opens_default=True)
 
 
 def test_a_prefix_a_host_and_the_only_provider_lead_to_it() -> None:
@@ -43,6 +43,12 @@ def test_a_prefix_a_host_and_the_only_provider_lead_to_it() -> None:
         status, told = ask(house(), "POST", path, host=host, body={"prompt": "x"})
         assert status == 200
         assert told["status_url"].startswith(f"http://{host}{path.removesuffix(MODEL)}/v1/requests/")
+
+
+def test_what_clients_post_to_the_root_is_the_only_providers() -> None:
+    app = App(Settings(keys="k"), ("runware",), opens_default=True)
+    assert ask(app, "POST", "/", body=[{"taskType": "ping"}])[1] == {"data": [{"taskType": "ping", "pong": True}]}
+    assert ask(app, "GET", "/")[1]["understudy"] == "up"
 
 
 def test_the_prefix_wins_over_a_wrong_host() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from understudy.cli import main
-from understudy.mocks.app import App
+from understudy.mocks.app import DIALECTS, App
 from understudy.mocks.engine.fault import Place
 from understudy.mocks.scenario import READY, BadScenario, Scenario, located, ready
 from understudy.mocks.settings import BadSetting, Settings, from_file
@@ -38,7 +38,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
 def played(path: Any, **settings: Any) -> None:
     """Opens a house of two providers with it."""
     told = Settings().but(scenario=path, **settings)
-    App(told, dialects={"toy": Toy, **App(told).dialects}).open("here", told)
+    App(told, dialects={"toy": Toy, "runcomfy": DIALECTS["runcomfy"]}).open("here", told)
 
 
 # -- where it is
@@ -162,7 +162,7 @@ def test_money_and_orders_are_those_of_every_account(written: Written) -> None:
 
 def test_one_providers_money_is_not_anothers(written: Written) -> None:
     told = Settings().but(scenario=written("provider: toy\nbalance: 1\n"))
-    house = App(told, dialects={"toy": Toy, **App(told).dialects})
+    house = App(told, dialects={"toy": Toy, "runcomfy": DIALECTS["runcomfy"]})
     balances = {account.provider: account.ledger.balance for account in house.open("here", told).accounts.values()}
     assert balances == {"toy": 1, "runcomfy": 1_000_000}
 
@@ -201,7 +201,7 @@ def test_a_wish_for_several_providers_came_true_if_it_did_with_one(written: Writ
     told = Settings().but(
         scenario=written("faults:\n  - {what: 503, on: poll, times: 2}\n  - {what: 500, probability: 0.5}\n")
     )
-    session = App(told, dialects={"toy": Toy, **App(told).dialects}).open("here", told)
+    session = App(told, dialects={"toy": Toy, "runcomfy": DIALECTS["runcomfy"]}).open("here", told)
     assert [wish.provider for wish in session.wishes.faults] == ["toy", "runcomfy"] * 2
     assert session.wishes.unstruck() == session.wishes.faults[::2]
     for _ in range(3):

@@ -124,7 +124,7 @@ def test_serve_accepts_where_it_is_told_to() -> None:
 @pytest.mark.usefixtures("alone")
 def test_serve_takes_models_from_files(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
-    file.write_text(json.dumps([{"id": NEW}]), encoding="utf-8")
+    file.write_text(json.dumps({"runcomfy": [{"id": NEW}]}), encoding="utf-8")
     with serving("--json", "--models", str(file)) as served:
         assert order(served, NEW) == 200
         assert ended(served)[0] == 0

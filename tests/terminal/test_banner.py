@@ -56,6 +56,9 @@ def test_the_order_to_try_is_one_that_the_first_api_takes_as_it_stands(provider:
     assert order is not None
     promise = contract(provider)
     operation = promise.match(order.path)[0][order.method]
+    if operation.bundles:
+        assert promise.bundle is not None
+        operation = promise.bundle.named(order.body[0])  # type: ignore[assignment]  # it is one
     assert (operation.channel, operation.api) == ("submit", "")
     app: Any = App(Settings(), opens_default=True)
 

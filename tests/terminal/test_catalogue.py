@@ -68,8 +68,8 @@ def test_list_is_narrowed_by_kind_and_text(capsys: Capture) -> None:
 
 
 def test_list_and_show_know_the_models_of_files(capsys: Capture, tmp_path: Path) -> None:
-    (tmp_path / "mine.json").write_text(json.dumps([{"id": NEW, "schema": SCHEMA}]), encoding="utf-8")
-    (tmp_path / "more.json").write_text('[{"id": "acme/more"}]', encoding="utf-8")
+    (tmp_path / "mine.json").write_text(json.dumps({"runcomfy": [{"id": NEW, "schema": SCHEMA}]}), encoding="utf-8")
+    (tmp_path / "more.json").write_text('{"runcomfy": [{"id": "acme/more"}]}', encoding="utf-8")
     out = said(capsys, "list", "runcomfy", "--models", "mine.json", "--models", "more.json")[1]
     assert NEW in out
     assert "acme/more" in out

@@ -52,7 +52,7 @@ def open_handle() -> Iterator[StandIn]:
 def model_with_image(handle: StandIn) -> tuple[str, str, dict[str, Any]]:
     """A model that takes one image, the field that takes it, and the smallest body."""
     for model in handle.session.cast["runcomfy"].contract.catalogue.models.values():
-        names = [name for name, kind in model.media.items() if kind == "image"]
+        names = [name for name, place in model.media.items() if place.kind == "image"]
         if model.complete and model.kind == "image" and names:
             return model.id, names[0], model.example()
     raise AssertionError("no model takes an image")

@@ -312,7 +312,7 @@ def house(app: App, path: str) -> httpx.Response:
 
 @pytest.mark.parametrize("any_key", [False, True])
 def test_the_default_session_has_an_address_without_a_name(any_key: bool) -> None:
-    app = App(Settings(any_key=any_key), opens_default=True)
+    app = App(Settings(any_key=any_key), ("runcomfy",), opens_default=True)
     for path in ("/__hooks__", "/__hooks__/", "/__hooks__/a", "/~default/__hooks__/b"):
         assert house(app, path).json() == {"received": True}
     kept = app.sessions["default"].receiver.received
@@ -320,7 +320,7 @@ def test_the_default_session_has_an_address_without_a_name(any_key: bool) -> Non
 
 
 def test_a_name_that_only_begins_like_it_is_no_receiver() -> None:
-    app = App(Settings(), opens_default=True)
+    app = App(Settings(), ("runcomfy",), opens_default=True)
     assert house(app, "/__hooks__x").status_code in (401, 404)
     assert app.sessions["default"].receiver.received == []
 

@@ -10,7 +10,7 @@ from ....contracts.contract import Contract
 from ....contracts.finding import did_you_mean
 from ....contracts.graph import Workflow, flaws
 from ...engine.fleet import Fleet
-from ...engine.luck import digest
+from ...engine.luck import uuid
 from ...engine.prop import Prop
 from ...engine.refusal import Refusal
 from ...web.dialect import Answer, Route
@@ -155,8 +155,7 @@ def ready(contract: Contract, session: Session, account: Account, slots: int | N
 
 
 def _workflow_id(seed: str, kind: str, said: Mapping[str, Any]) -> str:
-    word = digest(seed, "workflow", kind, said.get("name", ""))
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+    return uuid(seed, "workflow", kind, said.get("name", ""))
 
 
 def _told_well(said: Mapping[str, Any], kind: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....contracts.life import Lifecycle
-from ...engine.luck import digest
+from ...engine.luck import uuid
 from ...engine.prop import Prop
 from ...engine.task import Task, View
 from ...engine.timeline import State
@@ -14,8 +14,7 @@ from ...engine.timeline import State
 
 def instance_id(seed: object, deployment: str, number: int) -> str:
     """The id of an instance, which looks as all other ids do."""
-    word = digest(seed, deployment, number)
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+    return uuid(seed, deployment, number)
 
 
 def deployment(prop: Prop, status: str, stamps: tuple[str, str], more: Mapping[str, Any]) -> dict[str, Any]:
