@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .operation import Operation
 
 
+DELIVERY, STREAM = "deliveryMethod", "stream"  # the key that says how results come, and the way that comes in pieces
+
+
 class Bundle:
     """How a provider's tasks come in a list, and in which keys they say what they are."""
 
@@ -73,10 +76,13 @@ class Bundle:
         aside = self.envelope | self.elsewhere
         fields = {name: field for name, field in model.schema.get("properties", {}).items() if name not in aside}
         required = [name for name in model.schema.get("required", ()) if name not in aside]
+        if STREAM in fields.get(DELIVERY, {}).get("enum", ()):  # which is no JSON
+            words = [word for word in fields[DELIVERY]["enum"] if word != STREAM]
+            fields[DELIVERY] = {**fields[DELIVERY], "enum": words}
         row = {"id": model.id, "kind": model.kind, "form": model.form or model.id, "complete": model.complete,
                "ordered": model.ordered, "source": model.source, "where": model.where,
                "schema": {**model.schema, "properties": fields, "required": required}}  # fmt: skip
-        return Model(row, model.limits)
+        return Model(row, model.limits, envelope=model.envelope)
 
     def address(self, operation: Operation, task: Mapping[str, Any]) -> str:
         """The path of the operation that a task is."""

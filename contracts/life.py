@@ -46,7 +46,9 @@ class Lifecycle:
         self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
         # Where there is one channel, states for which it has one word are seen as the last of them.
         told = {state: tuple(words.get(state) for words in self.words.values()) for state in self.states}
-        self.alike = {state: next(each for each in reversed(self.states) if told[each] == told[state] and (len(self.words) == 1 or each == state))
+        alone = len(self.words) == 1
+        self.alike = {state: next(other for other in reversed(self.states)
+                                  if other == state or (alone and told[other] == told[state]))
                       for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 

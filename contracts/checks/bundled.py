@@ -10,13 +10,13 @@ import json
 import re
 from typing import Any
 
+from ..bundle import DELIVERY
 from ..contract import Contract
 from ..exchange import Exchange, written
 from ..operation import Operation
 from .subject import Ask, Subject, mirrored
 
 FRESH = re.compile(rb"\{id ([\w-]+)\}")  # in a body: an id that this world has for a word
-DELIVERY = "deliveryMethod"
 LATER = "async"
 
 

@@ -41,8 +41,8 @@ def shapes(contract: Contract) -> list[Model]:
     return list(found.values())
 
 
-def _plainness(model: Model) -> tuple[bool, bool, bool, int]:
-    return (model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields))
+def _plainness(model: Model) -> tuple[bool, bool, bool, bool, int]:
+    return (model.form == model.id, model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields))
 
 
 class Steps:

@@ -144,12 +144,6 @@ def _orders(task: Any) -> bool:
     return isinstance(task, dict) and task.get("taskType") == "imageInference"
 
 
-def _again(stage: Stage, task: Any) -> bool:
-    """Whether a task has been ordered before under its id."""
-    return _orders(task) and task.get("taskUUID") in {
-        each.get("taskUUID") for ask, said in stage.memory.get("sent", ()) for each in said if isinstance(each, dict)}  # fmt: skip
-
-
 def _no_uuid(task: Any) -> bool:
     name = task.get("taskUUID") if isinstance(task, dict) else None
     return _orders(task) and "taskUUID" in task and not (

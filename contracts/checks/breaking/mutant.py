@@ -124,8 +124,8 @@ class Stage:
         """The model of which a request is an order."""
         operation, value = self.match(ask)
         if operation is not None and operation.within and operation.orders:
-            return next((model for model in offered(self.contract)
-                         if model.form == operation.within and (model.id == value or not operation.model)), None)  # fmt: skip
+            own = (model for model in offered(self.contract) if model.form == operation.within)
+            return next((model for model in own if model.id == value or not operation.model), None)
         if operation is None or not operation.orders or operation.body is not None:
             return operation.body if operation is not None and operation.orders else None
         if "prop" in operation.parameters[operation.model]:

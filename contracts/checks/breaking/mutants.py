@@ -14,7 +14,7 @@ from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
 from .belongings import belongings
-from .bending import EVERY, WAYS, bodied, edited, found, headed, put
+from .bending import EVERY, WAYS, Edit, bodied, edited, headed, put
 from .limits import limits
 from .mutant import Bend, Mutant, Stage
 from .tasks import of_tasks

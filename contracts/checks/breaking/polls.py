@@ -37,6 +37,10 @@ def _prefix(item: Item) -> str:
     return next((key.removesuffix("UUID") for key in item if key.endswith("UUID") and key != "taskUUID"), "image")
 
 
+def _names(key: str) -> bool:
+    return key.endswith("UUID") and key != "taskUUID"
+
+
 def _without(item: Item, *ends: str) -> Item:
     return {key: value for key, value in item.items() if key == "taskUUID" or not key.endswith(ends)}
 
@@ -48,8 +52,8 @@ _polls("what is under way has other ids than its results", "known clients wait t
        _every(lambda item: {key: NOBODY if key.endswith("UUID") and key != "taskUUID" else value
                             for key, value in item.items()}))  # fmt: skip
 _polls("what is under way has another id with each look", "known clients wait ten times as long", WAITS,
-       lambda stage, said, items: [{key: f"{value}{stage.count(said.task)}" if key.endswith("UUID") and key !=
-                                    "taskUUID" else value for key, value in item.items()} for item in items])  # fmt: skip
+       lambda stage, said, items: [{key: f"{value}{stage.count(said.task)}" if _names(key) else value
+                                    for key, value in item.items()} for item in items])  # fmt: skip
 _polls("what is under way has no id", "known clients wait ten times as long", WAITS,
        _every(lambda item: _without(item, "UUID")))  # fmt: skip
 _polls("what is under way is told in one item", "a client that counts items is misled", WAITS,
@@ -104,7 +108,8 @@ _polls("each result costs what all do", "a client's sum is wrong", DONE, lambda 
 _polls("a cost is told as a text", TYPED, DONE,
        _every(lambda item: {**item, "cost": f"${item['cost']}"} if "cost" in item else item))  # fmt: skip
 _polls("a result is told in every way at once", "a client that asked for less has more to load", DONE,
-       _every(lambda item: {**item, f"{_prefix(item)}Base64Data": "AAAA"} if f"{_prefix(item)}URL" in item else item))  # fmt: skip
+       _every(lambda item: {**item, **({f"{_prefix(item)}Base64Data": "AAAA"} if f"{_prefix(item)}URL" in item
+                                       else {})}))  # fmt: skip
 _polls("a result bears its address under url", "a client finds nothing", DONE, _every(lambda item: {
     ("url" if key.endswith("URL") else key): value for key, value in item.items()}))  # fmt: skip
 _polls("a result's keys stand in another order", "a client that compares texts is misled", DONE,

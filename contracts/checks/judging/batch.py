@@ -151,7 +151,7 @@ def twice(world: World, those: list[Part]) -> Iterator[Finding]:
     code = world.contract.errors[TAKEN]["name"]
     told = [error.get("code") for error in those[0].own.get(bundle.errors, ())]
     orders = [part for part in those if part.operation is not None and part.operation.orders]
-    if len(orders) > 1 and code not in told:
+    if len(orders) > 1 and those[0].own.get(bundle.data) and code not in told:
         yield _finding(f"/{bundle.errors}", f"{code}, since {len(orders)} tasks bear one id", shown(told),
                        "refuse an id that is taken, in the same request as well", "twice", "observed")  # fmt: skip
 

@@ -90,7 +90,7 @@ def at_once(world: World, operation: Operation, task: Any) -> bool:
     row = world.contract.facts.openapi["tasks"][operation.within]
     form = world.form(operation, task)
     usual = form.fields.get("deliveryMethod", {}).get("default", "sync") if form is not None else "sync"
-    return bool("sync" in row.get("delivers", ()) and (task.get("deliveryMethod") or usual) == "sync")
+    return "sync" in row.get("delivers", ()) and (task.get("deliveryMethod") or usual) != "async"
 
 
 def worded(world: World, said: Exchange, operation: str, why: Grounds, task: Any) -> Iterator[Finding]:
