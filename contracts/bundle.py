@@ -6,6 +6,7 @@ never sent, its request is one element of the list, its answer is that part of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -24,8 +25,8 @@ DELIVERY, STREAM = "deliveryMethod", "stream"  # the key that says how results c
 class Bundle:
     """How a provider's tasks come in a list, and in which keys they say what they are."""
 
-    __slots__ = ("by", "data", "elsewhere", "errors", "id", "key", "model", "opening", "route", "types",
-                 "word")  # fmt: skip
+    __slots__ = ("by", "data", "elsewhere", "errors", "id", "key", "model", "most", "names", "opening", "route",
+                 "types", "word")  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], operations: Iterable[Operation]) -> None:
         self.route: str = row["operation"]
@@ -37,6 +38,8 @@ class Bundle:
         self.key: str = row["key"]
         self.word: Mapping[str, str] = row["word"]  # how a task stands, where that is told
         self.elsewhere = frozenset(row.get("elsewhere", ()))  # what says where results go besides
+        self.most: int = row["most"]  # tasks at once
+        self.names = re.compile(row["names"])  # what a model's name looks like
         self.types = {word: each for each in operations if each.within for word in (each.within, *each.also)}
         self.opening = self.types.get(row["opening"])  # the one that bears a key
 

@@ -22,7 +22,7 @@ from ..engine.timeline import FINAL, State, new
 from ..web.dialect import Answer, Route, Wait
 from ..web.exit import JSON, written
 from ..web.turn import Turn
-from . import wire
+from . import errors, wire
 
 KIND = "model"
 OPERATION = "modelUpload"
@@ -158,7 +158,9 @@ def stands(contract: Contract, task: Task, now: float, status: str) -> dict[str,
     error = task.course.error
     row = contract.errors["download-failed"] if error in ("", UNREACHABLE) else contract.failed(error)
     why = _why(contract.facts.openapi["tasks"][OPERATION], task)
-    return {"errors": [{**wire.error(row, wire.acknowledged(task), said=why), "status": status}]}
+    operation = contract.operations[OPERATION]
+    said = errors.one(contract, row, wire.acknowledged(task), operation, {"message": why, "status": status})
+    return {"errors": [said]}
 
 
 def _tell(turn: Turn, pushes: bool) -> Tell:
