@@ -42,7 +42,13 @@ def shapes(contract: Contract) -> list[Model]:
 
 
 def _plainness(model: Model) -> tuple[bool, bool, bool, bool, int]:
-    return (model.form == model.id, model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields))
+    return (
+        model.form == model.id,
+        model.kind != "image",
+        not model.complete,
+        not model.schema.get("required"),
+        len(model.fields),
+    )
 
 
 class Steps:

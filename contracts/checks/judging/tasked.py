@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ...bundle import Bundle
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
@@ -45,9 +46,11 @@ def who(world: World, said: Exchange, task: Any) -> tuple[str, list[str], bool]:
     scheme, _, word = text.partition(" ")
     borne = word.strip() if scheme.lower() == door["scheme"].lower() else ""
     key = borne or task_key(world, task)
-    account = world.whose(key)
+    account, own = world.whose(key), task_key(world, task)
     if account:
-        return account, [], not borne or (word == borne and scheme == door["scheme"])
+        other = bool(borne and own) and world.whose(own) != account  # which of the two counts, nobody says
+        plain = not borne or (word == borne and scheme == door["scheme"])
+        return account, ["bad-key"] if other else [], plain and not other
     if key:
         return "", ["bad-key"], True
     # What bears no key after the scheme may be read as none, or as a wrong one.
@@ -102,8 +105,12 @@ def worded(world: World, said: Exchange, operation: str, why: Grounds, task: Any
     if body.get(bundle.data):
         yield _finding("wrong-batch", f"/{bundle.data}", "no results of a task that was refused",
                        shown(body[bundle.data]), "answer a task once", operation)  # fmt: skip
-    early = {"bad-key", "missing-key", "bad-json", "wrong-type", "too-large"} & {*why.reasons}
+    early = {"bad-json", "wrong-type", "too-large"} & {*why.reasons}
+    keys = codes(world, ("bad-key", "missing-key"))
     for at, error in enumerate(each for each in errors if isinstance(each, dict)):
+        if error.get("code") in keys:
+            yield from _keyless(bundle, at, error, operation)
+            continue
         for key in (bundle.id, bundle.by) if isinstance(task, dict) else ():
             want, came = task.get(key), error.get(key)
             if (came is not None and came != want) or (came is None and isinstance(want, str) and not early):
@@ -112,14 +119,23 @@ def worded(world: World, said: Exchange, operation: str, why: Grounds, task: Any
         parameter = error.get("parameter")
         if why.sure and why.fields and {*why.reasons} == {INPUT}:
             told = {*map(str, parameter)} if isinstance(parameter, list) else {str(parameter)}
-            want_any = {_dotted(field) for field in why.fields}
+            want_any = {_dotted(field) for field in why.fields} | {_dotted(field, True) for field in why.fields}
             if not told & want_any:
                 yield _finding("wrong-error", f"/{bundle.errors}/{at}/parameter", " or ".join(sorted(want_any)),
                                shown(parameter), "name what is wrong", operation, "parameter")  # fmt: skip
 
 
-def _dotted(pointer: str) -> str:
-    return ".".join(step for step in pointer.split("/")[1:] if not step.isdecimal())
+def _keyless(bundle: Bundle, at: int, error: Mapping[str, Any], operation: str) -> Iterator[Finding]:
+    """That nobody has a key is said of the key, not of a task: clients wait for that type's answer."""
+    opening = bundle.opening.within if bundle.opening is not None else ""
+    for key, want in ((bundle.by, opening), (bundle.id, None)):
+        if error.get(key) != want:
+            yield _finding("wrong-echo", f"/{bundle.errors}/{at}/{key}", shown(want), shown(error.get(key)),
+                           "answer as to whoever says a key", operation, "key")  # fmt: skip
+
+
+def _dotted(pointer: str, whole: bool = False) -> str:
+    return ".".join(step for step in pointer.split("/")[1:] if whole or not step.isdecimal())
 
 
 def codes(world: World, reasons: Iterable[str]) -> set[str]:
