@@ -235,7 +235,7 @@ def _example(field: Mapping[str, Any]) -> Any:
             return _example(field[key][0])
     kind = next((word for word in _types(field) if word != "null"), "string")
     if kind == "array":
-        items = field.get("items")
+        items: Any = field.get("items")
         own = isinstance(items, dict) and ("x-media" in items or items.get("type") == "object")
         whose = items if own else {**field, "type": "string"}
         return [_example(whose)] * max(1, field.get("minItems", 1))

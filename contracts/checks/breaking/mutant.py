@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from ...bundle import DELIVERY
 from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange, written
 from ...life import Lifecycle
 from ...life import at as told_at
 from ...operation import Operation
-from ..bundled import DELIVERY, bundled, named
+from ..bundled import bundled, named
 from ..props import of_path, offered, sorts
 from ..subject import Ask, Subject, mirrored
 from .bending import found, inputs, told
