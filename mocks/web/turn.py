@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from copy import copy
 from difflib import get_close_matches
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -240,11 +240,12 @@ class Turn(Bending):
 
     def part(self, operation: Operation, task: Any) -> Turn:
         """One task of this request."""
-        part = copy(self)
+        part = object.__new__(type(self))
+        for name, value in zip(SLOTS, ALL(self), strict=True):  # copy() takes six times as long
+            setattr(part, name, value)
         part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
-        part.seen = {}
-        part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
-        part.body = written(task)
+        part.seen, part.value = {}, self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
+        part.body = self.body.strip()[1:-1] if len(self.inputs) == 1 else written(task)
         return part
 
     def read(self) -> Any:
@@ -343,3 +344,7 @@ class Turn(Bending):
             self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
             session.clock.client_now(), self.findings, self.bent, "in")))  # fmt: skip
         return said
+
+
+SLOTS = (*Bending.__slots__, *Turn.__slots__)
+ALL = attrgetter(*SLOTS)
