@@ -149,7 +149,7 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("", {"scenario": "x"}, "no file of this machine is read"),
     ("", {"fast_forward": True}, "have your client poll without a pause"),
     ("/clock", {"advance": 3, "idle": 7}, "expected /idle of advance to be boolean"),
-    ("/clock", {"advance": 3, "silent": True}, 'expected advance to have advance'),
+    ("/clock", {"advance": 3, "silent": True}, "expected advance to have advance"),
     ("/clock", {}, "expected /advance of advance to be there; came nothing; How far, in seconds."),
     ("/webhooks", {"staus": 500}, "did you mean status?"),
     ("", {"clok": "manual"}, "expected a setting that is known; came 'clok'; did you mean clock?"),
