@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .engine.clock import Clock
@@ -73,11 +74,17 @@ class Lobby:
         turn = Turn(app.spoken(provider), nobody, scope, way, way.mount, heard)
         if not way.sid:
             turn.base = app.base(scope, heard.by_name, way, turn.dialect)
-            turn.elsewhere = lambda key: self.holder(provider, key)
+            turn.elsewhere = partial(self._sought, scope, provider)
+        bundle = turn.dialect.contract.bundle
+        if way.sid or bundle is None or bundle.route not in way.operations.values() or turn.dialect.key(heard.by_name):
+            _warned(scope)
         await turn.play(receive, send)
-        if turn.session is nobody:
-            LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
-                        scope["method"], scope["path"])  # fmt: skip
+
+    def _sought(self, scope: Mapping[str, Any], provider: str, key: str) -> Session | None:
+        session = self.holder(provider, key)
+        if session is None:
+            _warned(scope)
+        return session
 
     async def called(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """A socket's call. Where callers say whose they are on the line, the session may be found by that."""
@@ -89,6 +96,11 @@ class Lobby:
             session = self.nobody(name)
         dialect = session.cast.get(name) if session else None
         base = app.base(scope, heard.by_name, way, dialect) if dialect else ""
-        elsewhere = None if way.sid else lambda key: self.holder(name, key)
+        elsewhere = None if way.sid else partial(self.holder, name)
         call = line.Call(scope, way._replace(provider=name), base.replace("ws", "http", 1), heard, elsewhere)
         await line.answer(dialect, session, call, receive, send)
+
+
+def _warned(scope: Mapping[str, Any]) -> None:
+    LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
+                scope["method"], scope["path"])  # fmt: skip

@@ -131,7 +131,9 @@ class Log:
 
     def _hint(self, exchange: Exchange) -> str:
         """An operation was named, yet no account: the key was not one that we issued."""
-        if not exchange.operation or exchange.account or exchange.channel == "media":
+        if not exchange.operation or exchange.account or exchange.channel == "media" or exchange.direction == "out":
+            return ""
+        if exchange.method == "SOCKET" and exchange.status < 400:  # some things may be said before a key is
             return ""
         return f"unknown key: use {self._hints(exchange.provider)}"
 

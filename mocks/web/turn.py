@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -243,13 +244,11 @@ class Turn(Bending):
 
     def part(self, operation: Operation, task: Any) -> Turn:
         """One task of this request."""
-        part: Turn = object.__new__(type(self))
-        for name in SLOTS:  # a fifth of what copy() takes
-            setattr(part, name, getattr(self, name))
+        part = object.__new__(type(self))
+        for name, value in zip(SLOTS, ALL(self), strict=True):  # copy() takes six times as long
+            setattr(part, name, value)
         part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
-        part.seen = {}
-        part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
-        # Of a list of one, what is between the brackets.
+        part.seen, part.value = {}, self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
         part.body = self.body.strip()[1:-1] if len(self.inputs) == 1 else written(task)
         return part
 
@@ -343,3 +342,4 @@ class Turn(Bending):
 
 
 SLOTS = (*Bending.__slots__, *Turn.__slots__)
+ALL = attrgetter(*SLOTS)

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from . import job
-from .figures import FIGURES, Bench
+from .figures import FIGURES as OTHERS
+from .figures import Bench
 from .load import describe
 from .rounds import Rounds, answers_of, peers_at_hand
 from .servers import HOME, OURS
+from .sockets import sockets
 from .table import Figure, missed, table
 
+FIGURES = {**OTHERS, "sockets": sockets}
 NAMES = (*job.OPERATIONS, *FIGURES)
 
 

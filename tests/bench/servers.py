@@ -103,7 +103,7 @@ class Server:
 
 def start(name: str, command: list[str], port: int, *, wait: float = 60, env: dict[str, str] | None = None) -> Server:
     """Start a command on the server's core and return when it answers a submit with 2xx."""
-    server = _spawn(name, command, port, env)
+    server = spawn(name, command, port, env)
     with server.stopped_on_failure():
         last: object = "no answer"
         until = time.monotonic() + wait
@@ -128,17 +128,17 @@ def floor(size: int) -> Server:
     return start("floor", command, port, env={"FLOOR_BYTES": str(size), "FLOOR_SETTINGS": json.dumps(UVICORN)})
 
 
-def ours(command: str = OURS, wait: float = 20) -> Server:
+def ours(command: str = OURS, wait: float = 20, provider: str = "runcomfy") -> Server:
     """Our server, as its users start it; its one line on stdout says the address and the key."""
     port = free_port()
-    server = _spawn("ours", shlex.split(command.format(port=port)), port, None)
+    server = spawn("ours", shlex.split(command.format(port=port)), port, None)
     assert server.process.stdout is not None
     with server.stopped_on_failure():
         ready, _, _ = select.select([server.process.stdout], [], [], wait)
         line = server.process.stdout.readline() if ready else b""
         try:
             said = json.loads(line)
-            account = said["providers"]["runcomfy"]
+            account = said["providers"][provider]
             server.prefix, server.key = account["url"].split(f":{port}", 1)[1], account["api_key"]
             server.control = said.get("control", "")
         except (ValueError, KeyError, IndexError):
@@ -162,7 +162,8 @@ def fill(server: Server, tasks: int = 100) -> list[bytes]:
     return [submits[-1], *looks]
 
 
-def _spawn(name: str, command: list[str], port: int, env: dict[str, str] | None) -> Server:
+def spawn(name: str, command: list[str], port: int, env: dict[str, str] | None) -> Server:
+    """A process of a group of its own, on the server's core."""
     HOME.mkdir(exist_ok=True)
     log = HOME / f"{name}.log"
     with log.open("wb") as words:

@@ -85,6 +85,8 @@ def test_every_answer_is_as_the_document_says() -> None:
         one.ask("GET", "/props")
         made = one.ask("POST", "/props", {"kind": "deployment"}, 201)
         one.ask("GET", "/props/" + made["id"])
+        one.ask("GET", "/sockets")
+        one.ask("DELETE", "/sockets")
         one.ask("POST", "/reset")
         for path in ("/health", "/sessions", "/coverage", "/catalogue/runcomfy", "/openapi.json"):
             asked.ask("GET", path)

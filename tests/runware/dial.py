@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -132,13 +131,23 @@ def raw(url: str, receive_buffer: int = 0) -> Iterator[socket.socket]:
 
 def becomes(handle: StandIn, wanted: Callable[[], bool]) -> None:
     """Returns once something is so, after so many turns of the house's loop at most."""
-    for _ in range(20_000):
+    for _ in range(200_000):
         if handle.call(wanted):
             return
-        Event().wait(0.0005)  # the other side has to move: a socket, or a thread of the client's library
     raise AssertionError("it did not become so")
 
 
 def gone(handle: StandIn) -> None:
     """Returns once the house has noticed that nobody is on any line."""
     becomes(handle, lambda: not handle.session.switchboard.lines)
+
+
+@contextmanager
+def deaf(handle: StandIn) -> Iterator[socket.socket]:
+    """Somebody who has said the key, and will read nothing; hardly anything of what is for it leaves this process."""
+    with raw(handle.ws_url, receive_buffer=4096) as link:
+        link.sendall(frame(json.dumps([key(handle.api_key)]).encode()))
+        becomes(handle, lambda: bool(handle.session.switchboard.connections))
+        (line,) = handle.session.switchboard.lines
+        handle.call(lambda: line.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1))
+        yield link

@@ -15,7 +15,7 @@ from understudy.mocks.engine.luck import digest
 from understudy.mocks.engine.media.card import card_of
 from understudy.tests.toy.hooks import ToyHooks, server
 from understudy.tests.world import WAYS, Ask, World
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 CLOCKS = ("auto", "x1000")
@@ -218,6 +218,33 @@ class TestDeliveries(ToyHooks):
             world.said(self.order(tell="socket"))
             world.handle.settle()
             assert {finding.rule for finding in world.handle.findings} == {"undelivered"}
+
+    def test_a_socket_is_told_of_and_broken_without_a_word(self, way: str) -> None:
+        with self.world(way) as world, dialled(world, world.handle.api_key) as socket:
+            socket.send("hello")
+            assert json.loads(socket.recv(5)) == {"heard": "hello"}
+            (told,) = world.handle.sockets
+            assert (told.account, told.provider, told.waiting) == ("account-1", "toy", 0)
+            assert world.handle.sockets.drop() == 1
+            with pytest.raises(ConnectionClosedError):
+                socket.recv(5)
+            assert not len(world.handle.sockets)
+
+    def test_a_provider_that_says_nothing_of_silence_closes_no_socket_for_it(self, way: str) -> None:
+        with self.world(way) as world, dialled(world, world.handle.api_key) as socket:
+            socket.send("hello")
+            assert json.loads(socket.recv(5)) == {"heard": "hello"}
+            world.handle.clock.advance(100_000, idle=True)
+            socket.send("again")
+            assert json.loads(socket.recv(5)) == {"heard": "again"}
+
+    def test_a_session_that_ends_breaks_its_sockets(self, way: str) -> None:
+        with self.world(way) as world, dialled(world, world.handle.api_key) as socket:
+            socket.send("hello")
+            assert json.loads(socket.recv(5)) == {"heard": "hello"}
+            world.handle.reset()
+            with pytest.raises(ConnectionClosedError):
+                socket.recv(5)
 
     def test_a_caller_without_a_key_is_not_let_in(self, way: str) -> None:
         with self.world(way) as world, pytest.raises(InvalidStatus):
