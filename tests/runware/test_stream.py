@@ -13,7 +13,7 @@ from understudy.contracts import events
 from understudy.contracts.contract import contract
 from understudy.mocks.runware import texts
 from understudy.mocks.stand_in import StandIn
-from understudy.tests.runware.asked import judged, made, other, polled, send, world
+from understudy.tests.runware.asked import GOLDEN, judged, made, other, polled, send, world
 from understudy.tests.runware.kinds import SAID
 from websockets.sync.client import connect
 
@@ -30,6 +30,13 @@ def streamed(handle: StandIn, path: str = "/v1", **said: Any) -> list[Any]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/event-stream"
     return [said if said == events.LAST else json.loads(said) for said in events.read(answer.content)]
+
+
+def test_a_stream_is_as_written_down_by_hand() -> None:
+    with world() as handle:
+        handle.script(outputs={"text": "Paris."})
+        answer = send(handle, task(deliveryMethod="stream", includeCost=True))
+        assert answer.content == (GOLDEN / "text_stream.txt").read_bytes()
 
 
 @pytest.mark.parametrize("path", ["/v1", "/"])

@@ -21,7 +21,7 @@ from understudy.mocks.engine.media.colour import colour_of
 from understudy.mocks.engine.media.file import file_of
 from understudy.mocks.engine.media.film import LONGEST_SIDE, RATE, film
 from understudy.mocks.engine.media.h264 import level
-from understudy.mocks.engine.medium import FORMATS, Card, Medium
+from understudy.mocks.engine.medium import FORMATS, Card, Detail, Medium
 
 FORMS = FORMATS["video"]
 DIGEST = hashlib.blake2b(b"an order").digest()
@@ -192,3 +192,12 @@ def test_ffprobe_reads_the_same(form: str, width: int, height: int, seconds: flo
     assert (said["streams"][0]["width"], said["streams"][0]["height"]) == (width, height)
     assert float(said["format"]["duration"]) == pytest.approx(seconds, abs=1e-3)
     assert int(said["streams"][0]["nb_read_frames"]) == round(seconds * RATE)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(fps=st.integers(1, 120), seconds=st.floats(0.1, 3))
+@settings(max_examples=SOME)
+def test_a_film_has_as_many_frames_a_second_as_were_asked_for(form: str, fps: int, seconds: float) -> None:
+    came = seen(file_of(Medium("video", form, 32, 16, seconds, detail=Detail(fps)), CARD))
+    assert came.frames == max(1, round(fps * seconds))
+    assert came.seconds == pytest.approx(seconds, abs=0.002)

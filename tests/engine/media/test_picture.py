@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from understudy.mocks.engine.media.card import LONGEST_DATA, card_of, document, put
 from understudy.mocks.engine.media.lettering import Area, code, face_of, fit, lacks, wrap
+from understudy.mocks.engine.media.look import LOOKS
 from understudy.mocks.engine.media.picture import MOST_PIXELS, picture
-from understudy.mocks.engine.medium import Card, Medium
+from understudy.mocks.engine.medium import Card, Detail, Medium
 
 FORMATS = ("png", "jpeg", "webp")
 PROMPTS = {
@@ -311,3 +312,22 @@ def test_card_of_lossless_webp_and_bare_jpeg() -> None:
 def test_file_without_a_card_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"^expected a file with a card .+; came .+; pass the bytes"):
         card_of(data)
+
+
+# -- looks
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("form", FORMATS)
+@given(width=st.integers(1, 90), height=st.integers(1, 90), plain=st.booleans())
+@settings(max_examples=settings().max_examples // 10)
+def test_every_look_is_a_picture_of_its_size(look: str, form: str, width: int, height: int, plain: bool) -> None:
+    data = picture(Medium("image", form, width, height, detail=Detail(look=look)), order(), plain)
+    with Image.open(BytesIO(data)) as shown:
+        shown.load()
+        assert (shown.size, shown.format) == ((width, height), form.upper())
+    assert card_of(data)["medium"]["look"] == look  # type: ignore[index]
+
+
+def test_a_picture_without_a_look_says_nothing_of_one() -> None:
+    assert "look" not in card_of(picture(Medium("image", "png", 8, 8), order()))["medium"]  # type: ignore[operator]

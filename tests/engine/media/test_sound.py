@@ -18,10 +18,11 @@ import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from understudy.contracts.checks.reading.files import told
 from understudy.mocks.engine.media.file import file_of
 from understudy.mocks.engine.media.ogg import pages, stock
 from understudy.mocks.engine.media.sound import sound
-from understudy.mocks.engine.medium import FORMATS, Card, Medium
+from understudy.mocks.engine.medium import FORMATS, Card, Detail, Medium
 
 FORMS = FORMATS["audio"]
 DIGEST = hashlib.blake2b(b"an order").digest()
@@ -173,3 +174,26 @@ def test_ffprobe_reads_the_same(form: str, tmp_path: Path) -> None:
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert told.stderr == ""
     assert float(json.loads(told.stdout)["format"]["duration"]) == pytest.approx(5, abs=SLACK[form])
+
+
+RATES = st.integers(8_000, 48_000)
+DETAILS = st.builds(Detail, rate=RATES, channels=st.sampled_from((1, 2)), bitrate=st.integers(32, 320))
+ABOVE = (32_000, 44_100, 48_000)  # what an MP3 of the larger kind may have
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(seconds=st.floats(0.1, 3), detail=DETAILS)
+@settings(max_examples=SOME)
+def test_sound_has_the_rate_and_the_channels_that_were_asked_for(form: str, seconds: float, detail: Detail) -> None:
+    data = file_of(Medium("audio", form, seconds=seconds, detail=detail), CARD)
+    with av.open(BytesIO(data), "r") as box:
+        stream = box.streams.audio[0]
+        count = sum(frame.samples for frame in box.decode(stream))
+        rate = {"ogg": 48_000, "mp3": next(each for each in ABOVE if each >= detail.rate)}.get(form, detail.rate)
+        assert (stream.rate, stream.channels) == (rate, detail.channels)
+        assert count / rate == pytest.approx(
+            seconds, abs=max(SLACK[form], 1152 / 32_000 if form == "mp3" else 1 / rate)
+        )
+        if form == "mp3":
+            assert detail.bitrate <= stream.bit_rate / 1000 < max(detail.bitrate * 1.34, 41)
+    assert told(data).seconds == pytest.approx(seconds, abs=max(SLACK[form], 1 / rate))
