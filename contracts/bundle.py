@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from .catalogue import Model
 from .exchange import Exchange, written
 
 if TYPE_CHECKING:
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from .operation import Operation
 
 
+DELIVERY, STREAM = "deliveryMethod", "stream"  # the key that says how results come, and the way that comes in pieces
+
+
 class Bundle:
     """How a provider's tasks come in a list, and in which keys they say what they are."""
 
-    __slots__ = ("by", "data", "errors", "id", "key", "model", "most", "names", "opening", "route",
-                 "types")  # fmt: skip
+    __slots__ = ("by", "data", "elsewhere", "errors", "id", "key", "model", "most", "names", "opening", "route",
+                 "types", "word")  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], operations: Iterable[Operation]) -> None:
         self.route: str = row["operation"]
@@ -32,6 +36,8 @@ class Bundle:
         self.data: str = row["data"]
         self.errors: str = row["errors"]
         self.key: str = row["key"]
+        self.word: Mapping[str, str] = row["word"]  # how a task stands, where that is told
+        self.elsewhere = frozenset(row.get("elsewhere", ()))  # what says where results go besides
         self.most: int = row["most"]  # tasks at once
         self.names = re.compile(row["names"])  # what a model's name looks like
         self.types = {word: each for each in operations if each.within for word in (each.within, *each.also)}
@@ -67,6 +73,19 @@ class Bundle:
     def idless(self) -> frozenset[str]:
         """The types whose tasks bear no id."""
         return frozenset(word for word, each in self.types.items() if each.idless)
+
+    def bare(self, model: Model) -> Model:
+        """The form of a task without what says which, whose and where to: the path, a counter and nobody say these."""
+        aside = self.envelope | self.elsewhere
+        fields = {name: field for name, field in model.schema.get("properties", {}).items() if name not in aside}
+        required = [name for name in model.schema.get("required", ()) if name not in aside]
+        if STREAM in fields.get(DELIVERY, {}).get("enum", ()):  # which is no JSON
+            words = [word for word in fields[DELIVERY]["enum"] if word != STREAM]
+            fields[DELIVERY] = {**fields[DELIVERY], "enum": words}
+        row = {"id": model.id, "kind": model.kind, "form": model.form or model.id, "complete": model.complete,
+               "ordered": model.ordered, "source": model.source, "where": model.where,
+               "schema": {**model.schema, "properties": fields, "required": required}}  # fmt: skip
+        return Model(row, model.limits, envelope=model.envelope)
 
     def address(self, operation: Operation, task: Mapping[str, Any]) -> str:
         """The path of the operation that a task is."""
@@ -105,6 +124,8 @@ class Bundle:
         """The status that a part of a reply would have had by itself."""
         if self.data in own or not own.get(self.errors):
             return 200
+        if operation.channel == "poll" and own[self.errors][0].get(self.word["key"]) == self.word["failed"]:
+            return 200  # that a task failed is a good answer to who asks for it
         row = contract.coded(own[self.errors][0].get("code"), operation)
         return int(row["status"]) if row and "status" in row else whole
 
@@ -200,3 +221,40 @@ def _polled(openapi: Mapping[str, Any], tasks: Mapping[str, Any]) -> dict[str, A
 
 def _capital(word: str) -> str:
     return word[:1].upper() + word[1:]
+
+
+def batch(contract: Contract) -> dict[str, Any]:
+    """The body of the one route, for a document: a list of tasks, told apart by the word that names their type."""
+    bundle = contract.bundle
+    assert bundle is not None
+    names = {word: f"#/components/schemas/{_capital(word)}Task" for word in contract.facts.openapi["tasks"]}
+    told = {"propertyName": bundle.by, "mapping": names}
+    items = {"oneOf": [{"$ref": place} for place in names.values()], "discriminator": told}
+    example = {bundle.by: "ping", "ping": True}
+    return {"schema": {"type": "array", "minItems": 1, "items": items}, "example": [example]}
+
+
+def tasks(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas of tasks, for a document: of each type, and of its models, those alike in one; `x-models` of a type
+    says which one a model has."""
+    bundle = contract.bundle
+    assert bundle is not None
+    alike: dict[int, str] = {}
+    for word in contract.facts.openapi["tasks"]:
+        form, models = contract.forms[word], {}
+        for model in contract.catalogue.models.values():
+            if model.form != word:
+                continue
+            if id(model.schema) not in alike:
+                alike[id(model.schema)] = f"{_capital(word)}Task{len(alike) + 1}"
+                yield alike[id(model.schema)], _shown(model, word, bundle)
+            models[model.id] = {"$ref": f"#/components/schemas/{alike[id(model.schema)]}"}
+        yield _capital(word) + "Task", {**_shown(form, word, bundle), **({"x-models": models} if models else {})}
+
+
+def _shown(model: Model, word: str, bundle: Bundle) -> dict[str, Any]:
+    """A task's schema as a document has it: with the name of its type, and where it is known from."""
+    fields = {**model.input_schema.get("properties", {}), bundle.by: {"const": word}}
+    required = list(dict.fromkeys([bundle.by, *model.input_schema.get("required", ())]))
+    return {**model.input_schema, "properties": fields, "required": required, "x-source": model.source,
+            "x-where": model.where}  # fmt: skip

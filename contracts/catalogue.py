@@ -236,12 +236,15 @@ def _example(field: Mapping[str, Any]) -> Any:
     kind = next((word for word in _types(field) if word != "null"), "string")
     if kind == "array":
         items = field.get("items")
-        whose = items if isinstance(items, dict) and "x-media" in items else {**field, "type": "string"}
+        own = isinstance(items, dict) and ("x-media" in items or items.get("type") == "object")
+        whose = items if own else {**field, "type": "string"}
         return [_example(whose)] * max(1, field.get("minItems", 1))
     if media := field.get("x-media") or ("_uri" in (form := field.get("format", "")) and form.partition("_uri")[0]):
         suffix = {"image": "png", "video": "mp4", "audio": "mp3", "any": "png"}.get(media, "bin")
         return f"https://example.com/input.{suffix}"
-    plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": {}}
+    within = field.get("properties", {}) if kind == "object" else {}
+    whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
+    plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": whole}
     return plain.get(kind, field.get("minimum", 1))
 
 

@@ -38,6 +38,7 @@ class Exchange(NamedTuple):
     findings: tuple[Any, ...] = ()
     bent: str = ""
     direction: str = "in"
+    wire: Any = None  # what went over the wire, where this is one task of it
 
     @property
     def path(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .bundle import batch, tasks
 from .catalogue import Model
 
 if TYPE_CHECKING:
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
     from .operation import Operation
 
 
-def published(contract: Contract, base: str = "", models: Iterable[Model] | None = None) -> dict[str, Any]:
+def published(
+    contract: Contract, base: str = "", models: Iterable[Model] | None = None, lens: bool = False
+) -> dict[str, Any]:
     """The document, as the server shows it at `<prefix>/openapi.json`; of every model, unless some are named.
 
-    `base` is the address that stands in it, if it is not to be the provider's own.
+    `base` is the address that stands in it, if it is not to be the provider's own. Through a `lens`, each type of task
+    of a bundle has a path of its own, for each of these models, and the one of the wire is not told.
     """
     facts = contract.facts.openapi
     security = facts["security"]
@@ -26,9 +30,12 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
     paths: dict[str, Any] = {}
     for part in contract.apis.values():
-        for path, routes in _paths(part, chosen if part.api == contract.api else part.catalogue.models.values()):
+        own = chosen if part.api == contract.api else part.catalogue.models.values()
+        for path, routes in _paths(part, own, lens):
             servers = {} if base or part.api == contract.api else {"servers": part.facts.openapi["servers"]}
             paths.setdefault(path, {}).update({method: {**route, **servers} for method, route in routes.items()})
+    if contract.bundle is not None and not lens:
+        schemas |= dict(tasks(contract))
     return {
         "openapi": facts["openapi"],
         "info": facts["info"],
@@ -42,18 +49,21 @@ def published(contract: Contract, base: str = "", models: Iterable[Model] | None
     }
 
 
-def _paths(contract: Contract, models: Iterable[Model]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _paths(contract: Contract, models: Iterable[Model], lens: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     paths: dict[str, dict[str, Any]] = {}
     # Links leave from one model of each kind: with more to begin at, chance would rarely stay with one order.
     kinds: set[str] = set()
     spelled = {operation.model for operation in contract.operations.values()}
     for operation in contract.operations.values():
-        named = next((name for name, p in operation.parameters.items() if p.get("slashes") and name in spelled), "")
+        if operation.bundles if lens else operation.within:
+            continue
+        named = next((name for name, p in operation.parameters.items()
+                      if (p.get("slashes") or operation.within) and name in spelled), "")  # fmt: skip
         if not named:
             route = _route(contract, operation, linked=True)
             paths.setdefault(operation.path, {})[operation.method.lower()] = route
             continue
-        for model in models:
+        for model in (each for each in models if each.form in ("", operation.within)):
             path = operation.path.replace("{" + named + "}", model.id)
             linked = bool(operation.model) and model.kind not in kinds
             kinds.add(model.kind) if operation.model else None
@@ -74,7 +84,7 @@ def _route(
     }
     strict = "invalid-input" in operation.refusals
     parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
-                  if model is None or not row.get("slashes")]  # fmt: skip
+                  if model is None or not (row.get("slashes") or operation.within)]  # fmt: skip
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:
@@ -86,6 +96,8 @@ def _route(
         field = {operation.file["field"]: {"type": "string", "format": "binary"}}
         form = {"type": "object", "required": [*field], "properties": field}
         route["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    elif operation.bundles:
+        route["requestBody"] = {"required": True, "content": {"application/json": batch(contract)}}
     elif operation.speaks:
         route["requestBody"] = {"required": True, "content": {"application/json": _content(contract, operation)}}
     route["responses"] = dict(_answers(contract, operation, linked))
@@ -95,6 +107,7 @@ def _route(
 def _content(contract: Contract, operation: Operation) -> dict[str, Any]:
     """The body of an operation whose form is its own, or that of whatever its path names, one of several."""
     forms = [operation.body] if operation.body is not None else list(contract.catalogue.models.values())
+    forms = [contract.bundle.bare(form) for form in forms] if contract.bundle is not None else forms
     schemas = [dict(form.input_schema) for form in forms]
     return {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, "example": forms[0].example()}
 
@@ -116,7 +129,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
             "content": {
                 "application/json": {
                     "schema": {"$ref": f"#/components/schemas/{answer['schema']}"},
-                    "example": answer["example"],
+                    **({"example": answer["example"]} if "example" in answer else {}),
                 }
             },
         }
@@ -133,11 +146,11 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
         refused: dict[str, Any] = {
-            "description": "; ".join(f"{error['code']} {error['name']}" for error in errors),
+            "description": "; ".join(" ".join(str(error[key]) for key in ("code", "name") if key in error)
+                                     for error in errors),
             "content": {"application/json": {
                 "schema": _beside(row["answers"].get(str(code)), {"$ref": "#/components/schemas/Error"}),
-                "examples": {error["reason"]: {"value": {keys["code"]: error["code"], keys["text"]: error["text"]}}
-                             for error in errors}}},
+                "examples": {error["reason"]: {"value": _refusal(keys, error)} for error in errors}}},
         }  # fmt: skip
         if answer := row["answers"].get(str(code)):  # a status that is an answer as well
             refused["description"] += "; " + answer["description"]
@@ -164,6 +177,16 @@ def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
         if told and told.keys() == inside.keys():
             found[other.id] = {"operationId": other.id, "parameters": told}
     return found
+
+
+def _refusal(keys: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error as it is told: its code and its text, at their places."""
+    said: dict[str, Any] = {}
+    for name, value in ((keys["code"], error.get("code", error["name"])), (keys["text"], error["text"])):
+        first, _, last = name.rpartition("/0/")
+        place = said.setdefault(first, [{}])[0] if first else said
+        place[last] = value
+    return said
 
 
 def _beside(answer: Mapping[str, Any] | None, error: dict[str, Any]) -> dict[str, Any]:

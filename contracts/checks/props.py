@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..catalogue import Model
@@ -73,7 +74,27 @@ def runs_on(contract: Contract) -> str:
 
 def offered(contract: Contract) -> list[Model]:
     """What can be ordered of an API: its models, or the one form that its orders have."""
+    if contract.bundle is not None:
+        return list(_tasks(contract))
     submit = submits(contract)
     if submit is not None and submit.body is not None:
         return [submit.body]
     return list(contract.catalogue.models.values())
+
+
+def taking(contract: Contract, model: Model) -> Operation:
+    """The operation that takes orders of a model."""
+    submit = contract.operations.get(model.form) or submits(contract)
+    assert submit is not None, "an API without orders has nothing to walk through"
+    return submit
+
+
+@lru_cache(4)
+def _tasks(contract: Contract) -> tuple[Model, ...]:
+    """What tasks can be ordered: the models that a task of their type names, and the types that name none."""
+    orders = [each for each in contract.operations.values() if each.orders]
+    named = {each.within for each in orders if each.model}
+    models = [model for model in contract.catalogue.models.values() if model.form in named]
+    forms = [each.body for each in orders if each.body is not None]
+    assert contract.bundle is not None
+    return tuple(contract.bundle.bare(model) for model in (*models, *forms))

@@ -31,6 +31,8 @@ class Subject:
     other_key = ""  # of another account, if there is one
     can: frozenset[str] = frozenset()
     now: float | None = None  # seconds of the story, where it is known
+    lens = False  # whether tasks of a bundle are asked for as if each type had a path of its own
+    salt = ""  # of the ids that a check chooses, where one world outlasts it
     most_body = 0  # bytes that a body may have, where that is known
     hooks = ""  # an address that takes deliveries, if there is one
 
@@ -55,3 +57,10 @@ class Subject:
 
     def close(self) -> None:
         """Is done with."""
+
+
+def mirrored(subject: Subject, inner: Subject) -> None:
+    """A subject that stands before another is told apart by nothing that one can ask it."""
+    subject.name, subject.base, subject.key, subject.other_key = inner.name, inner.base, inner.key, inner.other_key
+    subject.can, subject.now, subject.most_body = inner.can, inner.now, inner.most_body
+    subject.hooks, subject.lens, subject.salt = inner.hooks, inner.lens, inner.salt

@@ -254,6 +254,13 @@ class Clock:
             if slow is not None:
                 slow.cancel()
 
+    @property
+    def awaited(self) -> float | None:
+        """The earliest date for which a request waits, once every open one does."""
+        waiters = self._waiters.values()
+        whole = waiters and len(waiters) >= self.open and not any(woken.done() for _, woken in waiters)
+        return _grid(min(until for until, _ in waiters)) if whole else None
+
     def stir(self) -> None:
         """Lets every waiter ask again as of now, since what it waits for may have changed."""
         for _, woken in self._waiters.values():

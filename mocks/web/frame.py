@@ -129,7 +129,7 @@ class Frame(Turn):
             METHOD, self.way.whole, self.heard.pairs, self.body, status, (), "\n".join(said).encode(),
             self.dialect.provider, operation.id, operation.channel, self.task,
             account.name if account else "", self.now, session.clock.client_now(), self.findings, self.bent,
-            "in")))  # fmt: skip
+            "in", None)))  # fmt: skip
 
 
 def framed(answer: Answer) -> list[str]:

@@ -336,5 +336,5 @@ class Turn(Bending):
         session.journal.append(new(Exchange, (
             scope["method"], url, self.heard.pairs, kept(operation, self.body), status, headers, body,
             self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
-            session.clock.client_now(), self.findings, self.bent, "in")))  # fmt: skip
+            session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said

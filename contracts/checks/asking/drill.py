@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ...catalogue import Model
 from ...contract import Contract
 from ..move import OTHER, Move
+from .batches import Batches
 from .fleets import Fleets
 from .heard import Heard
 from .noes import Noes
@@ -28,7 +29,7 @@ def drill(contract: Contract, whole: bool = False) -> list[tuple[str, Tape]]:
     begin = lives.prologue()
     tapes = [*_tapes(lives, Noes(contract, whole), Offers(contract, whole)), *Things(contract, whole).tapes(),
              *Heard(contract, whole).tapes(), *Fleets(contract, whole).tapes(),
-             *Resumed(contract, whole).tapes()]  # fmt: skip
+             *Resumed(contract, whole).tapes(), *Batches(contract, whole).tapes()]  # fmt: skip
     return [(name, [*begin, *tape]) for name, tape in tapes if tape]
 
 

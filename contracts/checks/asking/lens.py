@@ -34,7 +34,7 @@ class Lens:
         self.referee = referee
         self.said: Exchange | None = None  # the last one, and
         self.good = True  # whether the referee had nothing against it
-        document = published(referee.contract, "/", models)
+        document = published(referee.contract, "/", models, lens=True)
         document["paths"] = dict(_spelled(referee, document["paths"]))
         self._document = json.dumps(document).encode()
         self._asked = 0

@@ -28,7 +28,7 @@ class Noes(Steps):
         """No key, a wrong one, and one that is bent, at every operation; and orders of another account."""
         door = self.contract.facts.openapi["security"]
         yield self.order(self.plain)
-        for operation in self.operations:
+        for operation in (each for each in self.operations if not each.bundles):
             form = self.plain if operation.orders else operation.body
             headers = JSON if operation.speaks else ()
             body = json.dumps(self.example(form)).encode() if form is not None and operation.speaks else b""
@@ -150,7 +150,7 @@ class Noes(Steps):
         """Other methods, and paths that lead nowhere."""
         yield self.order(self.plain)
         number = self.number(self.plain)
-        for operation in self.operations:
+        for operation in (each for each in self.operations if not each.within):  # the others are never sent
             path = self.path(operation, NOBODY if operation.task else self.plain.id)
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 if method not in self.contract.whole.match(path)[0]:

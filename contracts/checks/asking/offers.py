@@ -40,7 +40,8 @@ class Offers(Steps):
     def makers(self) -> list[Model]:
         """Models that make different files for different inputs: so many, so large, so long, of such a format."""
         found: dict[Any, Model] = {}
-        for model in self.models if self.whole else self.offered:
+        few = self.whole or self.contract.bundle is not None  # there are hundreds of models
+        for model in self.models if few else self.offered:
             makes = {self.contract.catalogue.outcome(model, body) for body in good_edges(unheard(self.contract, model))}
             # One that makes several, and one that makes one, of each kind and format, stand for the others.
             for each in makes:

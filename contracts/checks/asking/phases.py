@@ -91,7 +91,9 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
         # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
         # against it already. It is let pass, so that nothing is asked again to make it smaller.
-        refusable = bool(lens.referee.why.reasons) and type(failure).__name__ == REJECTED
+        reasons = lens.referee.why.reasons
+        # A task that is answered when it is over may have come to a bad end.
+        refusable = (bool(reasons) and type(failure).__name__ == REJECTED) or "task-failed" in reasons
         if lens.good and lens.said is not None and not refusable:
             lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
         return False

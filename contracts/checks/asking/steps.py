@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -13,13 +14,14 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...operation import Operation
 from ..move import OTHER, OWN, Move
-from ..props import Sort, of_path, offered, own, runs_on, sorts, submits, unheard
+from ..props import Sort, of_path, offered, own, runs_on, sorts, submits, taking, unheard
 from ..subject import Ask
 from .edges import bad_edges, good_edges
 from .values import plain_body
 
 JSON = (("Content-Type", "application/json"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"  # an id that nobody was given
+SAFE = ":@.-_"  # in a path: what a model's name may hold
 EDGE = "8f14e45fceea167a"  # between the parts of a form
 MOST_EDGES = 400  # bodies of a model that chance chooses from
 Tape = list[Move]
@@ -31,15 +33,22 @@ def shapes(contract: Contract) -> list[Model]:
     found: dict[Any, Model] = {}
     for model in offered(contract):
         # Of a shape the one of which most is known stands for the others.
-        if model.shape not in found or (model.complete, len(model.fields)) > (
-            found[model.shape].complete, len(found[model.shape].fields)
+        shape = (model.form, model.shape)
+        if shape not in found or (model.complete, len(model.fields)) > (
+            found[shape].complete, len(found[shape].fields)
         ):  # fmt: skip
-            found[model.shape] = model
+            found[shape] = model
     return list(found.values())
 
 
-def _plainness(model: Model) -> tuple[bool, bool, bool, int]:
-    return (model.kind != "image", not model.complete, not model.schema.get("required"), len(model.fields))
+def _plainness(model: Model) -> tuple[bool, bool, bool, bool, int]:
+    return (
+        model.form == model.id,
+        model.kind != "image",
+        not model.complete,
+        not model.schema.get("required"),
+        len(model.fields),
+    )
 
 
 class Steps:
@@ -67,7 +76,7 @@ class Steps:
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
         said = self.example(model) if body is None else body
-        return self.sent(self.submit, model, json.dumps(said).encode(), key)
+        return self.sent(taking(self.contract, model), model, json.dumps(said).encode(), key)
 
     def sent(self, operation: Operation, model: Model, body: bytes = b"", key: str = OWN, prop: int | None = None,
              headers: Any = JSON) -> Move:  # fmt: skip
@@ -139,7 +148,8 @@ class Steps:
         own = [key for key, row in operation.parameters.items() if row["in"] == "path" and key not in named]
         for name in own:
             rest = len(own) > 1 and operation.parameters[name].get("slashes")
-            path = path.replace("{" + name + "}", "queue" if rest else value)
+            said = quote(value, safe=SAFE) if operation.within else value
+            path = path.replace("{" + name + "}", "queue" if rest else said)
         return path
 
     def look(self, nth: int = 0, key: str = OWN) -> Tape:
@@ -149,7 +159,7 @@ class Steps:
     def costly(self, nth: int = 0) -> Move:
         """The look that tells what it cost; where none does, the last one."""
         row = self.life.tells.get("cost", {"operation": self.looks[-1], "query": ""})
-        return Move("about", operation=row["operation"], nth=nth, query=row["query"])
+        return Move("about", operation=row["operation"], nth=nth, query=row.get("query", ""))
 
     def cancel(self, nth: int = 0, key: str = OWN) -> Move:
         """A cancel."""

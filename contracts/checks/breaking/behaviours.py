@@ -9,11 +9,13 @@ from ...exchange import Exchange
 from ..subject import Ask
 from .belongings import THINGS
 from .bending import bodied, dropped, edited, found, put, told
+from .bundles import BUNDLES
 from .claims import CLAIMS
 from .corners import CORNERS
 from .fleets import FLEETS
 from .manners import MANNERS
 from .mutant import Bend, Cue, Mutant, Stage, Table
+from .polls import POLLS
 from .returns import RETURNS
 from .shelves import SHELVES
 from .wares import WARES
@@ -28,7 +30,19 @@ def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     contract = contract.alone
     return tuple(
         mutant
-        for mutant in (*LIVES, *CLAIMS, *WARES, *SHELVES, *MANNERS, *CORNERS, *THINGS, *FLEETS, *RETURNS)
+        for mutant in (
+            *LIVES,
+            *CLAIMS,
+            *WARES,
+            *SHELVES,
+            *MANNERS,
+            *CORNERS,
+            *THINGS,
+            *FLEETS,
+            *RETURNS,
+            *BUNDLES,
+            *POLLS,
+        )
         if mutant.fits(contract)
     )
 
@@ -121,14 +135,16 @@ def _again(stage: Stage, said: Exchange) -> Exchange:
     return _accepted(stage, said) if heard and said.task in stage.memory else said
 
 
-@LIVES.behaves("the cancel of an unknown order is taken", "cancel", "a misspelled id seems to be stopped", "id")
+@LIVES.behaves("the cancel of an unknown order is taken", "cancel", "a misspelled id seems to be stopped", "id",
+               "cancels")  # fmt: skip
 def _phantom(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     lost = said.operation == stage.life.cancel["operation"] and stage.refused(said, "unknown-id")
     return stage.example(said.operation, said, said.task) if lost else said
 
 
-@LIVES.behaves("a cancel stops the order before as well", "cancel", "an order is lost that nobody cancelled", "id")
+@LIVES.behaves("a cancel stops the order before as well", "cancel", "an order is lost that nobody cancelled", "id",
+               "cancels")  # fmt: skip
 def _clumsy(stage: Stage, ask: Ask) -> Exchange:
     name, names = _cancels(stage, ask), [order.id for order in stage.orders]
     said = stage.send(ask)
@@ -181,7 +197,7 @@ def _lingering(stage: Stage, said: Exchange) -> Exchange:
     return told(said, {**body, key[1:]: 1})
 
 
-@LIVES.looks("the newest order jumps the queue", "queue", "who came first is served last", "id")
+@LIVES.looks("the newest order jumps the queue", "queue", "who came first is served last", "id", "queue")
 def _pushy(stage: Stage, said: Exchange) -> Exchange:
     if len(stage.orders) < 2 or said.task != stage.orders[-1].id or said.operation == stage.life.cancel["operation"]:
         return said
@@ -215,7 +231,7 @@ def _hasty(stage: Stage, ask: Ask) -> Exchange:
 
 
 def _swapped(name: str, one: str, other: str, why: str) -> None:
-    @LIVES.looks(name, "life", why, "files", "error")
+    @LIVES.looks(name, "life", why, "files", "error", "flat")
     def look(stage: Stage, said: Exchange) -> Exchange:
         key = stage.key("files", said)
         channel = next((row for row in stage.life.channels.values() if row["operation"] == said.operation), None)
@@ -243,7 +259,7 @@ def _lagging(stage: Stage, said: Exchange) -> Exchange:
 
 
 @LIVES.looks("a failed order bears files as well", "life", "a client does not know whether it worked", "files", "error",
-             "files at the end")  # fmt: skip
+             "files at the end", "flat")  # fmt: skip
 def _torn(stage: Stage, said: Exchange) -> Exchange:
     key = stage.key("files", said)
     if not key or found(said.json, stage.key("error", said)) is None:

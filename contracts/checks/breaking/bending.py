@@ -133,3 +133,11 @@ def inputs(ask: Ask) -> Any:
 def sending(ask: Ask, value: Any) -> Ask:
     """The request with another body."""
     return ask._replace(body=json.dumps(value).encode())
+
+
+WAYS: dict[str, tuple[Edit, str]] = {
+    "dropped": (dropped, "a client that reads it stops"),
+    "renamed": (renamed, "a client that reads it finds nothing"),
+    "retyped": (retyped, "a typed client cannot read it"),
+    "nulled": (nulled, "a client takes it for something that is there"),
+}

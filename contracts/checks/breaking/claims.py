@@ -65,7 +65,7 @@ def _clone(stage: Stage, ask: Ask) -> Exchange:
     return bodied(said, stage.orders[0].said.answer_body) if taken else said
 
 
-@CLAIMS.behaves("an id that nobody gave is told as queueing", "identity", "a client waits for ever", "id")
+@CLAIMS.behaves("an id that nobody gave is told as queueing", "identity", "a client waits for ever", "id", "flat")
 def _ghost(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     channels = {row["operation"] for row in stage.life.channels.values()}

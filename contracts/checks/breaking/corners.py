@@ -57,7 +57,8 @@ def _contagious(stage: Stage, ask: Ask) -> Exchange:
     return stage.send(ask)
 
 
-@CORNERS.behaves("a cancel of one order is told of the next as well", "corner", "an order is lost", "id", "files")
+@CORNERS.behaves("a cancel of one order is told of the next as well", "corner", "an order is lost", "id", "files",
+                  "cancels")  # fmt: skip
 def _overheard(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     rule, names = stage.life.cancel, [order.id for order in stage.orders]
@@ -75,7 +76,7 @@ def _overheard(stage: Stage, ask: Ask) -> Exchange:
 def _rare(name: str, why: str, when: Callable[[Stage, Exchange], bool], *needs: str) -> None:
     """Tells a later state than the true one, of some orders alone."""
 
-    @CORNERS.looks(name, "corner", why, "files", *needs)
+    @CORNERS.looks(name, "corner", why, "files", "flat", *needs)
     def look(stage: Stage, said: Exchange) -> Exchange:
         channel = stage.channel
         if said.operation != channel["operation"] or found(said.json, channel["key"]) != channel["words"]["RUNNING"]:

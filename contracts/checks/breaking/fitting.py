@@ -17,6 +17,9 @@ def told_of(contract: Contract) -> Iterator[str]:
                                          ("fleet", life.cold_start), ("runs_on", runs_on(contract)),
                                          ("late cancel", "RUNNING" not in life.cancel["from"]),
                                          ("dots", any("." in model.id for model in models)),
+                                         ("cancels", life.cancel["operation"]),
+                                         ("queue", "QUEUED" in life.alike and life.alike["QUEUED"] == "QUEUED"),
+                                         ("flat", contract.bundle is None),
                                          ("props", own(contract))) if there)  # fmt: skip
     yield from {f"makes {model.kind}" for model in models}
     yield from {f"refuses {reason}" for each in contract.operations.values() for reason in each.refusals}

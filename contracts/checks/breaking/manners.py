@@ -74,7 +74,7 @@ def _unwelcome(stage: Stage, ask: Ask) -> Exchange:
 def _foreign(name: str, why: str, cancels: bool) -> None:
     """Lets everybody ask about every order."""
 
-    @MANNERS.behaves(name, "account", why, "id")
+    @MANNERS.behaves(name, "account", why, "id", "refuses foreign-id", *(["cancels"] if cancels else []))
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         owner = next((order.ask for order in stage.orders if order.id == said.task), None)
@@ -94,6 +94,7 @@ _foreign("another account's orders can be cancelled", "a customer stops another'
     "a client looks for its mistake elsewhere",
     "id",
     "foreign apart",
+    "refuses foreign-id",
 )
 def _denied(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
@@ -212,7 +213,8 @@ MANNERS.timed("a balance that was filled up is still empty", "money", "a user ha
 def _wire(rows: Iterator[Wire], least: int, most: int) -> None:
     """Bends the answers that are JSON and whose status is at least the one, and less than the other."""
     for name, why, change in rows:
-        MANNERS.behaves(name, "wire", why)(_between(change, least, most))
+        needs = ["flat"] if "camelCase" in name else []
+        MANNERS.behaves(name, "wire", why, *needs)(_between(change, least, most))
 
 
 def _between(change: Change, least: int, most: int) -> Bend:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from ...catalogue import Model
 from ...contract import Contract
-from ...exchange import Exchange
+from ...exchange import Exchange, written
 from ...life import Lifecycle
+from ...life import at as told_at
 from ...operation import Operation
-from ..props import of_path, sorts
-from ..subject import Ask, Subject
-from .bending import found, told
+from ..bundled import DELIVERY, bundled, named
+from ..props import of_path, offered, sorts
+from ..subject import Ask, Subject, mirrored
+from .bending import found, inputs, told
 from .fitting import told_of
 
 
@@ -43,6 +45,7 @@ class Stage:
         self.cued: list[tuple[str, float]] = []
         self.counts: Counter[str] = Counter()
         self.late = 0.0  # seconds that the mutant claims to have let pass, and has not
+        self.waited = 0.0  # seconds for which the true server kept answers back since the mutant was asked
 
     @property
     def asked(self) -> Ask:
@@ -56,7 +59,9 @@ class Stage:
 
     def send(self, ask: Ask) -> Exchange:
         """What the true server says, with the operation that it is about."""
+        before = self.subject.now
         said = placed(self.contract, self.subject.send(ask))
+        self.waited += (self.subject.now or 0.0) - (before or 0.0)
         if said.operation:
             operation = self.contract.operations[said.operation]
             if operation.orders and said.status in operation.answers and "id" in self.tells:
@@ -118,6 +123,9 @@ class Stage:
     def orders_from(self, ask: Ask) -> Model | None:
         """The model of which a request is an order."""
         operation, value = self.match(ask)
+        if operation is not None and operation.within and operation.orders:
+            own = (model for model in offered(self.contract) if model.form == operation.within)
+            return next((model for model in own if model.id == value or not operation.model), None)
         if operation is None or not operation.orders or operation.body is not None:
             return operation.body if operation is not None and operation.orders else None
         if "prop" in operation.parameters[operation.model]:
@@ -152,7 +160,7 @@ class Stage:
         """The states in which an order may truly be, as all channels together tell the asker."""
         possible: frozenset[str] | None = None
         for channel in self.life.channels.values():
-            word = found(self.about(channel["operation"], name, ask).json, channel["key"])
+            word = told_at(self.about(channel["operation"], name, ask).json, channel["key"])
             states = frozenset(state for state, own in channel["words"].items() if own == word)
             possible = states if possible is None else possible & states
         return possible or frozenset()
@@ -217,7 +225,8 @@ class Mutant:
 
     def over(self, contract: Contract, subject: Subject) -> Mutated:
         """The subject, with this mutant before it."""
-        return Mutated(self, contract.apis.get(self.api, contract), subject)
+        own = contract.apis.get(self.api, contract)
+        return Mutated(self, own, bundled(own, subject))
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""
@@ -276,14 +285,23 @@ class Mutated(Subject):
         stage, now = self._stage, self.now
         stage.heard.clear()
         stage.cued.clear()
+        stage.waited = 0.0
         said = self._mutant.bend(stage, ask)
         others = [known for known, answer in stage.heard if known != ask or answer != said]
         # A look that a mutant takes by itself changes nothing.
-        if len(others) < len(stage.heard) and not stage.cued and all(known.method == "GET" for known in others):
+        looks = (known.method == "GET" or self._asks(known) for known in others)
+        if len(others) < len(stage.heard) and not stage.cued and all(looks):
+            self._mirror()
             return said
         self.struck += 1
-        self._claim(now)
-        return said._replace(method=ask.method, url=ask.path, request_body=ask.body, request_headers=wired(ask))
+        self._claim(None if now is None else now + stage.waited)
+        body = as_asked(self._contract, ask, said, self._subject.salt)
+        return said._replace(method=ask.method, url=ask.path, request_body=body, request_headers=wired(ask))
+
+    def _asks(self, ask: Ask) -> bool:
+        """Whether a request does no more than ask how something stands."""
+        operation = self._contract.match(ask.path.partition("?")[0])[0].get(ask.method)
+        return operation is not None and operation.within != "" and operation.channel == "poll"
 
     def cue(self, what: str, amount: float = 0.0) -> None:
         """Tells the mutant."""
@@ -317,6 +335,21 @@ class Mutated(Subject):
         self._mirror()
 
 
+def as_asked(contract: Contract, ask: Ask, said: Exchange, salt: str) -> bytes:
+    """The body of an exchange as it was asked for: of a task, with the id under which it went out."""
+    bundle = contract.bundle
+    if bundle is None:
+        return ask.body
+    path = ask.path.partition("?")[0]
+    operation, task, own = contract.match(path)[0].get(ask.method), said.request_json, inputs(ask)
+    if operation is None or not operation.within:
+        return named(salt, ask.body)
+    if not isinstance(task, dict) or not isinstance(own, dict | None) or (own is None and ask.body):
+        return ask.body
+    kept = {DELIVERY: task[DELIVERY]} if DELIVERY in task else {}
+    return written(bundle.task(operation, path, {**kept, **(own or {})}, str(task.get(bundle.id))))
+
+
 def placed(contract: Contract, said: Exchange) -> Exchange:
     """What went over the wire, with the operation and the order that it is about."""
     if said.provider:
@@ -333,10 +366,3 @@ def wired(ask: Ask) -> tuple[tuple[bytes, bytes], ...]:
     """A request's headers as an exchange has them."""
     return tuple((name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
                  for name, value in ask.headers)  # fmt: skip
-
-
-def mirrored(subject: Subject, inner: Subject) -> None:
-    """A subject that stands before another is told apart by nothing that one can ask it."""
-    subject.name, subject.base, subject.key, subject.other_key = inner.name, inner.base, inner.key, inner.other_key
-    subject.can, subject.now, subject.most_body = inner.can, inner.now, inner.most_body
-    subject.hooks = inner.hooks

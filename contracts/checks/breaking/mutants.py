@@ -7,22 +7,19 @@ from typing import Any, NamedTuple
 
 from ...contract import Contract
 from ...exchange import Exchange
+from ...life import at
 from ...operation import Operation
+from ..judging.grounds import coded
 from ..props import submits
 from ..subject import Ask
 from .behaviours import behaviours
 from .belongings import belongings
-from .bending import EVERY, Edit, bodied, dropped, edited, found, headed, nulled, put, renamed, retyped
+from .bending import EVERY, WAYS, Edit, bodied, edited, headed, put
 from .limits import limits
 from .mutant import Bend, Mutant, Stage
+from .tasks import of_tasks
 from .tidings import tidings
 
-WAYS: dict[str, tuple[Edit, str]] = {
-    "dropped": (dropped, "a client that reads it stops"),
-    "renamed": (renamed, "a client that reads it finds nothing"),
-    "retyped": (retyped, "a typed client cannot read it"),
-    "nulled": (nulled, "a client takes it for something that is there"),
-}
 # Which looks, of those that are due to tell the later state, tell the earlier one instead.
 STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
     "taken back": (lambda look: look > 0, "a client that saw the later state sees the earlier one again"),
@@ -46,7 +43,8 @@ def mutants(contract: Contract) -> tuple[Mutant, ...]:
 def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
     contract = contract.alone
-    makers = (_keys, _error_keys, _errors, _words, _steps, _statuses, _headers, limits, belongings, tidings)
+    errors = of_tasks if contract.bundle is not None else _error_keys
+    makers = (_keys, errors, _errors, _words, _steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
 
 
@@ -82,7 +80,7 @@ def why_refused(contract: Contract, said: Exchange) -> str:
     rows = [row for row in rows if row.get("status") == said.status]
     key, body = contract.facts.openapi.get("refused", {}).get("code"), said.json
     if key and isinstance(body, dict):
-        rows = [row for row in rows if row["code"] == body.get(key)] or rows
+        rows = [row for row in rows if coded(row) == at(body, f"/{key}")] or rows
     reasons = [str(row["reason"]) for row in rows]
     if "bad-json" in reasons and not isinstance(said.request_json, dict):
         return "bad-json"
@@ -106,7 +104,7 @@ def _hidden(contract: Contract, operation: Operation, reason: str) -> bool:
 
     def words(each: str) -> tuple[Any, Any]:
         row = contract.error(each, operation)
-        return row.get("status"), row.get("code")
+        return row.get("status"), coded(row)
 
     before = operation.refusals[: operation.refusals.index(reason)]
     return reason != "bad-json" and words(reason) in [words(each) for each in before if each != "bad-json"]
@@ -228,8 +226,8 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
                 (200, "a client takes the refusal for an answer"),
                 (500, "a client tries again what can never be taken"),
                 (other, "a client tells its user of another trouble"))}  # fmt: skip
-            if key and "code" in row:
-                code = _another(row["code"], [each["code"] for each in rows if "code" in each])
+            if key and ("code" in row or contract.bundle is not None):
+                code = _another(coded(row), [coded(each) for each in rows])
                 why = "a client that keys on the code does what another error asks for"
                 ways[f"told with code {code}"] = (_edit(f"/{key}", put(code)), why)
             for said, (change, why) in ways.items():
@@ -247,12 +245,12 @@ def _another(value: Any, values: list[Any]) -> Any:
 
 def _words(contract: Contract) -> Iterator[Mutant]:
     for name, channel in _channels(contract):
-        words, place = list(dict.fromkeys(channel["words"].values())), f"{channel['operation']} {channel['key']}"
+        words, place = list(dict.fromkeys(channel["words"].values())), _place(channel)
         for word in words:
             strange = word.upper() if word.upper() not in words else f"{word}_"
             for other in [*(each for each in words if each != word), strange]:
                 why = "a client acts on a state that is not" if other in words else "a client knows no such word"
-                bend = where(_telling(channel, word), _edit(channel["key"], put(other)))
+                bend = where(_telling(channel, word), _saying(channel, word, other))
                 yield Mutant(f"{name} {word} told as {other}", "word", place, why, bend)
 
 
@@ -263,14 +261,31 @@ def _channels(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _telling(channel: Mapping[str, Any], word: str) -> When:
     return lambda stage, said: (said.operation == channel["operation"] and said.status < 300
-                                and found(said.json, channel["key"]) == word)  # fmt: skip
+                                and at(said.json, channel["key"]) == word)  # fmt: skip
+
+
+def _place(channel: Mapping[str, Any]) -> str:
+    key = channel["key"]
+    return f"{channel['operation']} {key if isinstance(key, str) else key[0]}"
+
+
+def _saying(channel: Mapping[str, Any], word: str, other: str) -> Change:
+    """Tells another word, of each result where it is told of each."""
+    keys = [channel["key"]] if isinstance(channel["key"], str) else channel["key"]
+
+    def change(said: Exchange) -> Exchange:
+        key = next(key for key in keys if at(said.json, key) == word)
+        return edited(said, key.replace("/0/", f"/{EVERY}/"), put(other))
+
+    return change
 
 
 def _steps(contract: Contract) -> Iterator[Mutant]:
     for life in contract.lives.values():
         for name, channel in life.channels.items():
-            words, place = channel["words"], f"{channel['operation']} {channel['key']}"
-            for one, to in dict.fromkeys((words[one], words[to]) for one, to in sorted(life.steps)):
+            words, place = channel["words"], _place(channel)
+            steps = dict.fromkeys((words[one], words[to]) for one, to in sorted(life.steps))
+            for one, to in ((one, to) for one, to in steps if one != to or len(life.words) > 1):
                 for way, (due, why) in STEPS.items():
                     bend = _step(channel, one, to, due)
                     yield Mutant(f"{name} {one} to {to} {way}", "step", place, why, bend)

@@ -10,8 +10,8 @@ from ...exchange import Exchange
 from ..case import Case
 from ..judging.referee import Referee
 from ..move import Move
-from ..subject import Ask, Subject
-from .mutant import Mutant, mirrored, placed
+from ..subject import Ask, Subject, mirrored
+from .mutant import Mutant, placed
 
 Tape = Sequence[Move]
 DELIVERED = "delivered"
@@ -25,6 +25,7 @@ class Told(NamedTuple):
     cue: str = ""
     amount: float = 0.0
     came: Sequence[Exchange] = ()  # deliveries, where these were looked at
+    now: float | None = None  # the moment of the answer, which may have been a while in coming
 
 
 class Reel(NamedTuple):
@@ -51,7 +52,8 @@ class Written(Subject):
     def send(self, ask: Ask) -> Exchange:
         """Asks, and writes down what was said."""
         said = self._subject.send(ask)
-        self.told.append(Told(ask, said))
+        self._mirror()
+        self.told.append(Told(ask, said, now=self.now))
         return said
 
     def cue(self, what: str, amount: float = 0.0) -> None:
@@ -95,7 +97,7 @@ class Rehearsal(Subject):
         """What was said then."""
         if self.next is None or self.next.ask != ask or self.next.said is None:
             raise Unheard
-        said, self.next = self.next.said, None
+        said, self.now, self.next = self.next.said, self.next.now, None
         return said
 
     def furnished(self, kind: str, model: str) -> str:

@@ -16,6 +16,7 @@ import yaml
 
 from ...contract import Contract
 from ..asking.drill import drill
+from ..bundled import bundled
 from ..judging.referee import Referee
 from ..subject import Subject
 from .mutant import Mutant
@@ -96,7 +97,7 @@ class Score:
 def score(contract: Contract, make: Callable[[], Subject], tapes: Sequence[Tape], hunted: Sequence[Mutant],
           say: Say = lambda text: None) -> Score:  # fmt: skip
     """Plays each mutant the tapes until it is found out; the subject itself must be found without fault on them."""
-    subject = make()
+    subject = bundled(contract, make())
     try:
         reels = _proved(contract, subject, tapes)
         killed: dict[str, str] = {}

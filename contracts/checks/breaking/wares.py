@@ -206,7 +206,7 @@ _priced("a cost grows with each look", SUM, lambda stage, cost: float(cost) + st
 _priced("a cost is no number", "a client's sum is none", lambda stage, cost: float("nan"))
 
 
-@WARES.looks("a cost is told before the end", "money", "a client counts what may never be charged", "cost")
+@WARES.looks("a cost is told before the end", "money", "a client counts what may never be charged", "cost", "flat")
 def _early(stage: Stage, said: Exchange) -> Exchange:
     name, _, word = stage.tells["cost"]["query"].partition("=")
     key = stage.key("cost", said)
@@ -215,7 +215,7 @@ def _early(stage: Stage, said: Exchange) -> Exchange:
     return told(said, {**said.json, key[1:]: 1.0})
 
 
-@WARES.looks("a failed order has its price", "money", "a user pays for nothing", "cost", "error")
+@WARES.looks("a failed order has its price", "money", "a user pays for nothing", "cost", "error", "flat")
 def _charged(stage: Stage, said: Exchange) -> Exchange:
     failed = found(said.json, stage.key("error", said)) is not None
     return edited(said, stage.key("cost", said), put(1.0)) if failed else said

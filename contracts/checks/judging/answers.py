@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...catalogue import Model
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
+from ...life import at
 from ...operation import Operation
 from ..props import of_path
 from .ended import CLOSE, Ended, moment
@@ -324,9 +325,9 @@ class Answers:
 
     # -- what they share
 
-    def at(self, pointer: str) -> Any:
-        """What stands in the body at a pointer of one step."""
-        return self.body.get(pointer[1:]) if isinstance(self.body, dict) else None
+    def at(self, pointer: str | Sequence[str]) -> Any:
+        """What stands in the body at a pointer."""
+        return at(self.body, pointer)
 
     def finding(
         self, rule: str, where: str, expected: str, came: str, cure: str, row: Mapping[str, Any] | None = None,

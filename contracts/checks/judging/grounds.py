@@ -13,11 +13,13 @@ from ... import config
 from ...contract import Contract
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
+from ...life import at
 from ...operation import Operation
 from .reference import reached
 from .world import World
 
 ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
+MOST_BAD = 400  # from here on an answer says no
 MOST_GOOD = 200  # what is always answered is answered so
 DEEP, DIGITS = 40, re.compile(rb"\d{16}")
 LONE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -50,6 +52,10 @@ def grounds(world: World, asked: Asked) -> Grounds:
     said, operation, known, value = asked[:4]
     account, bears = _account(world, said)
     odd = bool(ODD.search(said.path))
+    if operation is not None and operation.within:
+        from .tasked import tasked  # which stands on this
+
+        return tasked(world, asked)
     if operation is None:
         found = ["wrong-method" if known else "unknown-path"]
         return Grounds((*found, *(() if account else ("bad-key",)), *(("bad-path",) if odd else ())), account=account)
@@ -61,7 +67,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
     if said.method in ("POST", "PUT", "PATCH") and 0 < most < len(said.request_body):
         reasons.append("too-large")
     if operation.speaks:
-        body, wrong, clear = _body(said)
+        body, wrong, clear = body_of(said)
         reasons += wrong
         sure = sure and clear
     reasons += _judged(world, operation, value, account)
@@ -117,7 +123,8 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
 def _no(contract: Contract, said: Exchange, rows: list[dict[str, Any]]) -> bool:
     """Whether an answer is a no of the API's own, though its status is also that of an answer."""
     body, key = said.json, contract.facts.openapi["refused"]["code"]
-    return any(row["status"] == said.status for row in rows) and isinstance(body, dict) and key in body
+    apart = said.status >= MOST_BAD and at(body, "/error/code") is not None  # in words of somebody else's
+    return apart or (any(row["status"] == said.status for row in rows) and at(body, f"/{key}") is not None)
 
 
 def _worded(
@@ -125,19 +132,22 @@ def _worded(
 ) -> Iterator[Finding]:
     """Whether an error bears the row's code and a text, and names each field that is wrong."""
     keys, body = contract.facts.openapi["refused"], said.json
+    if str(said.status) in contract.facts.openapi["operations"].get(name, {}).get("answers", {}):
+        return  # its own schema has been held against it
     yield from contract.refused_as(said, name)
     if not isinstance(body, dict):
         return
-    code, text = body.get(keys["code"]), body.get(keys["text"])
+    code, text = at(body, f"/{keys['code']}"), at(body, f"/{keys['text']}")
     kind = "/".join(row["reason"] for row in rows)
-    if code not in [row["code"] for row in rows] or type(code) is not int:
-        want = " or ".join(f"{row['code']} {row['name']}" for row in rows)
+    known = [coded(row) for row in rows]
+    if code not in known or type(code) is not type(known[0]):
+        want = " or ".join(_called(row) for row in rows)
         yield Finding("wrong-error", _weight(rows), f"/{keys['code']}", want, shown(code), "answer the documented code",
                       name, rows[0]["source"], "", kind)  # fmt: skip
     if not isinstance(text, str) or not text.strip():
         yield Finding("wrong-error", _weight(rows), f"/{keys['text']}", "words that say what is wrong", shown(text),
                       "say why in words", name, rows[0]["source"], "", kind)  # fmt: skip
-    form = keys.get("fields")
+    form = keys.get("fields") if name not in contract.facts.openapi.get("tasks", {}) else None
     if form and why.fields and why.sure and [row["reason"] for row in rows] == ["invalid-input"]:
         yield from _named(body, form, name, why)
 
@@ -281,7 +291,7 @@ def _inputs(world: World, operation: Operation, value: str, said: Exchange, body
     return (*found, *model.disordered({**held.said, **body}, operation.id)) if held is not None else found
 
 
-def _body(said: Exchange) -> tuple[Any, list[str], bool]:
+def body_of(said: Exchange) -> tuple[Any, list[str], bool]:
     """A request's body, what is wrong with it as such, and whether all would read it alike."""
     kind = said.header("content-type")
     reasons = [] if JSON_LIKE.fullmatch(kind) else ["wrong-type"]
@@ -312,4 +322,13 @@ def _weight(rows: list[dict[str, Any]]) -> Any:
 
 
 def _told(rows: list[dict[str, Any]]) -> str:
-    return " or ".join(f"{row['status']} with {row['code']} {row['name']} ({row['reason']})" for row in rows)
+    return " or ".join(f"{row['status']} with {_called(row)} ({row['reason']})" for row in rows)
+
+
+def coded(row: Mapping[str, Any]) -> Any:
+    """What tells an error from the others: its number, or, where it has none, its name."""
+    return row.get("code", row["name"])
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    return " ".join(str(row[key]) for key in ("code", "name") if key in row)

@@ -20,9 +20,9 @@ class Lines:
         self._own.orders = self.orders
         self._fleets: dict[str, FleetReference] = {}
 
-    def add(self, order: Known) -> None:
-        """One more waits, or runs."""
-        self.orders[order.id] = order
+    def add(self, order: Known, name: str = "") -> None:
+        """One more waits, or runs; it is found by its id, unless by another name."""
+        self.orders[name or order.id] = order
         if order.prop in self._fleets:
             self._fleets[order.prop].orders[order.id] = order
 

@@ -22,6 +22,7 @@ TYPES = {
     "mov": "video/quicktime", "webm": "video/webm", "wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac",
     "ogg": "audio/ogg", "glb": "model/gltf-binary", "txt": "text/plain", "json": "application/json",
 }  # fmt: skip
+ANY_KIND, ANY_SIZE = ("tools",), ("upscale",)  # types of which no document says what kind, or how large
 EDGE = 1.0  # seconds around the moment at which a file is gone, in which either is right
 SHORT = 0.1  # seconds by which a sound or a film may be longer or shorter
 
@@ -29,10 +30,12 @@ SHORT = 0.1  # seconds by which a sound or a film may be longer or shorter
 def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[Finding]:
     """What is wrong with the answer to a fetch."""
     age = world.now - world.reference.span(order).ends
-    if world.dated and age > world.life.media_ttl - EDGE:
+    kept = order.inputs.get("ttl") if isinstance(order.inputs, dict) else None
+    kept = kept if world.contract.bundle is not None and type(kept) is int else world.life.media_ttl
+    if world.dated and age > kept - EDGE:
         row = world.contract.errors["media-gone"]
-        if age > world.life.media_ttl + EDGE and said.status != row["status"]:
-            yield _finding("dead-link", f"{row['status']}: kept for {world.life.media_ttl:g} s", str(said.status),
+        if age > kept + EDGE and said.status != row["status"]:
+            yield _finding("dead-link", f"{row['status']}: kept for {kept:g} s", str(said.status),
                        "let files go when their time is over", "expired", row["source"])  # fmt: skip
         return
     if said.status != 200 or not said.answer_body:
@@ -40,11 +43,18 @@ def opened(world: World, said: Exchange, order: Known, index: int) -> Iterator[F
                    "serve every file that a result tells of")  # fmt: skip
         return
     by_node = placed(world.life.tells["files"], order.model).get("form") in ("nodes", "lists")
-    yield from _labelled(said) if by_node else _fits(made(world.contract, order.form, order.inputs), said)
+    untold = by_node or order.told.get("type") in ANY_KIND
+    yield from _labelled(said) if untold else _fits(_wanted(world, order), said)
     yield from _same(world, order, index, said)
     if by_node:
         yield from _own(world, order, said)
         yield from _heeded(world, order, index, said)
+
+
+def _wanted(world: World, order: Known) -> Outcome:
+    """What was ordered; how much larger something is made, no document says."""
+    want = made(world.contract, order.form, order.inputs)
+    return want._replace(width=0, height=0) if order.told.get("type") in ANY_SIZE else want
 
 
 def _labelled(said: Exchange) -> Iterator[Finding]:
@@ -84,7 +94,8 @@ def _same(world: World, order: Known, index: int, said: Exchange) -> Iterator[Fi
     inputs: dict[str, Any] = order.inputs if isinstance(order.inputs, dict) else {}
     if name not in inputs:
         return
-    plain = (order.model, index, tuple(sorted((key, str(value)) for key, value in inputs.items() if key != name)))
+    plain = (order.model, index, tuple(sorted((key, str(value)) for key, value in inputs.items()
+                                              if key not in (name, *world.contract.catalogue.envelope))))  # fmt: skip
     known, seed = world.seeded.setdefault(plain, {}), str(inputs[name])
     if known.setdefault(seed, digest) != digest:
         yield _finding("wrong-file", f"the same file for the same inputs and {name} {seed}", "another one",

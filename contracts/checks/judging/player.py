@@ -100,9 +100,9 @@ class Player:
 
     def _about(self, move: Move) -> Exchange | None:
         order = self._nth(move.nth)
-        if order is None or (move.key == OTHER and not self.subject.other_key):
+        operation = self.contract.operations.get(move.operation)  # none, where nothing is ever cancelled
+        if order is None or operation is None or (move.key == OTHER and not self.subject.other_key):
             return None
-        operation = self.contract.operations[move.operation]
         path = operation.path.replace("{" + operation.task + "}", nearly(order.id, move.bend))
         whole = filled(self.world, path + ("?" + move.query if move.query else ""), order, move.prop)
         if whole is None:

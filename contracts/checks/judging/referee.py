@@ -8,12 +8,14 @@ from typing import Any
 
 from ...contract import Contract
 from ...exchange import Exchange
-from ...finding import Finding
+from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
+from ..bundled import bundled
 from ..case import Case
 from ..move import NONE, Move
 from ..props import Sort, sorts
 from ..subject import Ask, Subject
+from . import batch
 from .answers import Answers
 from .form import answered, methods, readable
 from .grounds import Asked, Grounds, grounds, refused
@@ -21,9 +23,11 @@ from .opened import opened
 from .player import LOOKS, PAUSE, SPOKEN, Player
 from .props import noted, propped, sort_of
 from .reference import Known
+from .replies import Replies
 from .shelf import shelved
 from .spelled import example, keys, number_of, numbered, unhooked
 from .stores import announced, came_in
+from .tasked import worded
 from .world import World
 
 Seen = Callable[[Exchange, str], None]
@@ -38,7 +42,7 @@ class Referee(Player):
         self, contract: Contract, subject: Subject, seen: Seen | None = None, over: Callable[[], bool] = lambda: False
     ) -> None:
         self.contract = contract = contract.alone
-        self.subject = subject
+        self.subject = bundled(contract, subject)
         self.by = ""  # which phase asks
         self.cases: dict[tuple[str, ...], Case] = {}
         self.asked: dict[str, int] = {}
@@ -101,6 +105,7 @@ class Referee(Player):
     def ask(self, ask: Ask, file: tuple[Known, int] | None = None) -> Exchange:
         """Sends one request and judges its answer."""
         self._adds, _ = self._adds, self._learn(ask)
+        self.world.asked = self.world.now
         said = self.subject.send(ask)
         self._silent = 0 if said.status else self._silent + 1
         operations, value = self.contract.match(said.path)
@@ -121,7 +126,8 @@ class Referee(Player):
             if sort.row.get("add") == said.operation and isinstance(said.json, dict):
                 self._litter.append((sort, str(said.json.get(sort.row["id"][1:]))))
         asked = Asked(said, operation, operations, value, elsewhere)
-        found = opened(self.world, said, *file) if file else self._judged(asked)
+        several = operation is not None and operation.bundles and said.status
+        found = opened(self.world, said, *file) if file else self._bundle(asked) if several else self._judged(asked)
         for finding in found:
             self.note(finding)
         self._adds = -1
@@ -134,6 +140,53 @@ class Referee(Player):
         case = Case(finding, self.by, tuple(self.story), self.subject.base)
         known = self.cases.get(case.identity)
         self.cases[case.identity] = case if known is None else known.again()
+
+    def _bundle(self, asked: Asked) -> Iterator[Finding]:
+        """A list of tasks, judged as a whole and task by task."""
+        said, operation = asked.said, asked.operation
+        assert operation is not None
+        self.why = why = batch.against(self.world, said)
+        yield from readable(self.contract, said)
+        if why.reasons or not batch.replied(self.world, said):
+            yield from refused(self.world, said, operation, why)
+        if said.status in operation.answers:
+            yield from self.contract.check_answer(operation, said.status, said.json)
+        if why.reasons or not batch.replied(self.world, said):
+            return
+        those = batch.parts(self.world, said)
+        yield from batch.joined(self.world, said, those)
+        for part in those:
+            if part.operation is None:
+                yield from self._nameless(said, part)
+            elif not part.shared:
+                yield from self._judged(batch.asked(self.world, said, part))
+        yield from self._twins([part for part in those if part.shared])
+        self.why = why
+
+    def _nameless(self, said: Exchange, part: batch.Part) -> Iterator[Finding]:
+        """What is no task, or of a type that there is not, is refused by itself."""
+        bundle = batch.bundle_of(self.world)
+        reason = "not-a-task" if not isinstance(part.task, dict) else (
+            "unknown-task-type" if bundle.by in part.task else "missing-task-type")  # fmt: skip
+        row = self.contract.errors[reason]
+        codes = [error.get("code") for error in part.own.get(bundle.errors, ())]
+        if row["name"] not in codes or bundle.data in part.own:
+            yield Finding("wrong-error", WEIGHT[row["source"]], f"/{bundle.errors}", f"{row['name']} ({reason})",
+                          shown(part.own), "refuse this one task, and no other", said.operation, row["source"], "",
+                          reason)  # fmt: skip
+
+    def _twins(self, those: list[batch.Part]) -> Iterator[Finding]:
+        """Tasks of one request that bear one id: the first may be taken."""
+        names = dict.fromkeys(str(part.task.get("taskUUID")).lower() for part in those if isinstance(part.task, dict))
+        for name in names:
+            alike = [part for part in those if str(part.task.get("taskUUID")).lower() == name]
+            yield from batch.twice(self.world, alike)
+            first = alike[0]
+            form = self.world.form(first.operation, first.task) if first.operation is not None else None
+            taken = first.operation is not None and first.operation.orders and first.own.get("data")
+            if taken and form is not None:
+                order = self.world.taken(str(first.task["taskUUID"]), form, first.task, self.why.account or "own")
+                order.told.update(called=first.task["taskType"], type=first.operation.within)  # type: ignore[union-attr]
 
     def _judged(self, asked: Asked) -> Iterator[Finding]:
         said, operation, known, value, elsewhere = asked
@@ -155,6 +208,8 @@ class Referee(Player):
         for finding in (*(() if free else readable(self.contract, said)), *methods(self.contract, said, known)):
             yield replace(finding, severity="note", source="inferred") if guessed and why.reasons else finding
         yield from refused(self.world, said, operation, why)
+        if operation is not None and operation.within and said.status >= 400:
+            yield from self._failed(operation, said, why)
         if operation is None or said.status not in operation.answers or said.method == "HEAD":
             return
         yield from self.contract.check_answer(operation, said.status, said.json)
@@ -163,12 +218,13 @@ class Referee(Player):
     def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
         """What an answer says, once it is known that it may."""
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
+        if operation.within:
+            yield from self._replied(operation, order, said, why)
+            return
         if order is None and operation.orders:
             self.taken += 1
         if order is not None:
-            fresh = operation.id not in order.walked
-            order.walked.add(operation.id)
-            self.walks += fresh and order.walked == self._whole_walk
+            self._walk(operation, order)
         form = self.world.form(operation, operation.named(said.path)) if operation.orders else None
         if form is not None:
             yield from answers.taken(why.body, why.account or "own", form)
@@ -190,9 +246,41 @@ class Referee(Player):
             for name, channel in self.world.life.channels.items():
                 if channel["operation"] == operation.id:
                     yield from answers.looked(order, name)
-            if order.over and "over" not in order.told:
-                order.told["over"] = True
-                self.ended.append(order)
+            self._over(order)
+
+    def _replied(self, operation: Operation, order: Known | None, said: Exchange, why: Grounds) -> Iterator[Finding]:
+        """What an answer to a task says."""
+        replies, form = Replies(self.world, said, operation), self.world.form(operation, why.body or {})
+        channel = next((name for name, row in self.world.life.channels.items() if row["operation"] == operation.id), "")
+        if operation.orders and form is not None:
+            self.taken += 1
+            yield from replies.taken(why.body, why.account or "own", form)
+        elif channel and (order is None or order.account != why.account):
+            yield from replies.nothing()
+        elif channel and order is not None:
+            self._walk(operation, order)
+            yield from replies.looked(order, channel)
+            self._over(order)
+
+    def _failed(self, operation: Operation, said: Exchange, why: Grounds) -> Iterator[Finding]:
+        """What an error says of its task; one that is told when its task is over has been an order."""
+        yield from worded(self.world, said, operation.id, why, why.body)
+        form = self.world.form(operation, why.body) if operation.orders and isinstance(why.body, dict) else None
+        if "task-failed" in why.reasons and form is not None and len(why.reasons) == 1:
+            order = self.world.taken(str(why.body["taskUUID"]), form, why.body, why.account)
+            order.told.update(called=why.body["taskType"], type=operation.within)
+
+    def _walk(self, operation: Operation, order: Known) -> None:
+        """Notes that an operation of an order was asked; the last one ends a walk."""
+        fresh = operation.id not in order.walked
+        order.walked.add(operation.id)
+        self.walks += fresh and order.walked == self._whole_walk
+
+    def _over(self, order: Known) -> None:
+        """Notes that an order was told to be over."""
+        if order.over and "ended" not in order.told:
+            order.told["ended"] = True
+            self.ended.append(order)
 
     def _record(self, ask: Ask, operation: Operation | None, value: str, file: Any) -> None:
         """Writes a request down as a move that can be made elsewhere, where keys and ids are others."""

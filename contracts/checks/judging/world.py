@@ -69,6 +69,7 @@ class World:
         self.files: dict[str, dict[str, str]] = {}  # the same, by the order
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
         self.heard = 0  # deliveries that were judged
+        self.asked = UNDATED  # when the last request was sent; its answer may have been a while in coming
 
     @property
     def dated(self) -> bool:
@@ -90,7 +91,7 @@ class World:
         kind = made(self.contract, model, inputs).kind
         queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "PAUSED" if self.halted else "SUCCEEDED"
-        order = Known(name, len(self.orders), account, model.id, kind, inputs, self.now, queued, running, ending)
+        order = Known(name, len(self.orders), account, model.id, kind, inputs, self.asked, queued, running, ending)
         order.form, order.prop, order.full = model, prop, running
         if ending == "PAUSED":
             self.halted, order.share, order.running = self.halted - 1, HALF, running * HALF
@@ -101,7 +102,7 @@ class World:
         if not self.doomed:  # one wish at a time comes true, the older first
             order.cost, self.priced = self.priced, None
         self.doomed = max(0, self.doomed - 1)
-        self.reference.add(order)
+        self.reference.add(order, name.lower() if self.contract.bundle is not None else "")
         return order
 
     def _configured(self, order: Known) -> None:
@@ -146,6 +147,8 @@ class World:
         of that for which the prop stands which it names."""
         if operation.body is not None or not operation.model:
             return operation.body
+        if operation.within:
+            return self._tasked(operation, named.get(operation.model))
         value = named.get(operation.model, "")
         if "prop" in operation.parameters[operation.model]:
             held = self.props.get(value)
@@ -153,6 +156,14 @@ class World:
                 return held.form
             value = held.model if held is not None else ""
         return self.contract.catalogue.models.get(value)
+
+    def _tasked(self, operation: Operation, model: Any) -> Model | None:
+        """The form of a task: that of the model which it names, if that is for tasks of its type; of none, the
+        type's."""
+        if not isinstance(model, str):
+            return self.contract.forms[operation.within]
+        found = self.contract.catalogue.models.get(model)
+        return found if found is None or found.form in ("", operation.within) else None
 
     def named(self, operation: Operation, path: str) -> list[Held | None]:
         """The props that a path names; nothing in the place of one that is not known."""
@@ -172,6 +183,8 @@ class World:
 
     def about(self, operation: Operation, value: str) -> Known | None:
         """The order that an operation is about."""
+        if operation.within:
+            value = value.lower()  # in whatever letters it is written, a UUID is the same
         return self.reference.orders.get(value) if operation.task else None
 
     def expected(self, order: Known) -> str:

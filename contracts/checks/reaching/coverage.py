@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +59,19 @@ class Coverage(Covered):
         """Counts one exchange; `by` says who made it, as a test or a phase of a check."""
         if exchange.provider not in ("", self.provider) or exchange.direction != "in":
             return
+        bundle = self._contract.bundle
+        if bundle is None or exchange.channel == MEDIA:
+            self._saw(exchange, by)
+            return
+        # Over the wire there is one route, and each task of a list is an operation of its own.
+        whole = exchange.wire or exchange
+        self._saw(whole._replace(operation=bundle.route, channel=self._contract.operations[bundle.route].channel), by)
+        for part in bundle.parts(self._contract, whole):
+            if part is not whole:
+                self._saw(part, by)
+
+    def _saw(self, exchange: Exchange, by: str) -> None:
+        """Counts an exchange of one operation."""
         status = exchange.status
         operation = self._contract.operations.get(exchange.operation)
         if operation is None:
@@ -128,7 +142,7 @@ class Coverage(Covered):
             if name in self._adds:
                 self._added(exchange, self._adds[name])
             if key := self._orders.get(name):
-                task = exchange.task or value_at(_json(exchange.answer_body), [key])
+                task = exchange.task or value_at(_json(exchange.answer_body), steps_of(key))
                 self._looks.begins((_world(exchange.url), str(task)))
         # An answer that a fault has bent tells of the fault, not of the task.
         if name in self._looks.operations and not exchange.bent:
@@ -200,6 +214,8 @@ class Coverage(Covered):
 
     def _fields_of(self, model: Model) -> dict[str, Field]:
         """The fields of a model; with its first order, what it takes is there to be reached."""
+        if self._contract.bundle is not None:
+            model = self._contract.bundle.bare(model) if model.id not in self._models else model
         if model.id not in self._models:
             for item, row in of_model(model).items():
                 self.rows.setdefault(item, row)
@@ -219,7 +235,7 @@ class Coverage(Covered):
         for item, row in self._all.items():
             if item[:2] == ("errors", name):
                 said = self._error(item[2], name)
-                code = str(said["code"]) if "code" in said else ""
+                code = str(said.get("code", "" if self._contract.bundle is None else said["name"]))
                 found.setdefault((said["status"], code), []).append((item[2], said["text"], row))
         return found
 
@@ -241,7 +257,7 @@ class Coverage(Covered):
         meant = rows.get((exchange.status, "" if code is None else str(code)), [])
         if len(meant) > 1:
             text = value_at(body, self._text)
-            meant = [each for each in meant if each[1] == text] or meant
+            meant = [each for each in meant if _says(each[1], text)] or meant
         if len(meant) > 1:
             whole = isinstance(_json(exchange.request_body), dict)
             meant = [each for each in meant if (each[0] == NOT_JSON) is not whole] or meant
@@ -257,7 +273,7 @@ class Coverage(Covered):
         """The key of a new task's id: as its lifecycle says, or what the paths that ask for it call it."""
         life = self._contract.lives.get(operation.lifecycle)
         if life is not None and "id" in life.tells:
-            return str(life.tells["id"][1:])
+            return str(life.tells["id"])
         return next((o.task for o in self._contract.operations.values()
                      if o.task and o.lifecycle == operation.lifecycle), "")  # fmt: skip
 
@@ -268,6 +284,13 @@ def _json(body: bytes) -> Any:
         return orjson.loads(body)
     except ValueError:
         return None
+
+
+def _says(template: str, text: Any) -> bool:
+    """Whether a text is that of a row, whose names in braces stand for something."""
+    if "{" not in template or not isinstance(text, str):
+        return bool(template == text)
+    return re.fullmatch(re.sub(r"\\\{\w+\\\}", ".*", re.escape(template)), text, re.DOTALL) is not None
 
 
 def _world(url: str) -> str:

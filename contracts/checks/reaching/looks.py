@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...contract import Contract
 from ...life import Lifecycle
+from ...life import at as told_at
 from .covered import Item, Row
 
 MOST_TASKS, MOST_LOOKS = 10_000, 8  # that are remembered, and of one task that are open
@@ -139,7 +140,7 @@ class Channel(NamedTuple):
 
     life: Lifecycle
     name: str
-    steps: list[str]
+    key: str | Sequence[str]
     words: Mapping[str, frozenset[str]]
 
 
@@ -153,12 +154,12 @@ class Looks:
         self._rows = rows
         self._tracks: dict[Key, Track] = {}
         self._channels: dict[str, list[Channel]] = {}
-        self._cancels = {life.cancel["operation"]: life for life in contract.lives.values()}
+        self._cancels = {life.cancel["operation"]: life for life in contract.lives.values() if life.cancel["operation"]}
         for life in contract.lives.values():
             for name, row in life.channels.items():
-                words = {word: frozenset(s for s, w in row["words"].items() if w == word)
+                words = {word: frozenset(life.alike[s] for s, w in row["words"].items() if w == word)
                          for word in row["words"].values()}  # fmt: skip
-                channel = Channel(life, name, steps_of(row["key"]), words)
+                channel = Channel(life, name, row["key"], words)
                 self._channels.setdefault(row["operation"], []).append(channel)
         self._resumes: dict[str, list[Lifecycle]] = {}
         for life in contract.lives.values():
@@ -173,8 +174,8 @@ class Looks:
 
     def look(self, operation: str, key: Key, body: Any, by: str, at: float = -1.0) -> None:
         """Somebody asked, and was told this."""
-        for life, name, steps, words in self._channels.get(operation, ()):
-            word = value_at(body, steps)
+        for life, name, key_of, words in self._channels.get(operation, ()):
+            word = told_at(body, key_of)
             if isinstance(word, str) and word in words:
                 self._track(key, life).heard(name, _told_apart(life, operation, body, words[word]), by, at)
         for life in self._resumes.get(operation, ()):

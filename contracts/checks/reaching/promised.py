@@ -8,6 +8,7 @@ from typing import Any
 
 from ...catalogue import Model
 from ...contract import Contract
+from ...explain import table
 from ...finding import shown
 from ...operation import Operation
 from ..props import offered, submits
@@ -27,7 +28,8 @@ def promised(contract: Contract) -> dict[Item, Row]:
     for operation in contract.operations.values():
         rows.update(_of_operation(contract, operation))
     for reason, row in contract.errors.items():
-        if "status" in row and not any(reason in o.refusals for o in contract.operations.values()):
+        known = contract.bundle is None or reason in table()["reasons"]  # the rest is never said by itself
+        if "status" in row and known and not any(reason in o.refusals for o in contract.operations.values()):
             rows["errors", "", reason] = _error(row)
     for part in contract.apis.values():
         for model in offered(part) if submits(part) is not None else ():
@@ -43,7 +45,7 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[It
         yield ("answers", name, str(status)), Row(hint="it was asked for, and never answered so")
     rows = [row for reason in operation.refusals if (row := contract.error(reason, operation))]
     # Two reasons that are told in the same words are one answer: nobody can tell them apart.
-    refusals = list({tuple(row.get(key) for key in ("status", "code", "text")): row for row in rows}.values())
+    refusals = list({tuple(row.get(key) for key in ("status", "code", "name", "text")): row for row in rows}.values())
     statuses = dict.fromkeys(row["status"] for row in refusals if "status" in row)
     for status in statuses:
         behind = [row["reason"] for row in refusals if row.get("status") == status]
@@ -68,11 +70,15 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
     for life in contract.lives.values():
         for channel, words in life.words.items():
             for state, word in words.items():
+                if life.alike[state] != state:
+                    continue
                 yield ("states", life.name, channel, state), Row(word, OF_A_STATE.get(state, ""), "nobody saw it there")
-        for word in (word for word in ("accepted", "refused") if word in life.cancel):
+        for word in (word for word in ("accepted", "refused") if word in life.cancel and life.cancel["operation"]):
             yield ("states", life.name, life.cancel["operation"], word), Row(str(life.cancel[word]), "", "nobody was "
                                                                              "answered so")  # fmt: skip
-        for frm, to in sorted(life.steps):
+        for frm, to in sorted({(life.alike[frm], life.alike[to]) for frm, to in life.steps}):
+            if frm == to:
+                continue
             needs = OF_A_STATE.get(to, "")
             yield ("transitions", life.name, frm, to), Row("", needs, "nobody looked before and after it")
 
