@@ -29,12 +29,14 @@ SEEN: dict[str, Any] = {
     "video": {"videos": 1, "file": "MP4"},
     "audio": {"sounds": 1, "file": "MP3"},
     "text": {"said": True, "finish": "stop"},
+    "text_async": {"said": True, "finish": "stop"},
     "text_stream": {"said": True, "whole": True, "finish": "stop"},
     "upload": {"uploaded": True, "images": 1},
     "media": {"uploaded": True, "images": 1},
     "upscale": PICTURE,
     "background": {"images": 1, "file": "PNG"},
     "caption": {"said": True},
+    "video_caption": {"said": True},
     "enhance": {"versions": 2},
     "search": {"found": True, "air": True},
     "photo_maker": {"images": 2, "file": "JPG"},
@@ -42,6 +44,7 @@ SEEN: dict[str, Any] = {
     "vectorize": {"images": 1, "file": "SVG"},
     "masking": {"found": True, "file": "PNG"},
     "three_d": {"files": 1, "file": "GLB"},
+    "three_d_async": {"files": 1, "file": "GLB"},
     "details": {"request": "a red tram", "response": True},
     "account": {"balance": True},
     "dropped": {"images": 1, "seed": 7},
@@ -60,7 +63,7 @@ BOTH = ("connect image image_async images video audio text upload media upscale 
         "vectorize three_d details bad_key failed failed_later unknown_model")  # fmt: skip
 NEW = f"{BOTH} text_stream controlnet masking account"
 WHO = {
-    "old_python": f"{BOTH} photo_maker dropped dropped_later",
+    "old_python": f"{BOTH} text_async three_d_async video_caption photo_maker dropped dropped_later",
     "new_python": f"{NEW} dropped dropped_later",
     "new_python_rest": NEW,
     "old_js": f"{BOTH} photo_maker controlnet masking dropped_later",
