@@ -48,11 +48,7 @@ LAX = {"promptEnhance": "model", "ping": "ping"}
 # Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
 NUMBERED = ("textInference", "promptEnhance", "3dInference")
 # What official clients send besides, whatever the tables say.
-SENT: Row = {
-    "training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK},
-    "photoMaker": {"seed": {"type": "integer", "minimum": 0, "maximum": MOST_SEED, "source": "observed",
-                            "where": "npm @runware/sdk-js 1.3.2 sends one where its caller has none"}},
-}  # fmt: skip
+SENT: Row = {"training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK}}
 # Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
 ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
                ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],
@@ -158,6 +154,8 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     rows = [r | {"required": False} if r["name"] == LAX.get(name) else r for r in rows]
     nest(schema, row["legacyParams"] if whole else rows, lists)
     schema["properties"] |= SENT.get(name, {})
+    if whole:  # the elder SDKs know a seed, and that in JavaScript sends one each time
+        schema["properties"]["seed"] = {"type": "integer", "minimum": 1, "maximum": MOST_SEED} | ELDER_SDK
     if name == "ping":  # runware-cli sends one
         schema["properties"]["taskUUID"] = {"type": "string"}
     if not whole:

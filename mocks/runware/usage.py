@@ -53,7 +53,7 @@ def _of(contract: Contract, task: Task, now: float, moment: Callable[[float], da
     if state is not State.FAILED:
         return use
     row = contract.failed(task.course.error, contract.operations[task.order.operation])
-    server = row.get("status", 500) >= 500
+    server = row.get("fault") == "server" or row.get("status", 500) >= 500
     return use._replace(client=not server, server=int(server))
 
 
