@@ -160,3 +160,28 @@ def test_the_old_python_clients_stream_leaves_this_machine_by_any_other_address(
 ) -> None:
     told = sent(homes, "old_python", "text_stream_refused", runware.ws_url, runware.api_key)
     assert told["outside"] == ["api.runware.ai"], "docs/runware.md tells of the one address that it takes"
+
+
+@pytest.mark.parametrize("leaving", [
+    "await fetch('http://192.0.2.1/')",
+    "await (await import('node:https')).get('https://192.0.2.1/')",
+    "new (await import('ws')).WebSocket('ws://192.0.2.1/').on('error', () => {})",
+    "(await import('node:dns')).lookup('192.0.2.1', () => {})",
+])  # fmt: skip
+def test_the_guard_in_javascript_holds_whoever_leaves(homes: dict[str, Path], leaving: str) -> None:
+    code = f"try {{ {leaving} }} catch {{}}; console.log(JSON.stringify({{ outside: globalThis.tried }}));"
+    told = told_by(["node", "--import", "./guard.mjs", "--input-type=module", "--eval", code], homes["node"])
+    assert told["outside"] == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize("leaving", [
+    "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
+    "import urllib.request; urllib.request.urlopen('http://192.0.2.1/', timeout=1)",
+    "import asyncio; asyncio.run(asyncio.wait_for(asyncio.open_connection('192.0.2.1', 80), 1))",
+    "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+])  # fmt: skip
+def test_the_guard_in_python_holds_whoever_leaves(homes: dict[str, Path], leaving: str) -> None:
+    code = (
+        f"import guard, json\ntry:\n    {leaving}\nexcept OSError:\n    print(json.dumps({{'outside': guard.TRIED}}))"
+    )
+    assert told_by([str(homes["new_python"]), "-c", code], ERRANDS)["outside"] == ["192.0.2.1"]
