@@ -101,7 +101,7 @@ class Script(Wish):
         try:
             meant = self.when is None or bool(self.when(order))
             if isinstance(self.unreachable, str) and self.unreachable:
-                meant = meant and self.unreachable in order.inputs
+                meant = meant and _there(order.inputs, self.unreachable)
         except Exception as wrong:  # the client must not see what the test's own code did; the verdict tells it
             self.trouble = f"{type(wrong).__name__} from when=: {wrong}"
             return False
@@ -160,6 +160,14 @@ class Script(Wish):
             return f"refuse_next({self.refuses!r})"
         told = (f"{name}={value!r}" for name, value in self.said().items() if name not in ("when", "optional"))
         return f"script({', '.join(told)})"
+
+
+def _there(inputs: Any, name: str) -> bool:
+    """Whether there is an input of a name; one that lies deeper is named with dots."""
+    head, _, rest = name.partition(".")
+    if not isinstance(inputs, dict) or name in inputs or head not in inputs:
+        return isinstance(inputs, dict) and name in inputs
+    return bool(rest) and _there(inputs[head], rest)
 
 
 def _read(said: object) -> bool:

@@ -14,7 +14,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait
 from ..web.turn import Turn
-from . import results, stream, texts, wire
+from . import errors, results, stream, texts, wire
 
 NAME = "chat"
 TEXT = "textInference"
@@ -92,8 +92,8 @@ def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
     if task.timeline.at(clock.now) in FINAL:
         if results.good(task):
             return Answer(200, _completion(turn, task))
-        status = int(contract.failed(task.course.error, contract.operations[TEXT])["status"])
-        return Answer(status, _failed(wire.failed(contract, task)))
+        status = int(errors.why(contract, task)["status"])
+        return Answer(status, _failed(errors.failed(contract, task)))
     if clock.now >= limit:
         raise Refusal("timeout")
     return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))

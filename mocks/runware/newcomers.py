@@ -22,7 +22,8 @@ from ..engine.timeline import FINAL, State, new
 from ..web.dialect import Answer, Route, Wait
 from ..web.exit import JSON, written
 from ..web.turn import Turn
-from . import wire
+from . import errors, wire
+from .news import PUSH
 
 KIND = "model"
 OPERATION = "modelUpload"
@@ -158,12 +159,15 @@ def stands(contract: Contract, task: Task, now: float, status: str) -> dict[str,
     error = task.course.error
     row = contract.errors["download-failed"] if error in ("", UNREACHABLE) else contract.failed(error)
     why = _why(contract.facts.openapi["tasks"][OPERATION], task)
-    return {"errors": [{**wire.error(row, wire.acknowledged(task), said=why), "status": status}]}
+    operation = contract.operations[OPERATION]
+    said = errors.one(contract, row, wire.acknowledged(task), operation, {"message": why, "status": status})
+    return {"errors": [said]}
 
 
 def _tell(turn: Turn, pushes: bool) -> Tell:
     """Tells of each stage through the line that the task came by; a webhook is told of the last."""
-    session, contract, provider, line = turn.session, turn.dialect.contract, turn.dialect.provider, turn.line
+    session, contract, provider = turn.session, turn.dialect.contract, turn.dialect.provider
+    caller = turn.line.connection if turn.line is not None and pushes else None
     told = {"validated"}
 
     def out(name: str) -> None:
@@ -173,12 +177,14 @@ def _tell(turn: Turn, pushes: bool) -> Tell:
         if task.order.webhook:
             body = written({"data": every[-1:]})
             session.courier.send(parcel._replace(channel="webhook", to=task.order.webhook, body=body, headers=(JSON,)))
-        if line is None or not pushes:
+        if caller is None:
             return
         for each in (each for each in every if each["status"] not in told):
             told.add(each["status"])
-            push = parcel._replace(channel="push", to=line.name, body=written({"data": [each]}))
-            session.courier.send(push, by=line.carry)
+            push = parcel._replace(
+                channel="push", to=caller.to, body=written({"data": [each]}), method=PUSH, answers=True
+            )
+            session.courier.send(push, by=caller.carry)
 
     def news(task: Task, state: State) -> None:
         if state in FINAL:

@@ -10,7 +10,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.turn import Turn
-from . import newcomers, news, pictures, results, stream, wire
+from . import errors, newcomers, news, pictures, results, stream, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -47,7 +47,7 @@ def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait | Work:
     task = session.tasks.get(task.id, task)
     now = session.clock.now
     if task.timeline.at(now) in FINAL:
-        status = 200 if results.good(task) else int(contract.failed(task.course.error, turn.operation)["status"])
+        status = 200 if results.good(task) else int(errors.why(contract, task)["status"])
         return _told(task, lambda made: Answer(status, results.over(contract, session, turn.base, task, {}, made)))
     if now >= limit:
         raise Refusal("timeout")

@@ -10,7 +10,7 @@ from ..engine.gallery import content_type
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
-from . import outputs, wire
+from . import errors, outputs, wire
 
 
 def good(task: Task) -> bool:
@@ -30,7 +30,7 @@ def over(
 ) -> dict[str, Any]:  # fmt: skip
     """The results of a task that is over, or its error; `made` are the bytes of the files that it carries."""
     if not good(task):
-        return {"errors": [wire.failed(contract, task)]}
+        return {"errors": [errors.failed(contract, task)]}
     files = made or [b""] * len(task.order.media)
     return {"data": [item(contract, session, base, task, at, beside, data) for at, data in enumerate(files)]}
 
@@ -80,7 +80,7 @@ def stands(
     """The same of a task that is over, told to whoever asks how it stands: a failure in one of two forms."""
     if good(task):
         return over(contract, session, base, task, beside, made)
-    told = wire.failed(contract, task, beside)
+    told = errors.failed(contract, task, beside)
     if contract.facts.openapi["bundle"]["standing"]["failed"] == "errors":
         return {"data": [], "errors": [told]}
     error = {"code": told["code"], "message": told["message"]}

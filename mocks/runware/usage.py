@@ -13,6 +13,7 @@ from ...contracts.contract import Contract
 from ..engine.session import Account, Session
 from ..engine.task import Task
 from ..engine.timeline import State
+from .errors import why
 
 Row = dict[str, Any]
 PLACES = 9  # of money: a price has no more
@@ -52,7 +53,7 @@ def _of(contract: Contract, task: Task, now: float, moment: Callable[[float], da
         return use._replace(results=len(task.order.media), spend=task.cost or 0.0, seconds=line.ends - line.starts)
     if state is not State.FAILED:
         return use
-    row = contract.failed(task.course.error, contract.operations[task.order.operation])
+    row = why(contract, task)
     server = row.get("fault") == "server" or row.get("status", 500) >= 500
     return use._replace(client=not server, server=int(server))
 
@@ -80,7 +81,7 @@ def _failed(contract: Contract, session: Session, error: Row) -> bool:
     task = session.tasks.get(str(error.get("taskUUID")).lower())
     if task is None or task.timeline.states[-1] is not State.FAILED:
         return False
-    row = contract.failed(task.course.error, contract.operations[task.order.operation])
+    row = why(contract, task)
     return error.get("code") in (row["name"], contract.error("timeout")["name"])
 
 

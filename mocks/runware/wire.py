@@ -14,12 +14,9 @@ from ...contracts.operation import Operation
 from ...contracts.outcome import MOST_COUNT, Outcome
 from ..engine.luck import digest, uuid
 from ..engine.medium import PLAIN, Card, Detail, Medium
-from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..engine.timeline import new
 
-DOCUMENTATION = "https://runware.ai/docs"
-CLASSES = ("unknown-field", "missing-required", "prompt")  # of what is wrong, in the order in which it is told
 LARGEST_DRAWN = 2**32 - MOST_COUNT  # of seeds that nobody named: those that are counted up from one have 32 bits, too
 LONGEST_KEPT = 16_384  # of bodies: what was read from a longer one is not kept
 # What a task says of itself and of its delivery, and nothing of what is to be seen; its file says in which form it is.
@@ -143,41 +140,3 @@ def told(
     keys = contract.facts.tasks["results"][operation.id]["properties"]
     said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
     return {key: said[key] for key in keys if key in said}
-
-
-def failed(contract: Contract, task: Task, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The error of a generation that failed."""
-    row = contract.failed(task.course.error, contract.operations[task.order.operation])
-    told = error(row, acknowledged(task))
-    return {"code": told.pop("code"), **(beside or {}), **told, **row.get("beside", {})}
-
-
-def error(row: Mapping[str, Any], task: Mapping[str, Any], parameter: Any = None, said: str = "") -> dict[str, Any]:
-    """One error; the keys that nothing is known of are left out."""
-    told: dict[str, Any] = {"code": row["name"], "message": said or row["text"]}
-    parameter = parameter if parameter is not None else row.get("parameter")
-    if parameter is not None:
-        told["parameter"] = parameter
-    if "type" in row:
-        told["type"] = row["type"]
-    told["documentation"] = DOCUMENTATION
-    for key in ("taskUUID", "taskType"):
-        if isinstance(task.get(key), str):
-            told[key] = task[key]
-    return told
-
-
-def errors(refusal: Refusal, row: Mapping[str, Any], task: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The errors of one task: of the first class of what is wrong, one a parameter."""
-    found = [finding for finding in refusal.findings if finding.reason]
-    if refusal.reason != "invalid-input" or not found:
-        return [error(row, task)]
-    first = next((rule for rule in CLASSES if any(each.rule == rule for each in found)), "")
-    told = [each for each in found if each.rule == first] if first else found
-    return [
-        error(row, task, parameter, f"Invalid value for '{parameter}' parameter.") for parameter in map(_dotted, told)
-    ]
-
-
-def _dotted(finding: Any) -> str:
-    return ".".join(step for step in finding.where.split("/")[1:] if not step.isdecimal())

@@ -102,7 +102,7 @@ def test_errors_are_counted_once_by_whose_fault_they_are(socket: bool) -> None:
         handle.script(fails=True)
         failing = task(other(4), deliveryMethod="async")
         if socket:
-            with connect(handle.ws_url + "/v1") as line:
+            with connect(handle.ws_url) as line:
                 line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
                 line.recv(timeout=5)
                 line.send(json.dumps([*wrong, failing]))

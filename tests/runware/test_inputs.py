@@ -139,11 +139,15 @@ def test_an_address_of_ours_is_known_without_being_fetched_and_copied_when_uploa
         assert not judged(handle)
 
 
-def test_a_script_says_that_an_input_is_missing() -> None:
+@pytest.mark.parametrize("name", [True, "seedImage", "inputs.seedImage"])
+def test_a_script_says_that_an_input_is_missing(name: Any) -> None:
     with world() as handle:
-        handle.script(unreachable=True)
-        answer = send(handle, task(seedImage="https://example.com/a.png"))
-        assert answer.json()["errors"][0]["code"] == "failedToTransferImage"
+        handle.script(unreachable=name, optional=True)
+        address = "https://example.com/a.png"
+        answers = [send(handle, task(seedImage=address)), send(handle, task(other(1), inputs={"seedImage": address}))]
+        codes = [answer.json().get("errors", [{"code": ""}])[0]["code"] for answer in answers]
+        missing = "failedToTransferImage"
+        assert codes == {True: [missing, ""], "seedImage": [missing, ""], "inputs.seedImage": ["", missing]}[name]
 
 
 def sizes(handle: StandIn, monkeypatch: pytest.MonkeyPatch, **said: Any) -> dict[str, Any]:

@@ -227,7 +227,7 @@ def test_an_id_is_used_once_and_money_is_asked_for() -> None:
 
 
 def test_stages_are_pushed_one_after_the_other_with_the_storys_time() -> None:
-    with world(clock="manual") as handle, connect(handle.ws_url + "/v1") as line:
+    with world(clock="manual") as handle, connect(handle.ws_url) as line:
         line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
         line.recv(timeout=5)
         line.send(json.dumps([newcomer()]))

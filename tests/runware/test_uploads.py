@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.runware.asked import NAME, compare, fetch, golden, judged, made, other, send, task, world
 from understudy.tests.runware.pictures import FILM, SVG, boasting, picture, storage, text, upload, uploaded, uri
+from websockets.sync.client import connect
 
 MONTH = 30 * 86_400
 
@@ -186,3 +188,20 @@ def test_equal_stories_have_equal_ids() -> None:
         with world(seed="9") as handle:
             names.append(uploaded(handle, picture()))
     assert names[0] == names[1]
+
+
+def test_a_socket_is_answered_as_http_is() -> None:
+    with world() as handle, connect(handle.ws_url) as line:
+        line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
+        line.recv(timeout=5)
+
+        def said(*tasks: Any) -> Any:
+            line.send(json.dumps(tasks))
+            return json.loads(line.recv(timeout=5))
+
+        compare(golden("uploaded"), said(upload(text(picture()))), handle.url)
+        stored = said(storage("upload", uri(FILM, "video/mp4")))
+        compare(golden("stored"), stored, handle.url)
+        compare(golden("dropped"), said(storage("delete", stored["data"][0]["mediaUUID"])), handle.url)
+        assert said(upload("cat.png"))["errors"][0]["taskUUID"] == NAME
+        assert said(storage("delete", NAME))["errors"][0]["code"] == "mediaNotFound"
