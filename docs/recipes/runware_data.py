@@ -194,6 +194,7 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
     if name == "modelSearch":
         found = schema["properties"]["results"]["items"]["properties"]
         found["category"]["enum"] += ELDER_WORDS[name, "category"]
+        found["tags"] = {"type": "array", "items": {"type": "string"}} | ELDER_SDK  # it breaks where there are none
     return schema | SDK
 
 

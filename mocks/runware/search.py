@@ -19,7 +19,7 @@ Entry = dict[str, Any]
 LIMIT = 20
 OFFICIAL = "featured"  # the word of an answer; a request may say `official` as well
 STRANGERS = ("civitai",)  # whose models are the community's
-SEARCHED = ("air", "name", "version", "tags", "shortDescription", "comment", "architecture")
+SEARCHED = ("air", "name", "version", "shortDescription", "comment", "architecture")
 # What each type of task does, as far as its name tells.
 ABLE = {
     "audioInference": ["io:text-to-audio"], "textInference": ["io:text-to-text"], "3dInference": ["io:image-to-3d"],
@@ -58,7 +58,7 @@ def _listed(contract: Contract) -> Iterator[Entry]:
             "air": model.id, "name": name, "version": model.id.partition("@")[2], "category": "checkpoint",
             "architecture": next((kind for kind in kinds if f"-{kind}-" in f"-{name}-"), None),
             "capabilities": _capabilities(model), "source": "community" if maker in STRANGERS else OFFICIAL,
-            "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False, "made": 0.0,
+            "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False, "made": 0.0,
         }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _entry(prop: Prop, own: bool) -> Entry:
         "architecture": said["architecture"], "capabilities": _capabilities(form) if form is not None else [],
         "source": "community", "heroImage": said.get("heroImageURL"), "private": newcomers.private(prop),
         "isFavorite": False, "provider": prop.name.partition(":")[0], **told,
-        **({"tags": ", ".join(tags)} if tags else {}), "own": own, "made": prop.made, "words": tags,
+        "tags": tags, "own": own, "made": prop.made,
     }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _meets(entry: Entry, said: Mapping[str, Any]) -> bool:
 
 
 def _speaks(entry: Entry, text: str) -> bool:
-    whole = " ".join(str(entry.get(key) or "") for key in SEARCHED).lower()
+    whole = " ".join([*(str(entry.get(key) or "") for key in SEARCHED), *entry["tags"]]).lower()
     return all(word in whole for word in text.lower().split())
 
 
@@ -112,7 +112,7 @@ RULES: dict[str, Callable[[Entry, Any], bool]] = {
     "architecture": lambda entry, word: newcomers.plain(entry["architecture"] or "") == newcomers.plain(word),
     "capabilities": lambda entry, words: set(words) <= set(entry["capabilities"]),
     "visibility": _seen_by,
-    "tags": lambda entry, words: set(words) <= set(entry.get("words", ())),
+    "tags": lambda entry, words: set(words) <= set(entry["tags"]),
     "type": lambda entry, word: entry.get("type") == word,
     "conditioning": lambda entry, word: entry.get("conditioning") == word,
 }

@@ -11,7 +11,7 @@ import guard
 from runware import IVideoInference, Runware
 from understudy import stand_in
 
-RUNS = 300  # seconds of the story
+RUNS = 120  # seconds of the story
 
 
 async def video(url: str, key: str) -> int:

@@ -1,5 +1,6 @@
 // A guard on the door of a client's process (node --import): nobody leaves this machine, and who tried is told.
 import dns from "node:dns";
+import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 
 export const tried = [];
@@ -33,3 +34,5 @@ globalThis.fetch = function (input, ...args) {
   if (!inside(hostname)) refuse(hostname);
   return asked.call(this, input, ...args);
 };
+
+syncBuiltinESMExports(); // also for who imports lookup by its name

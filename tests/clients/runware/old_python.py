@@ -10,7 +10,8 @@ from typing import Any
 
 import guard  # noqa: F401  # before the client
 from errands import PIXEL, file, refusal, run, timed
-from runware import (
+from runware import Runware
+from runware.types import (
     I3dInference,
     IAudioInference,
     IImageBackgroundRemoval,
@@ -24,8 +25,9 @@ from runware import (
     ITextInference,
     ITextInferenceMessage,
     IVectorize,
+    IVideoCaption,
+    IVideoCaptionInputs,
     IVideoInference,
-    Runware,
 )
 
 IMAGE = {"model": "runware:101@1", "positivePrompt": "a red tram", "width": 512, "height": 512}
@@ -178,6 +180,29 @@ async def three_d(url: str, key: str) -> dict[str, Any]:
     order = I3dInference(model="meshy:meshy@6", positivePrompt="a red tram", deliveryMethod="sync")
     made = await timed("inference3d", (await client(url, key)).inference3d(order))
     return {"files": len(made[0].outputs.files), "file": file(made[0].outputs.files[0].url)}
+
+
+async def text_async(url: str, key: str) -> dict[str, Any]:
+    held = await client(url, key)
+    order = ITextInference(model="openai:gpt@5-mini", messages=SAY, deliveryMethod="async")
+    told = await timed("textInference", held.textInference(order))
+    made = await timed("getResponse", held.getResponse(told.taskUUID), 1)
+    return {"said": bool(made[0].text), "finish": made[0].finishReason}
+
+
+async def three_d_async(url: str, key: str) -> dict[str, Any]:
+    held = await client(url, key)
+    told = await timed("inference3d", held.inference3d(I3dInference(model="meshy:meshy@6", positivePrompt="a tram")))
+    made = await timed("getResponse", held.getResponse(told.taskUUID), 3)
+    return {"files": len(made[0].outputs.files), "file": file(made[0].outputs.files[0].url)}
+
+
+async def video_caption(url: str, key: str) -> dict[str, Any]:
+    held = await client(url, key)
+    told = await held.videoInference(IVideoInference(model="klingai:6@1", positivePrompt="a red tram", duration=5))
+    inputs = IVideoCaptionInputs(video=(await held.getResponse(told.taskUUID))[0].videoUUID)
+    made = await timed("videoCaption", held.videoCaption(IVideoCaption(model="runware:152@1", inputs=inputs)), 3)
+    return {"said": bool(made[0].text)}
 
 
 async def bad_key(url: str, key: str) -> dict[str, Any]:
