@@ -82,9 +82,11 @@ class Bundle:
         if STREAM in fields.get(DELIVERY, {}).get("enum", ()):  # which is no JSON
             words = [word for word in fields[DELIVERY]["enum"] if word != STREAM]
             fields[DELIVERY] = {**fields[DELIVERY], "enum": words}
+        between = [rule for rule in model.schema.get("between", ())
+                   if not any(field.split("/")[1] in aside for field in rule["fields"])]  # fmt: skip
         row = {"id": model.id, "kind": model.kind, "form": model.form or model.id, "complete": model.complete,
                "ordered": model.ordered, "source": model.source, "where": model.where,
-               "schema": {**model.schema, "properties": fields, "required": required}}  # fmt: skip
+               "schema": {**model.schema, "properties": fields, "required": required, "between": between}}  # fmt: skip
         return Model(row, model.limits, envelope=model.envelope)
 
     def address(self, operation: Operation, task: Mapping[str, Any]) -> str:

@@ -21,6 +21,19 @@ NO_LISTS: tuple[Any, ...] = ({}, None, "text", 3, True, {"0": {}}, [])
 NO_TASKS: tuple[Any, ...] = (None, 5, "text", [], True, {})
 
 
+def _with(body: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """A body with other values at some pointers, and without what is left out there."""
+    made: dict[str, Any] = json.loads(json.dumps(body))
+    for pointer, value in said.items():
+        *way, last = pointer.split("/")[1:]
+        place: Any = made
+        for step, after in zip(way, [*way[1:], last], strict=False):
+            fresh: Any = [{}] if after.isdecimal() else {}
+            place = place[int(step)] if isinstance(place, list) else place.setdefault(step, fresh)
+        place.pop(last, None) if value is ... else place.update({last: value})
+    return made
+
+
 class Batches(Steps):
     """Lists of tasks."""
 
@@ -43,6 +56,7 @@ class Batches(Steps):
         yield "keys within a bundle", list(self.keys())
         for model in self.models:
             yield f"what comes of {model.id}", list(self.comes(model))
+        yield "rules between fields", list(self.between())
         yield "answers at once", list(self.at_once())
         yield "elder names of types", list(self.elder())
 
@@ -195,6 +209,22 @@ class Batches(Steps):
             yield {"outputFormat": word}
         for value in (True, False) if "includeCost" in fields else ():
             yield {"includeCost": value}
+
+    def between(self) -> Iterator[Move]:
+        """What a task may not say together, or not leave out at once."""
+        for model in self.models:
+            body = self.example(model)
+            for row in model.schema.get("between", ()):
+                if row["kind"] in ("dimensions", "one-of"):
+                    for some in (row["fields"], row["fields"][:1]):
+                        yield self.order(model, _with(body, dict.fromkeys(some, ...)))
+                    if row["kind"] == "one-of" or "unless" in row:
+                        rest = (*row["fields"], *row.get("unless", ()))
+                        yield self.order(model, _with(body, dict.fromkeys(rest, ...)))
+                else:
+                    for pair in ((1, 0), (2, 2), (1, 3)):
+                        places = [field.replace("*", "0") for field in row["fields"]]
+                        yield self.order(model, _with(body, dict(zip(places, pair, strict=False))))
 
     def at_once(self) -> Iterator[Move]:
         """Orders that are answered when they are over, alone, several, and beside others."""

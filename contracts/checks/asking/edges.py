@@ -40,16 +40,28 @@ Wrong = Iterator[tuple[Any, Broken]]
 
 def good_edges(model: Model) -> Iterator[dict[str, Any]]:
     """Every body at an edge of what a model takes: each word, each bound, each field left out; none comes twice."""
-    return _once(body for body in _objects(model.input_schema) if sound(model, body))
+    ends = _ends(model) if "between" in model.schema else None
+    return _once(body for body in _objects(model.input_schema, ends) if sound(model, body))
 
 
 def bad_edges(model: Model) -> Iterator[tuple[Any, Broken]]:
     """Every way to break one rule of a model, once, in a body that is right elsewhere."""
     for value, said in NO_OBJECTS:
         yield value, Broken("bad-json", "", f"{said} in place of an object")
-    for body, broken in _bad_objects(model.input_schema, ()):
+    least = model.example() if "between" in model.schema else None
+    for body, broken in _bad_objects(model.input_schema, (), least):
         if breaks(model, body, broken):
             yield body, broken
+
+
+def _ends(model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The least body and the fullest one, where a field may not stand beside another."""
+    least = model.example()
+    full = least
+    for name, field in model.input_schema.get("properties", {}).items():
+        more = {**full, name: ordinary(field)} if name not in full and isinstance(field, Mapping) else full
+        full = more if sound(model, more) else full
+    return least, full
 
 
 def sound(model: Model, body: dict[str, Any]) -> bool:
@@ -166,9 +178,11 @@ def item_schema(schema: Schema) -> Schema:
     return {"type": "string", "format": schema["format"], **said} if "_uri" in schema.get("format", "") else said
 
 
-def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
+def _objects(
+    schema: Schema, told: tuple[dict[str, Any], dict[str, Any]] | None = None
+) -> Iterator[dict[str, Any]]:  # fmt: skip
     fields = {name: field for name, field in schema.get("properties", {}).items() if isinstance(field, Mapping)}
-    least, full = plain_body(schema), plain_body(schema, whole=True)
+    least, full = told or (plain_body(schema), plain_body(schema, whole=True))
     yield least
     yield full
     for name in fields:
@@ -177,7 +191,8 @@ def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
     ends = {name: bounds(field) for name, field in fields.items() if {"integer", "number"} & set(types(field))
             and "enum" not in field and "multipleOf" not in field}  # fmt: skip
     for side in (0, 1):  # all of them at once, too
-        yield {**full, **{name: pair[side] for name, pair in ends.items() if abs(pair[side]) != inf}}
+        yield {**full, **{name: pair[side] for name, pair in ends.items() if abs(pair[side]) != inf and
+                          (told is None or name in full)}}  # fmt: skip
     for name, field in fields.items():
         for value in good_values(field):
             yield {**least, name: value}
@@ -278,8 +293,8 @@ def _bad_lists(schema: Schema, path: Path) -> Wrong:
             yield whole, broken
 
 
-def _bad_objects(schema: Schema, path: Path) -> Wrong:
-    least = plain_body(schema)
+def _bad_objects(schema: Schema, path: Path, told: dict[str, Any] | None = None) -> Wrong:
+    least = plain_body(schema) if told is None else told
     for name in schema.get("required", ()):
         body = {other: value for other, value in least.items() if other != name}
         yield body, Broken("missing-required", pointer((*path, name)), "left out")
