@@ -5,15 +5,17 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from ...contracts.contract import Contract
-from ...contracts.finding import Finding, shown
+from ...contracts.finding import Finding, Severity, shown
 from ...contracts.operation import Operation
 
 
 def elsewhere(operation: Operation, path: str) -> Finding:
-    """A path that is let in, though the provider itself does not have it."""
+    """A path that is let in, though the provider itself does not have it. One that leaves the end of the base address
+    out is what some clients make up by themselves where they are tested: nobody can help that."""
     right, came = operation.path, shown(path)[1:-1]
     cure = f"end the base address in {right}; it was let in all the same"
-    return Finding("wrong-base", "doubtful", "", f"the path {right}", came, cure, operation.id, "inferred")
+    severity: Severity = "doubtful" if path.startswith(right) else "note"
+    return Finding("wrong-base", severity, "", f"the path {right}", came, cure, operation.id, "inferred")
 
 
 def nowhere(contract: Contract, method: str, path: str, known: bool) -> Finding:

@@ -215,7 +215,7 @@ def test_an_empty_account_is_told_before_or_after_the_task_is_looked_at(first: s
 
 
 def test_errors_alone_is_a_reading() -> None:
-    with runware(readings={"runware": {"data_beside_errors": "none", "no_funds": "400"}}) as handle:
+    with runware(readings={"runware": {"data_beside_errors": "none", "credit_status": "400"}}) as handle:
         handle.call(lambda: handle.ledger.set(0))
         answer = post(handle, [image()])
         assert (answer.status_code, list(answer.json())) == (400, ["errors"])

@@ -73,12 +73,14 @@ def test_nothing_is_at_other_paths(path: str) -> None:
         assert (answer.status_code, list(answer.json())) == (404, ["errors"])
 
 
-@pytest.mark.parametrize("path", ["", "/", "/v1/", "/v1/v1"])
-def test_a_mistaken_base_address_is_let_in_with_the_right_one(path: str) -> None:
+@pytest.mark.parametrize(("path", "severity"), [
+    ("", "note"), ("/", "note"), ("/v1/", "doubtful"), ("/v1/v1", "doubtful"),
+])  # fmt: skip
+def test_a_mistaken_base_address_is_let_in_with_the_right_one(path: str, severity: str) -> None:
     with runware() as handle:
         assert post(handle, [image()], path).status_code == 200
         (finding,) = handle.requests()[-1].findings
-        assert (finding.rule, finding.severity, finding.expected) == ("wrong-base", "doubtful", "the path /v1")
+        assert (finding.rule, finding.severity, finding.expected) == ("wrong-base", severity, "the path /v1")
         assert post(handle, [image(2)]).status_code == 200
         assert not handle.requests()[-1].findings
 

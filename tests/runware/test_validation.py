@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from understudy.contracts.codes import Codes
 from understudy.contracts.contract import contract
-from understudy.contracts.document import read
+from understudy.contracts.document import PROVIDERS, read
 from understudy.contracts.finding import Finding
 from understudy.contracts.models_file import BadModels
 from understudy.mocks.runware.dialect import Runware
@@ -118,3 +118,9 @@ def test_what_a_type_was_called_before_is_taken_as_it_is() -> None:
     with runware() as handle:
         (said,) = wrong(handle, {"taskType": "imageUpscale", "taskUUID": uuid(), "model": "nobody:1@1"})
         assert (said["code"], said["taskType"]) == ("invalidModel", "imageUpscale")
+
+
+def test_no_two_providers_have_a_reading_of_one_name() -> None:
+    """A bare keyword of `stand_in` is looked up in all of them."""
+    names = [row["name"] for provider in PROVIDERS for row in read(provider, "readings")]
+    assert len(names) == len(set(names))
