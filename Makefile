@@ -55,4 +55,4 @@ bench: setup
 	$(BIN)/python -m understudy.tests.bench
 
 clean:
-	rm -rf .venv build dist *.egg-info .understudy .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-clients build dist *.egg-info .understudy .mypy_cache .ruff_cache .pytest_cache .hypothesis

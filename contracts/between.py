@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .finding import shown
@@ -48,8 +49,52 @@ def broken(rows: Iterable[Row], schema: Row, body: Any, original: Size | None = 
     yield from _off_step(schema, body, ())
 
 
+class Rules:
+    """The rules of one schema, made ready to be asked often: a body that none of them is about costs little."""
+
+    __slots__ = ("_rows", "_steps")
+
+    def __init__(self, schema: Row) -> None:
+        self._rows = [(_needed(row), row) for row in schema.get("between", ())]
+        self._steps = _stepped(schema)
+
+    def __bool__(self) -> bool:
+        return bool(self._rows or self._steps)
+
+    def broken(self, body: Row, original: Size | None = None) -> Iterator[tuple[Row, Breach]]:
+        """Each rule that a body breaks, with its row; a step has none, since it stands in the field itself."""
+        for names, row in self._rows:
+            if names.issubset(body):
+                for breach in broken((row,), {}, body, original):
+                    yield row, breach
+        if self._steps and not self._steps["properties"].keys().isdisjoint(body):
+            for breach in broken((), self._steps, body):
+                yield {}, breach
+
+
+def _needed(row: Row) -> frozenset[str]:
+    """The names without which a rule has nothing to say."""
+    heads = {field.split("/")[1] for field in row["fields"]}
+    if row["kind"] in ("below", "at-most"):
+        return frozenset(heads)
+    return frozenset(heads if row["kind"] in ("alternatives", "outpaint") and len(heads) == 1 else ())
+
+
+def _stepped(schema: Any) -> dict[str, Any]:
+    """What of a schema speaks of steps; nothing where it does not."""
+    if not isinstance(schema, Mapping):
+        return {}
+    found: dict[str, Any] = {"x-step": schema["x-step"]} if "x-step" in schema else {}
+    fields = {name: steps for name, field in schema.get("properties", {}).items() if (steps := _stepped(field))}
+    if fields:
+        found["properties"] = fields
+    if items := _stepped(schema.get("items")):
+        found["items"] = items
+    return found
+
+
 def completed(rows: Iterable[Row], body: Mapping[str, Any], example: Callable[[str], Any]) -> dict[str, Any]:
-    """The body with the fewest fields more that these rules ask for; `example` is a value for a field by its pointer."""
+    """The body with as few fields more as these rules ask for; `example` has a value for the field at a pointer."""
     whole = dict(body)
     for row in rows:
         if row["kind"] == "one-of" and not any(_there(whole, field) for field in row["fields"]):
@@ -140,6 +185,7 @@ def _off_step(schema: Any, value: Any, path: Steps) -> Iterator[Breach]:
             yield from _off_step(schema["items"], each, (*path, at))
 
 
+@lru_cache(4096)
 def on_step(value: float, step: float) -> bool:
     """Whether a number, as it is written, is a whole multiple of a step as that is written: 0.07 is one of 0.01."""
     return _as_written(value) % _as_written(step) == 0

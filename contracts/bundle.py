@@ -6,6 +6,7 @@ never sent, its request is one element of the list, its answer is that part of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Bundle:
     """How a provider's tasks come in a list, and in which keys they say what they are."""
 
-    __slots__ = ("by", "data", "errors", "id", "key", "model", "opening", "route", "types")
+    __slots__ = ("by", "data", "errors", "id", "key", "model", "most", "names", "opening", "route",
+                 "types")  # fmt: skip
 
     def __init__(self, row: Mapping[str, Any], operations: Iterable[Operation]) -> None:
         self.route: str = row["operation"]
@@ -30,6 +32,8 @@ class Bundle:
         self.data: str = row["data"]
         self.errors: str = row["errors"]
         self.key: str = row["key"]
+        self.most: int = row["most"]  # tasks at once
+        self.names = re.compile(row["names"])  # what a model's name looks like
         self.types = {word: each for each in operations if each.within for word in (each.within, *each.also)}
         self.opening = self.types.get(row["opening"])  # the one that bears a key
 
@@ -152,7 +156,7 @@ def _schemas(
         items = {"$ref": "#/components/schemas/Standing"}
     elif "async" in row.get("delivers", ()):
         items = {"anyOf": [items, {"$ref": "#/components/schemas/Acknowledged"}]}
-    data = {"type": "array", "items": items}
+    data = items if row.get("alone") else {"type": "array", "items": items}
     yield _capital(word) + "Answer", {"type": "object", "required": [openapi["bundle"]["data"]],
                                       "properties": {openapi["bundle"]["data"]: data,
                                                      openapi["bundle"]["errors"]: {"type": "array", "minItems": 1}},

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NamedTuple
 
 from . import brought
-from .between import completed
+from .between import Rules, completed
 from .brought import ADDRESS, ADDRESS_OR_DATA, FETCHABLE, LOOPBACK, Path, Place, places
+from .codes import GENERAL, dotted
+from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
 from .outcome import SHAPING, Outcome, Outcomes
-from .schema import Judge, pointer
+from .schema import NOTHING, Difference, Judge, pointer
 
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
+LONGEST_ID = 200  # of which it is asked what it is near to
+MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
@@ -28,19 +33,20 @@ class Read(NamedTuple):
     media: dict[str, Place]
     known: frozenset[str]
     judge: Judge
+    rules: Rules
 
 
 def _read(schema: Mapping[str, Any], data_uris: bool) -> Read:
     fields = fields_of(schema)
     judge = Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
-    return Read(fields, places(schema), frozenset(fields), judge)
+    return Read(fields, places(schema), frozenset(fields), judge, Rules(schema))
 
 
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
     __slots__ = ("complete", "envelope", "fields", "form", "id", "judge", "kind", "known", "limits", "listed",
-                 "media", "ordered", "schema", "shaping", "source", "where")  # fmt: skip
+                 "media", "ordered", "rules", "schema", "shaping", "source", "where")  # fmt: skip
 
     def __init__(
         self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True,
@@ -57,7 +63,7 @@ class Model:
         self.schema: dict[str, Any] = row["schema"]
         self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
         self.envelope = envelope
-        self.fields, self.media, self.known, self.judge = alike or _read(self.schema, data_uris)
+        self.fields, self.media, self.known, self.judge, self.rules = alike or _read(self.schema, data_uris)
         self.shaping = tuple(name for name in SHAPING if name in self.fields or not self.complete)
 
     @property
@@ -69,17 +75,27 @@ class Model:
         """What is wrong with an input; the common case, nothing, costs a microsecond."""
         found = NO_FINDINGS
         if not self.judge.good(body):
-            found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, shown(d.came),
+            found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, _came(d),
                                   self._cure(d.path), operation,
-                                  self.source, "invalid-input", d.kind)
-                          for d in self.judge.differences(body))  # fmt: skip
+                                  self.source, GENERAL, d.kind)
+                          for d in islice(self.judge.told(body), MOST_FOUND))  # fmt: skip
+        if self.rules:
+            found += tuple(islice(self._between(body, operation), MOST_FOUND))
         if self.ordered:
             found += tuple(self.disordered(body, operation))
         if not body.keys() <= self.known and self.schema.get("additionalProperties") is not False:
-            found += tuple(self._strangers(body, operation))
+            found += tuple(islice(self._strangers(body, operation), MOST_FOUND))
         if self.media and not self.media.keys().isdisjoint(body):
             found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
+
+    def _between(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
+        """Where fields do not go together, and numbers that are between two steps."""
+        for row, breach in self.rules.broken(body):
+            names, source = [dotted(place) for place in breach.pointers], row.get("source", self.source)
+            yield Finding(breach.rule, WEIGHT[source], breach.pointers[0], breach.expected, breach.came,
+                          f"send {' and '.join(names[:2])} so that they fit" if row else f"round {names[0]}", operation,
+                          source, breach.reason, breach.kind, breach.pointers[1:])  # fmt: skip
 
     def disordered(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """Where a field is above another one, though it is to be at most that."""
@@ -88,7 +104,7 @@ class Model:
             if isinstance(least, (int, float)) and isinstance(most, (int, float)) and most < least:
                 yield Finding("out-of-range", WEIGHT[self.source], f"/{high}", f"at least {low}, which is {least}",
                               shown(most), f"send {high} as {least} or more, or a smaller {low}", operation,
-                              self.source, "invalid-input", "greater_than_equal")  # fmt: skip
+                              self.source, GENERAL, "greater_than_equal")  # fmt: skip
 
     def brought(self, body: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
         """The files that an input brings: where each stands, its kind, and its address or the file as a data URI."""
@@ -155,6 +171,12 @@ class Model:
         """Models of one shape make one kind of file and require fields of the same types."""
         required = [self.fields.get(name, {}) for name in self.schema.get("required", [])]
         return (self.kind, *sorted({str(field.get("format", field.get("type", ""))) for field in required}))
+
+
+def _came(found: Difference) -> str:
+    """What came; a key that was sent at the wrong place is in no book either."""
+    secret = found.path and SECRET_NAME.fullmatch(str(found.path[-1]))
+    return MASK if secret and found.came is not NOTHING else shown(found.came)
 
 
 def told(field: Mapping[str, Any]) -> str:
@@ -243,6 +265,7 @@ class Catalogue:
         self._media = media
         self._outcomes = Outcomes(media)
         self._guessed: dict[str, Model] = {}
+        self._near: dict[tuple[str, int, str], list[str]] = {}
 
     def _model(self, row: dict[str, Any], data_uris: bool, alike: dict[int, Read]) -> Model:
         told = alike.get(id(row["schema"])) or _read(row["schema"], data_uris)
@@ -257,12 +280,18 @@ class Catalogue:
             whole = row if "kind" in row else {**row, "kind": self.guess(row["id"])}
             more.models[row["id"]] = Model(whole, self.recommended, self._data_uris, envelope=self.envelope)
         # What was worked out for a model may be wrong for the one that takes its place.
-        more._outcomes, more._guessed = Outcomes(self._media), {}
+        more._outcomes, more._guessed, more._near = Outcomes(self._media), {}, {}
         return more
 
-    def nearest(self, name: str, most: int = 3) -> list[str]:
-        """The ids that look most like a name."""
-        return get_close_matches(name, self.models, most, 0.4)
+    def nearest(self, name: str, most: int = 3, form: str = "") -> list[str]:
+        """The ids that look most like a name, of models for one type of task if it is named."""
+        key = (name, most, form)
+        if key not in self._near:
+            if len(self._near) > MOST_GUESSED:
+                self._near.clear()
+            ids = [model.id for model in self.models.values() if form in ("", model.form)]
+            self._near[key] = get_close_matches(name[:LONGEST_ID], ids, most, 0.4)
+        return self._near[key]
 
     def guess(self, name: str) -> str:
         """The kind of file that a model of this id makes most likely."""
@@ -281,6 +310,24 @@ class Catalogue:
             self._guessed[name] = Model(row, {}, listed=False, envelope=self.envelope)
         return self._guessed[name]
 
+    def let_in(self, name: str, form: Model) -> Model:
+        """A model that we do not know, for a type of task: it takes what all of that type take, and makes what most
+        of them do."""
+        key = f"{form.id} {name}"
+        if key not in self._guessed:
+            if len(self._guessed) > MOST_GUESSED:
+                self._guessed.clear()
+            kind = next((model.kind for model in self.models.values() if model.form == form.id), form.kind)
+            row = {"id": name, "form": form.id, "kind": kind, "complete": False, "schema": form.schema,
+                   "source": "inferred", "where": "guessed from its task"}  # fmt: skip
+            alike = Read(form.fields, form.media, form.known, form.judge, form.rules)
+            self._guessed[key] = Model(row, {}, listed=False, envelope=self.envelope, alike=alike)
+        return self._guessed[key]
+
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order makes."""
         return self._outcomes.of(model, inputs)
+
+    def of_format(self, outcome: Outcome, word: Any) -> Outcome:
+        """The same as a file of a format that is of another kind."""
+        return self._outcomes.of_format(outcome, word)

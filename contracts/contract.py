@@ -13,13 +13,15 @@ from typing import Any
 
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
+from .codes import Codes
 from .document import Document, document
 from .exchange import Exchange
-from .finding import WEIGHT, Finding, Severity, Source, did_you_mean, shown
+from .finding import WEIGHT, Finding, Source, did_you_mean, shown
 from .life import Lifecycle
-from .models_file import Version, chosen, versions
+from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .schema import Judge
+from .stranger import unknown_model
 
 # A poll loop asks for one path again and again: so many short ones are remembered.
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
@@ -54,6 +56,7 @@ class Contract:
         self.catalogue = Catalogue(facts.models, facts.media, uris, envelope)
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
+        self.codes = Codes(facts.codes)
         self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
         self.bundle = Bundle(bundle, self.operations.values()) if bundle else None
@@ -119,7 +122,7 @@ class Contract:
     def with_models(self, rows: Iterable[Mapping[str, Any]]) -> Contract:
         """The same promise with more models, or with newer ones of known ids; all else is shared, not made anew."""
         more = copy(self)
-        more.catalogue = self.catalogue.plus(rows)
+        more.catalogue = self.catalogue.plus(enrolled(rows, self.facts.tasks, self.catalogue.models))
         more.apis = {self.api: more}
         if len(self.apis) > 1:
             first = copy(self.apis[self.api])
@@ -209,26 +212,15 @@ class Contract:
             return found
         model = operation.body or model
         if operation.model and (model is None or not model.listed):
-            found = (*found, self._unknown_model(operation, value, model))
+            found = (*found, unknown_model(self.catalogue, operation, value, model))
         if model is None:
             return found
         if type(body) is not dict:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",
                                     "bad-json"))  # fmt: skip
-        return found + model.check(body, operation.id)
-
-    def _unknown_model(self, operation: Operation, name: str, model: Model | None) -> Finding:
-        near = ", ".join(self.catalogue.nearest(name)) or "none is near"
-        severity: Severity = "broken"
-        if model is None:
-            cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept), or add it (--models)'
-        else:
-            severity = "doubtful"
-            cure = (f'nearest: {near}; it was let in by unknown_models = "accept", and is taken to make {model.kind}; '
-                    f"add it with --models FILE if it is right")  # fmt: skip
-        return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
-                       "documented", "unknown-model" if model is None else "")  # fmt: skip
+        wrong = model.check(body, operation.id)
+        return found + (self.codes.sorted(wrong) if wrong else wrong)
 
     def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
         """What is wrong with an answer."""

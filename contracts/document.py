@@ -15,7 +15,7 @@ import yaml
 from .bundle import spelled
 from .forms import filled, formed
 
-PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks")
+PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks", "codes")
 OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
 PROVIDERS = ("runcomfy", "runware")
 # What a lifecycle says beside its channels, steps and durations.
@@ -48,6 +48,7 @@ class Document:
     readings: list[dict[str, Any]]
     models: list[dict[str, Any]]
     tasks: dict[str, Any] = field(default_factory=dict)
+    codes: dict[str, Any] = field(default_factory=dict)
     api: str = ""
     others: tuple[Document, ...] = ()
 
@@ -57,6 +58,11 @@ class Document:
         yield _fact("clients", "variables", self.openapi["variables"])
         told = list(self._of_the_api())
         yield from told
+        if self.codes:
+            yield _fact("codes", "order", self.codes["order"])
+        for name, rows in self.codes.get("families", {}).items():
+            for row in rows:
+                yield _fact("code", f"{name} {row['rule']} {row.get('parameter', '*')}", row)
         for name, row in self.media.items():
             yield _fact("media", name, row)
         for name in ("placeholder", "units"):
@@ -125,8 +131,8 @@ def read(provider: str, part: str, api: str = "") -> Any:
     if part == "tasks":
         return {} if api else _table(provider, part)
     file = package / f"{part}.yaml"
-    if api and not file.is_file():
-        return None
+    if not file.is_file():
+        return {} if part == "codes" else None
     return yaml.load(file.read_bytes(), Loader=Loader)  # noqa: S506 - it is the safe one, in C
 
 
@@ -140,6 +146,14 @@ def _table(provider: str, name: str) -> Any:
 def apis(provider: str) -> tuple[str, ...]:
     """The further APIs of a provider, each with a folder of its own beside the files of the first one."""
     return tuple(read(provider, "openapi").get("apis", ()))
+
+
+@lru_cache
+def architectures(provider: str) -> dict[str, dict[str, Any]]:
+    """What models of an architecture take, by its name; nothing where users bring no models of their own."""
+    table = _table(provider, "models")
+    rows = [{"id": name, "complete": False, **row} for name, row in table.get("architectures", {}).items()]
+    return {row["id"]: row for row in formed({**table, "models": rows}, _table(provider, "tasks"))}
 
 
 def workflows(provider: str, api: str) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,8 @@ WEIGHT: dict[str, Severity] = {"documented": "broken", "observed": "doubtful", "
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One disagreement. `reason` names the row of the error table that refuses it, or nothing where it is let
-    pass; `kind` is the word that pydantic-like error answers have for it."""
+    pass; `kind` is the word that pydantic-like error answers have for it; `beside` are the further places that it is
+    about."""
 
     rule: str
     severity: Severity
@@ -29,10 +30,14 @@ class Finding:
     source: Source = "documented"
     reason: str = ""
     kind: str = ""
+    beside: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """For JSON; further places are told where there are some."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        if not self.beside:
+            del told["beside"]
+        return told
 
     @property
     def key(self) -> tuple[str, str, str, str]:

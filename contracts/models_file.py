@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -13,13 +14,15 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from .catalogue import ANYTHING
+from . import document
+from .catalogue import ANYTHING, Model
 from .document import PROVIDERS, SOURCES
 from .finding import shown
-from .kind import KINDS
+from .forms import over
+from .kind import KINDS, guessed
 from .schema import Judge, pointer
 
-KEYS = ("id", "kind", "complete", "schema", "structured", "source", "where", "note")
+KEYS = ("id", "kind", "form", "complete", "schema", "structured", "source", "where", "note")
 ABOUT = frozenset({"provider", "models", "made_by", "sha256", "note"})  # what a file of one provider may say
 GOOD_ID = re.compile(r"[^\s/?#%\\]+(/[^\s/?#%\\]+)*")
 MEANT = {"float": "number", "double": "number", "int": "integer", "bool": "boolean", "str": "string", "list": "array",
@@ -90,7 +93,7 @@ def shelves(value: Any, place: str, whose: str = "") -> dict[str, list[Any]]:
     if isinstance(value, list) or (isinstance(value, dict) and "models" in value):
         listed = value if isinstance(value, list) else value["models"]
         strange = [] if isinstance(value, list) else [key for key in value if key not in ABOUT]
-        said = (value.get("provider") if isinstance(value, dict) else None) or whose
+        said = (value.get("provider") if isinstance(value, dict) else None) or whose or _whose(listed)
         if not said:
             raise BadModels(f"expected {place} to say whose models it holds; came none; write {FORM}")
         found = {said: listed, **dict.fromkeys(strange)}
@@ -106,6 +109,43 @@ def shelves(value: Any, place: str, whose: str = "") -> dict[str, list[Any]]:
         if not isinstance(rows, list):
             raise BadModels(f"expected a list of rows for {provider} in {place}; came {shown(rows, 40)}; write {FORM}")
     return dict(found)
+
+
+def _whose(rows: Any) -> str:
+    """The provider of a list that names none, if one has models with names of such a form."""
+    names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    for provider in PROVIDERS:
+        form = document.read(provider, "openapi").get("bundle", {}).get("names")
+        if form and names and all(isinstance(name, str) and re.search(form, name) for name in names):
+            return provider
+    return ""
+
+
+def enrolled(
+    rows: Iterable[Mapping[str, Any]], tasks: Mapping[str, Any], known: Mapping[str, Model]
+) -> Iterator[Mapping[str, Any]]:
+    """The rows as a provider's table has them whose models are each for a type of task: `form` says for which, else
+    that of the model of this id, or of most that make the same; the schema is laid over what is the same for all."""
+    forms = tasks.get("forms", {})
+    for row in rows:
+        if not forms:
+            yield row
+            continue
+        meant, kind = known.get(row["id"]), row.get("kind")
+        kind = kind or _most(model.kind for model in known.values() if model.form == row.get("form"))
+        kind = kind or (meant.kind if meant else guessed(row["id"], {}))
+        form = row.get("form") or (meant.form if meant and meant.kind == kind else "")
+        form = form or _most(model.form for model in known.values() if model.kind == kind)
+        if form not in forms:
+            near = get_close_matches(str(form), forms, 1, 0.4)
+            raise BadModels(f"expected form of {row['id']} to be one of {', '.join(forms)}; came {form!r}; "
+                            f"{f'did you mean {near[0]}?' if near else 'correct it, or leave it out'}")  # fmt: skip
+        schema = over(forms[form], {"properties": {}, **row["schema"]}, whole=row["complete"])
+        yield {**row, "form": form, "kind": kind, "schema": schema}
+
+
+def _most(words: Iterable[str]) -> str:
+    return next((word for word, _ in Counter(words).most_common(1)), "")
 
 
 def checked(row: Any, place: str, name: str) -> Row:

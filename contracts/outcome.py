@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # Models whose bounds nobody knows may ask for anything; this much is made.
 MOST_SIDE, MOST_SECONDS, MOST_COUNT, MOST_QUALITY = 8192, 600.0, 100, 100
 MOST_OUTCOMES = 4096
+# What else is asked of a film or of a sound, and within which bounds it is made.
+FINER = {"fps": (1, 120), "rate": (8_000, 48_000), "channels": (1, 2), "bitrate": (32, 320)}
+FINER_OF = {"video": frozenset({"fps"}), "audio": frozenset({"rate", "channels", "bitrate"})}
 
 RATIOS = ("target_aspect_ratio", "aspect_ratio", "size", "ratio")
 # The inputs that say what is made, whatever the model.
@@ -30,6 +33,7 @@ class Outcome(NamedTuple):
     seconds: float
     count: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
     quality: int = 0  # of a file that loses some of itself; 0 where nobody says
+    finer: tuple[int, ...] = ()  # what FINER has, in its order; 0 where nobody says
 
 
 class Outcomes:
@@ -43,6 +47,7 @@ class Outcomes:
         self._format_by = media["formats"].get("by", "output_format")
         quality = media.get("quality", {})
         self._quality_by, self._lossy = quality.get("by", ""), frozenset(quality.get("values", ()))
+        self._finer = {name: tuple(path.split("/")) for name, path in media.get("finer", {}).get("values", {}).items()}
         self._counts = media["counts"]["values"]
         self._lengths = media["lengths"]["values"]
         names = (*self._counts, *self._lengths, self._format_by, self._quality_by)
@@ -51,7 +56,8 @@ class Outcomes:
 
     def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order of a model makes."""
-        key = (model.id, *[inputs.get(name) for name in (*model.shaping, *self._own)])
+        key = (model.id, *[inputs.get(name) for name in (*model.shaping, *self._own)],
+               *[_told(inputs, path) for path in self._finer.values()])  # fmt: skip
         try:
             return self._known[key]
         except KeyError:
@@ -69,7 +75,7 @@ class Outcomes:
             return model.fields.get(name, {}).get("default") if value is None else value
 
         width, height, form, seconds = self._plain[model.kind]
-        form = self._formats.get(model.kind, {}).get(_format(said(self._format_by)), form)
+        form = self._form(model, _format(said(self._format_by)), form)
         if model.kind in WITH_A_SIDE:
             width, height = (_within(side, MOST_SIDE) for side in self._size(said, model, width, height))
         else:
@@ -78,7 +84,36 @@ class Outcomes:
         length = self._seconds(said, seconds) if seconds else 0.0
         quality = said(self._quality_by) if form in self._lossy else 0
         return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT),
-                       _within(quality, MOST_QUALITY) if _number(quality) and quality else 0)  # fmt: skip
+                       _within(quality, MOST_QUALITY) if _number(quality) and quality else 0,
+                       self._finely(model, inputs))  # fmt: skip
+
+    def _finely(self, model: Model, inputs: Mapping[str, Any]) -> tuple[int, ...]:
+        """What is said of a film or a sound in the words that nobody else has, or by default."""
+        if not self._finer.keys() & FINER_OF.get(model.kind, frozenset()):
+            return ()
+        return tuple(self._one(model, inputs, name) if name in FINER_OF[model.kind] else 0 for name in FINER)
+
+    def _one(self, model: Model, inputs: Mapping[str, Any], name: str) -> int:
+        path, (least, most) = self._finer.get(name, ()), FINER[name]
+        value: Any = _told(inputs, path) if path else None
+        if value is None and path:
+            value = _default(model.fields.get(path[0], {}), path[1:])
+        return int(min(max(value, least), most)) if _number(value) else 0
+
+    def _form(self, model: Model, word: str, unless_told: str) -> str:
+        """The format that is asked for; else the usual one, or the first of those that the model has."""
+        known = self._formats.get(model.kind, {})
+        own = [known[each] for each in model.fields.get(self._format_by, {}).get("enum", ()) if each in known]
+        usual = unless_told if unless_told in own or not own else own[0]
+        return str(known.get(word, usual))
+
+    def of_format(self, outcome: Outcome, word: Any) -> Outcome:
+        """The same as a file of whatever kind a word of a format is of: of a model that makes any."""
+        for kind, known in self._formats.items():
+            if isinstance(word, str) and word in known and kind != outcome.kind:
+                width, height, _, seconds = self._plain[kind]
+                return Outcome(kind, known[word], int(width), int(height), float(seconds), outcome.count)
+        return outcome
 
     def _seconds(self, said: Any, unless_told: float) -> float:
         for name, a_second in self._lengths.items():
@@ -108,6 +143,20 @@ class Outcomes:
         if model.kind == "image":
             return _even(side * ratio**0.5), _even(side / ratio**0.5)
         return (_even(side * ratio), side) if ratio >= 1 else (side, _even(side / ratio))
+
+
+def _told(inputs: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """What stands at a path, if it is one thing."""
+    value: Any = inputs
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return None if isinstance(value, (dict, list)) else value
+
+
+def _default(field: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    for step in path:
+        field = field.get("properties", {}).get(step, {})
+    return field.get("default")
 
 
 def _format(word: Any) -> str:

@@ -74,7 +74,20 @@ class Judge:
 
     def differences(self, value: Any) -> list[Difference]:
         """Every way in which it is not."""
-        return [] if self.good(value) else list(_told(self._compiled.iter_errors(value)))
+        return list(self.told(value))
+
+    def told(self, value: Any) -> Iterator[Difference]:
+        """The same one by one, for who does not want to know of all."""
+        return iter(()) if self.good(value) else _told(self._compiled.iter_errors(value))
+
+
+def within(schema: Any, place: str) -> Mapping[str, Any]:
+    """The schema of what stands at a JSON pointer; empty where nothing is said of it."""
+    for step in place.split("/")[1:]:
+        below = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+        name = step.replace("~1", "/").replace("~0", "~")
+        schema = below[name] if name in below else schema.get("items") if isinstance(schema, Mapping) else None
+    return schema if isinstance(schema, Mapping) else {}
 
 
 def _nowhere(address: str) -> Any:

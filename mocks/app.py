@@ -172,7 +172,7 @@ class App:
             operations, value = self._match(host, way.path)
             way = way._replace(provider=host, operations=operations, value=value)
         name = way.provider
-        if way.control:
+        if way.control and scope["method"] not in way.operations:  # some provider's clients post to / itself
             await self._control_plane()(scope, receive, send)
             return
         session = self.sessions.get(way.sid) if way.sid else self.lobby.session(headers, name, way.path)
@@ -278,7 +278,7 @@ class App:
                     await send({"type": "lifespan.shutdown.complete"})
                     return
                 await send({"type": "lifespan.startup.complete"})
-        elif scope["type"] == "websocket" and self.way(scope["path"]).control:
+        elif scope["type"] == "websocket" and self.way(scope["path"]).control and scope["path"] != "/":
             await self._control_plane()(scope, receive, send)
         elif scope["type"] == "websocket":
             await self.lobby.called(scope, receive, send)

@@ -75,7 +75,7 @@ class Settings:
     max_body: int = _setting(64 * 2**20, "The largest request body, in bytes.", least=1)
     max_tasks: int = _setting(100_000, "Tasks that a session remembers; the oldest that are over go first.", least=1)
     max_exchanges: int = _setting(10_000, "Exchanges that a session's journal keeps.", least=1)
-    max_media: int = _setting(256 * 2**20, "Bytes of made files that a session keeps for the next fetch.", least=0)
+    max_media: int = _setting(256 * 2**20, "Bytes of made files that a session keeps, and of uploads.", least=0)
     epoch: str = _setting("", 'Where virtual time begins: nothing for 2026-01-01, or "now".', words=("", "now"))
     fast_forward: bool = _setting(
         False, "Of handles: the client's sleeps become waits on the virtual clock (docs/testing.md)."

@@ -133,6 +133,10 @@ class Hooks:
     def accepted(self, said: Any) -> bool:
         raise NotImplementedError
 
+    def refused(self, answer: httpx.Response) -> bool:
+        """Whether an answer tells nothing of what was asked after."""
+        return not answer.is_success
+
     def files(self, said: Any) -> list[str]:
         """The addresses in an answer of the last channel."""
         raise NotImplementedError

@@ -47,6 +47,15 @@ OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8
 LAX = {"promptEnhance": "model", "ping": "ping"}
 # Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
 NUMBERED = ("textInference", "promptEnhance", "3dInference")
+# What official clients send besides, whatever the tables say.
+SENT: Row = {"training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK}}
+# Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
+ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
+               ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],
+               ("modelUpload", "type"): ["refiner"]}  # fmt: skip
+# What a type alone does not say: the words of a list, and addresses of files.
+MORE = {("accountManagement", "groupBy"): {"items": {"type": "string", "enum": ["date", "model", "apiKey"]}},
+        ("modelUpload", "downloadURL"): {"format": "file_uri"}}  # fmt: skip
 OPEN = ("authentication", "ping")  # nobody says that these refuse what they do not know
 OWN = ("photoMaker",)  # has legacy rows alone: they are its table
 KINDS = {"imageInference": "image", "videoInference": "video", "audioInference": "audio", "3dInference": "3d",
@@ -144,11 +153,20 @@ def form(name: str, row: Row, lists: dict[str, Any]) -> Row:
     rows = [r | {"enum": names} if r["name"] == "taskType" else r for r in row["params"]]
     rows = [r | {"required": False} if r["name"] == LAX.get(name) else r for r in rows]
     nest(schema, row["legacyParams"] if whole else rows, lists)
+    schema["properties"] |= SENT.get(name, {})
+    if whole:  # the elder SDKs know a seed, and that in JavaScript sends one each time
+        schema["properties"]["seed"] = {"type": "integer", "minimum": 1, "maximum": MOST_SEED} | ELDER_SDK
     if name == "ping":  # runware-cli sends one
         schema["properties"]["taskUUID"] = {"type": "string"}
     if not whole:
         for old in row.get("legacyParams", []):
             nest(schema, [old], lists, True, {"x-legacy": True, **MOVED.get((name, "old", old["name"]), {}), **DOCS})
+    for (task, field_name), words in ELDER_WORDS.items():
+        if task == name:
+            schema["properties"][field_name]["enum"] += words
+    for (task, field_name), more in MORE.items():
+        if task == name:
+            schema["properties"][field_name] |= more
     if not any(r["name"] == "model" for r in row["params"]) and name not in OPEN:
         schema["additionalProperties"] = False
     if name in FORMS_BETWEEN:
@@ -173,6 +191,9 @@ def result(name: str, row: Row, lists: dict[str, Any], models: list[Row]) -> Row
         schema["properties"]["reasoningContent"] = {"type": "array", "items": {"type": "string"}} | ELDER_SDK
     for node in walk(schema):
         node.pop("x-media", None)
+    if name == "modelSearch":
+        found = schema["properties"]["results"]["items"]["properties"]
+        found["category"]["enum"] += ELDER_WORDS[name, "category"]
     return schema | SDK
 
 

@@ -41,13 +41,15 @@ class Gallery:
 
     def names(self, task: Task) -> list[str]:
         """The names of a task's files, as their addresses bear them."""
-        media, own = task.order.media, self.naming.get(task.order.provider)
-        if own is None:
-            stems = [f"{task.id}-{index}" for index in range(len(media))]
-        else:
-            stems = [own(task, index) for index in range(len(media))]
-            self._told.update(dict.fromkeys(stems, task.id))
-        return [f"{stem}.{SUFFIX.get(medium.format, medium.format)}" for stem, medium in zip(stems, media, strict=True)]
+        return [self.name(task, index) for index in range(len(task.order.media))]
+
+    def name(self, task: Task, index: int) -> str:
+        """The name of one of them."""
+        form, own = task.order.media[index].format, self.naming.get(task.order.provider)
+        stem = own(task, index) if own else f"{task.id}-{index}"
+        if own:
+            self._told[stem] = task.id
+        return f"{stem}.{SUFFIX.get(form, form)}"
 
     def found(self, name: str) -> str:
         """The id of the task that a file's name leads to, with its suffix or without; whether it has such a file, and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 FLAWS = ("", "corrupt", "short", "wrong-type")
 FORMATS = {
@@ -14,6 +15,25 @@ FORMATS = {
     "text": ("txt", "json"),
     "lora": ("safetensors",),
 }
+
+
+class Detail(NamedTuple):
+    """What else is asked of a file; zeros and nothing stand for the house's own.
+
+    `look` is one of those that mocks/engine/media/look.py has. What is cut out of a picture leaves its `ground` behind,
+    red, green, blue and how solid it is; `areas` are the places that a mask shows: left, top, right, bottom.
+    """
+
+    fps: int = 0
+    rate: int = 0
+    channels: int = 0
+    bitrate: int = 0
+    look: str = ""
+    ground: tuple[int, ...] = ()
+    areas: tuple[tuple[int, int, int, int], ...] = ()
+
+
+PLAIN = Detail()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +57,7 @@ class Medium:
     name: str = ""
     quality: int = 0
     nsfw: bool = False
+    detail: Detail = PLAIN
 
     def __post_init__(self) -> None:
         if self.flaw not in FLAWS:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .medium import FLAWS, FORMATS, Medium
+from .medium import FLAWS, FORMATS, PLAIN, Medium
 from .wish import among, flag, whole
 
 KIND_OF = {form: kind for kind, forms in FORMATS.items() for form in forms}
@@ -46,7 +46,8 @@ class Output(NamedTuple):
         width = asked.width if self.width is None else self.width
         height = asked.height if self.height is None else self.height
         seconds = asked.seconds if self.seconds is None else self.seconds
-        return Medium(kind, form, width, height, seconds, self.flaw, self.own, quality=asked.quality, nsfw=self.nsfw)
+        return Medium(kind, form, width, height, seconds, self.flaw, self.own, quality=asked.quality, nsfw=self.nsfw,
+                      detail=asked.detail if kind == asked.kind else PLAIN)  # fmt: skip
 
 
 def outputs(said: Any, folder: Path | None = None) -> tuple[Output, ...]:

@@ -243,9 +243,10 @@ class Session:
             self.receiver.release()
         if self.switchboard is not None:
             self.switchboard.end()
+            self.switchboard = None  # it knows the session
         if self.courier is not None:
             self.courier.end()
-            self.courier = None  # type: ignore[assignment]  # it knows the session
+            self.courier = None  # type: ignore[assignment]  # it does, too
         self._over = self.warn
         things = (*self.props.values(), *self.dropped.values())
         for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in things)):

@@ -14,7 +14,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait
 from ..web.turn import Turn
-from . import results, stream, texts, wire
+from . import errors, results, stream, texts, wire
 
 NAME = "chat"
 TEXT = "textInference"
@@ -34,6 +34,11 @@ def _error(status: int, row: Mapping[str, Any]) -> dict[str, Any]:
     told = row.get("parameter")
     named = ", ".join(told) if isinstance(told, list) else told
     return {"message": row["message"], "type": TYPES.get(status, OTHERWISE), "param": named, "code": row["code"]}
+
+
+def _failed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A generation that failed is nobody's mistake who asked, whatever its status."""
+    return {"error": {**_error(0, row), "type": OTHERWISE}}
 
 
 def complete(turn: Turn) -> Answer | Wait:
@@ -87,8 +92,8 @@ def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
     if task.timeline.at(clock.now) in FINAL:
         if results.good(task):
             return Answer(200, _completion(turn, task))
-        status = int(contract.failed(task.course.error, contract.operations[TEXT])["status"])
-        return refused(status, [wire.failed(contract, task)])
+        status = int(errors.why(contract, task)["status"])
+        return Answer(status, _failed(errors.failed(contract, task)))
     if clock.now >= limit:
         raise Refusal("timeout")
     return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))
@@ -129,7 +134,7 @@ def _streamed(turn: Turn, task: Task) -> Answer:
     last: list[Mapping[str, Any] | str] = [chunk(index, {}, each.reason) for index, each in enumerate(said)]
     if counts:
         last.append({**head, "choices": [], "usage": _usage(said)})
-    return stream.flowing(turn, task, pieces, [*last, events.LAST], lambda row: {"error": _error(500, row)})
+    return stream.flowing(turn, task, pieces, [*last, events.LAST], _failed)
 
 
 def _interleaved(said: Sequence[texts.Said]) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, shelf, wire
+from . import chat, errors, newcomers, shelf, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -45,8 +45,13 @@ class Runware(Dialect):
         said = turn.inputs.get("model") if type(turn.inputs) is dict else None
         if type(said) is not str:
             return self.contract.forms[operation.within]
-        found = self.contract.catalogue.find(said, self.terms.unknown_models == "accept")
-        return found if found is None or wire.makes(found, operation) else None
+        found = newcomers.found(turn.session, turn.account, said)
+        catalogue, bundle = self.contract.catalogue, self.contract.bundle
+        found = found or catalogue.find(said, guess=False)
+        if found is not None:
+            return found if wire.makes(found, operation) else None
+        known = self.terms.unknown_models != "accept" or bundle is None or not bundle.names.search(said)
+        return None if known else catalogue.let_in(said, self.contract.forms[operation.within])
 
     def move_in(self, session: Session) -> None:
         """Files are named after their results, and are the same for the same wishes and seeds."""
@@ -64,25 +69,40 @@ class Runware(Dialect):
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
-        row = self.contract.error(refusal.reason, turn.operation)
-        if _chats(turn):
-            return chat.refused(int(row["status"]), wire.errors(refusal, row, {}))
         task = turn.inputs if type(turn.inputs) is dict else {}
-        return Answer(row["status"], {"errors": wire.errors(refusal, row, self._named(task))})
+        refusal = self._sooner(refusal, turn)
+        status = int(self.contract.error(refusal.reason, turn.operation)["status"])
+        if _chats(turn):
+            return chat.refused(status, errors.told(self.contract, refusal, turn.operation, {}, turn.model))
+        said = errors.told(self.contract, refusal, turn.operation, self._named(task), turn.model)
+        return Answer(status, {"errors": said})
+
+    def _sooner(self, refusal: Refusal, turn: Turn) -> Refusal:
+        """In one reading, the balance is looked at before the task."""
+        poor = turn.account is not None and not turn.account.ledger.affords(None)
+        judged = poor and turn.operation.orders and any(finding.reason for finding in refusal.findings)
+        if judged and self.contract.codes.billing_first:
+            return Refusal("no-money", findings=refusal.findings)
+        return refusal
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same of no task."""
-        row = self.contract.error(refusal.reason, operation)
-        return Answer(row["status"], {"errors": wire.errors(refusal, row, {})})
+        said = errors.told(self.contract, refusal, operation, {}, None)
+        return Answer(self.contract.error(refusal.reason, operation)["status"], {"errors": said})
 
     def joined(self, answers: Sequence[Answer]) -> Answer:
         """Results and errors side by side; the status is good if any task came to something."""
-        data = [item for answer in answers for item in answer.value.get("data", ())]
-        errors = [item for answer in answers for item in answer.value.get("errors", ())]
+        if len(answers) == 1 and isinstance(answers[0].value.get("data"), dict):
+            return answers[0]  # as one reading has an upload answered
+        found = [answer.value.get("data", ()) for answer in answers]
+        data = [item for each in found for item in ([each] if isinstance(each, dict) else each)]
+        wrong = [item for answer in answers for item in answer.value.get("errors", ())]
         bad = next((answer.status for answer in answers if answer.status >= 300), 200)
-        if not errors:
+        if not wrong:
             return Answer(200, {"data": data})
-        return Answer(200 if data else bad, {"data": data, "errors": errors})
+        if not data and not self.contract.facts.openapi["bundle"]["empty_data"]:
+            return Answer(bad, {"errors": wrong})
+        return Answer(200 if data else bad, {"data": data, "errors": wrong})
 
     async def listen(self, session: Session, line: Line) -> None:  # noqa: ARG002 - the line knows whose it is
         """Answers frame by frame."""
@@ -96,12 +116,14 @@ class Runware(Dialect):
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(status, {"errors": [wire.error(row, {})]})
+        return Answer(status, {"errors": [errors.one(self.contract, row, {})]})
 
     def bare(self, status: int, task: Any) -> Answer:
         """The same about a task: a client that waits for an answer looks for its id."""
         row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(status, {"errors": [wire.error(row, self._named(task) if type(task) is dict else {})]})
+        return Answer(
+            status, {"errors": [errors.one(self.contract, row, self._named(task) if type(task) is dict else {})]}
+        )
 
     def _named(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
         """A task as an error names it: without an id where its type has none, since clients find it by its type."""

@@ -14,7 +14,7 @@ from ..engine.timeline import FINAL, State
 from ..web.exit import JSON, written
 from ..web.switchboard import Connection
 from ..web.turn import Turn
-from . import results, wire
+from . import errors, results, wire
 
 PUSH = "PUSH"  # in the journal, what goes by no method at all
 
@@ -75,7 +75,8 @@ def _pushed(turn: Turn, caller: Connection, over: Callable[[Task], bytes]) -> Te
     def late(name: str) -> None:
         waits.clear()
         task = session.tasks[name]
-        push(task, written({"errors": [wire.error(contract.error("timeout", operation), wire.acknowledged(task))]}))
+        late = contract.error("timeout", operation)
+        push(task, written({"errors": [errors.one(contract, late, wire.acknowledged(task), operation)]}))
 
     def news(task: Task, state: State) -> None:
         if state not in FINAL:

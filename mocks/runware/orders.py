@@ -10,7 +10,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.turn import Turn
-from . import news, results, stream, wire
+from . import errors, newcomers, news, pictures, results, stream, wire
 
 NOTHING = Answer(200, {})  # on a socket: the answer is news
 
@@ -22,11 +22,11 @@ def order(turn: Turn) -> Answer | Wait | Work:
     name = turn.inputs["taskUUID"].lower()
     if name in session.tasks:
         raise Refusal("taken-id")
-    asked = wire.read(contract, operation, model, turn.inputs, turn.body)
+    asked = pictures.fitted(turn, wire.read(contract, operation, model, turn.inputs, turn.body))
     price = contract.price(model.id)
     cost = None if price is None else price * len(asked.media)
     later = asked.delivery == "async" or bool(asked.webhook)
-    flows = asked.delivery == "stream" and not later
+    flows = asked.delivery == "stream" and operation.streams is not None and not later
     if flows:
         stream.refused(turn, len(asked.media))
     pushes = turn.line is not None and not later
@@ -47,7 +47,7 @@ def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait | Work:
     task = session.tasks.get(task.id, task)
     now = session.clock.now
     if task.timeline.at(now) in FINAL:
-        status = 200 if results.good(task) else int(contract.failed(task.course.error, turn.operation)["status"])
+        status = 200 if results.good(task) else int(errors.why(contract, task)["status"])
         return _told(task, lambda made: Answer(status, results.over(contract, session, turn.base, task, {}, made)))
     if now >= limit:
         raise Refusal("timeout")
@@ -70,6 +70,8 @@ def stands(turn: Turn) -> Answer | Work:
     words = contract.life.words["getResponse"]
     task = turn.look(task, "getResponse", words)
     state = task.timeline.at(turn.now)
+    if task.order.operation == newcomers.OPERATION:
+        return Answer(200, newcomers.stands(contract, task, turn.now, words[state]))
     beside: dict[str, Any] = {"status": words[state]}
     if state in FINAL:
         last = task

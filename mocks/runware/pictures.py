@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from ...contracts.schema import pointer
 from ..engine.luck import digest
-from ..engine.task import Task
+from ..engine.medium import Medium
+from ..engine.task import Order, Task
+from ..web.inputs import size as sight
+from ..web.turn import Turn
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 MOST_FOUND = 6  # unless told
+FACTOR, LONGEST = 2, 4096  # of what is made larger: how many times unless told, and a side at most
+FITTED = frozenset({"upscale", "removeBackground", "controlNetPreprocess", "imageMasking", "vectorize"})
+SIDES = ("x_min", "y_min", "x_max", "y_max")
+GUIDES = {"depth": "grey", "normalbae": "soft", "tile": "soft", "seg": "blocks", "shuffle": "blocks"}
 SMALLEST, LARGEST = 0.1, 0.4  # of a side of the picture, what is found in it has as its own
 
 
@@ -34,7 +43,7 @@ def known_as(text: str) -> str:
     """The id of an input: its own, if it came by one or its address ends in one; else one that is made of it."""
     stem = text.partition("?")[0].rpartition("/")[2].partition(".")[0] if "://" in text[:16] else text
     if UUID.fullmatch(stem):
-        return stem.lower()
+        return stem
     word = digest("input", text)
     return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
 
@@ -49,20 +58,83 @@ def sources(task: Task) -> dict[str, Any]:
     return {"inputImagesUUID": [known_as(_text(each)) for each in task.inputs.get("inputImages", ())]}
 
 
-def masked(task: Task, index: int) -> dict[str, Any]:
-    """What was found in a picture: boxes that lie within it, at least one, the same for the same picture."""
-    inputs, medium = task.inputs, task.order.media[index]
+def fitted(turn: Turn, order: Order) -> Order:
+    """The order of a picture that is made from another one: as large as that, as far as anybody knows, and with the
+    look that its task gives it."""
+    kind, inputs = turn.operation.id, turn.inputs
+    if kind not in FITTED or order.media[0].kind not in ("image", "video"):
+        return order
+    width, height = _size(turn, order.media[0])
+    if kind == "upscale":
+        width, height = _larger(width, height, _said(inputs, "upscaleFactor"))
+    detail = order.media[0].detail
+    if kind == "controlNetPreprocess":
+        detail = detail._replace(look=GUIDES.get(_guide(inputs), "edges"))
+    elif kind == "imageMasking":
+        detail = detail._replace(look="mask", areas=_found(order.model, inputs, width, height))
+    elif kind == "removeBackground":
+        ground = _said(inputs, "rgba")
+        detail = detail._replace(look="mask" if _said(inputs, "returnOnlyMask") is True else "cut-out",
+                                 ground=_colour(ground) if isinstance(ground, list) else ())  # fmt: skip
+    return order._replace(media=tuple(replace(medium, width=width, height=height, detail=detail)
+                                      for medium in order.media))  # fmt: skip
+
+
+def _size(turn: Turn, medium: Medium) -> tuple[int, int]:
+    """That of the input; what a task says itself goes before it."""
+    if {"width", "height"} <= turn.inputs.keys() or turn.model is None:
+        return medium.width, medium.height
+    places = [pointer(path) for path, kind, _ in turn.model.brought(turn.inputs) if kind in ("image", "video")]
+    found = next((size for place in places if (size := sight(turn, place))), None)
+    return found or (medium.width, medium.height)
+
+
+def _larger(width: int, height: int, factor: Any) -> tuple[int, int]:
+    """So many times as large, in the same shape, and no side longer than there may be."""
+    times = factor if isinstance(factor, (int, float)) and not isinstance(factor, bool) and factor >= 1 else FACTOR
+    times = min(times, LONGEST / width, LONGEST / height)
+    return max(1, round(width * times)), max(1, round(height * times))
+
+
+def _guide(inputs: Mapping[str, Any]) -> str:
+    """Which kind of guide is asked for: the last word of its model, or the elder name of it."""
+    told = inputs.get("preProcessorType")
+    word = told if isinstance(told, str) else str(inputs.get("model", "")).rpartition("@")[2]
+    return word.replace("-", "_")
+
+
+def _colour(parts: list[Any]) -> tuple[int, ...]:
+    """A colour of which each part is told as a number up to 255; how solid it is, as one up to 1 or to 255."""
+    numbers = [part if isinstance(part, (int, float)) and not isinstance(part, bool) else 0 for part in parts[:4]]
+    if len(numbers) == 4 and 0 < numbers[3] <= 1:
+        numbers[3] *= 255
+    return tuple(int(min(max(number, 0), 255)) for number in numbers)
+
+
+def _said(inputs: Mapping[str, Any], name: str) -> Any:
+    """A setting, which elder clients send beside the others."""
     settings = inputs.get("settings")
-    told = {**inputs, **settings} if isinstance(settings, Mapping) else inputs
-    most = told.get("maxDetections", MOST_FOUND)
-    word = digest("found", task.model, brought(inputs))
-    count = 1 + int(word[:2], 16) % max(1, min(most if type(most) is int else MOST_FOUND, MOST_FOUND))
-    return {"detections": [_box(digest(word, at), medium.width, medium.height) for at in range(count)], **source(task)}
+    told = settings.get(name) if isinstance(settings, Mapping) else None
+    return inputs.get(name) if told is None else told
 
 
-def _box(word: str, width: int, height: int) -> dict[str, int]:
+def masked(task: Task, index: int) -> dict[str, Any]:
+    """What was found in a picture, and which one that was."""
+    areas = task.order.media[index].detail.areas
+    return {"detections": [dict(zip(SIDES, area, strict=True)) for area in areas], **source(task)}
+
+
+def _found(model: str, inputs: Mapping[str, Any], width: int, height: int) -> tuple[tuple[int, int, int, int], ...]:
+    """Boxes that lie within a picture, at least one, the same for the same picture."""
+    most = _said(inputs, "maxDetections")
+    most = most if type(most) is int and most > 0 else MOST_FOUND
+    word = digest("found", model, brought(inputs))
+    return tuple(_box(digest(word, at), width, height) for at in range(1 + int(word[:2], 16) % min(most, MOST_FOUND)))
+
+
+def _box(word: str, width: int, height: int) -> tuple[int, int, int, int]:
     shares = [int(word[at : at + 4], 16) / 0xFFFF for at in range(0, 16, 4)]
     wide, high = (max(1, round(side * (SMALLEST + (LARGEST - SMALLEST) * share)))
                   for side, share in zip((width, height), shares, strict=False))  # fmt: skip
     left, top = round((width - wide) * shares[2]), round((height - high) * shares[3])
-    return {"x_min": left, "y_min": top, "x_max": left + wide, "y_max": top + high}
+    return left, top, left + wide, top + high

@@ -10,7 +10,7 @@ from ..engine.gallery import content_type
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
-from . import outputs, wire
+from . import errors, outputs, wire
 
 
 def good(task: Task) -> bool:
@@ -30,7 +30,7 @@ def over(
 ) -> dict[str, Any]:  # fmt: skip
     """The results of a task that is over, or its error; `made` are the bytes of the files that it carries."""
     if not good(task):
-        return {"errors": [wire.failed(contract, task)]}
+        return {"errors": [errors.failed(contract, task)]}
     files = made or [b""] * len(task.order.media)
     return {"data": [item(contract, session, base, task, at, beside, data) for at, data in enumerate(files)]}
 
@@ -40,7 +40,7 @@ def item(
     data: bytes = b"",
 ) -> dict[str, Any]:  # fmt: skip
     """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-    prefix, name, wants = outputs.begins(contract, task), session.gallery.names(task)[index], wire.asked(task)
+    prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
     medium, address = task.order.media[index], f"{base}/media/{name}"
     result = outputs.Result(contract, task, index, name.rpartition(".")[0], address)
     values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": result.name, **outputs.beside(result)}
@@ -80,7 +80,7 @@ def stands(
     """The same of a task that is over, told to whoever asks how it stands: a failure in one of two forms."""
     if good(task):
         return over(contract, session, base, task, beside, made)
-    told = wire.failed(contract, task, beside)
+    told = errors.failed(contract, task, beside)
     if contract.facts.openapi["bundle"]["standing"]["failed"] == "errors":
         return {"data": [], "errors": [told]}
     error = {"code": told["code"], "message": told["message"]}

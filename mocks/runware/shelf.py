@@ -9,9 +9,11 @@ from ...contracts.finding import Finding, shown
 from ..engine.medium import FORMATS
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
+from ..engine.script import UNREACHABLE
 from ..engine.session import Account, Session
 from ..engine.shelf import Kept
 from ..web.dialect import Meant
+from ..web.inputs import Seen
 from ..web.turn import Turn
 
 KIND = "media"
@@ -60,8 +62,10 @@ def put(turn: Turn, place: str, kind: str, text: str) -> Prop:
     if data is None and not FETCHABLE.match(text):
         raise _bad(turn, place, kind, "an id, which is one of a file that is there already")
     if data is None:
-        seen = turn.seen.get(place)
-        data = seen.data if seen is not None else b""
+        seen = turn.seen.get(place, Seen())
+        if seen.came:
+            raise Refusal(UNREACHABLE, findings=turn.findings)
+        data = seen.data
     told = _looked_at(turn, place, kind, data, rules) if data else _elsewhere(kind, text)
     kept = told._replace(side=rules["side"] if told.kind == "image" else 0, lasts=float(rules["lasts"]),
                          used=session.clock.age)  # fmt: skip

@@ -13,7 +13,7 @@ from ..engine.task import Task
 from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer
 from ..web.turn import Turn
-from . import results, texts, wire
+from . import errors, results, texts, wire
 
 HEADERS = ((b"content-type", events.KIND.encode()), (b"cache-control", b"no-cache"))
 HAIR = 1e-6  # of a share: what floats lose on the way there and back
@@ -38,8 +38,8 @@ def answer(turn: Turn, task: Task) -> Answer:
     """The answer to one who reads along; of a task that is over before it has begun, its error."""
     contract = turn.dialect.contract
     if task.timeline.at(turn.now) in FINAL and not results.good(task):
-        row = contract.failed(task.course.error, turn.operation)
-        return Answer(int(row["status"]), {"errors": [wire.failed(contract, task)]})
+        row = errors.why(contract, task)
+        return Answer(int(row["status"]), {"errors": [errors.failed(contract, task)]})
     said, first = texts.answered(task, 0), wire.acknowledged(task)
     pieces = [*({**first, "delta": {"reasoningContent": word}} for word in said.thoughts),
               *({**first, "delta": {"text": word}} for word in said.tokens)]  # fmt: skip
@@ -75,9 +75,10 @@ def _written(
     if state is State.SUCCEEDED:
         yield from map(events.written, last)
     elif state in FINAL:
-        yield events.written(fails(wire.failed(contract, task)))
+        yield events.written(fails(errors.failed(contract, task)))
     else:
-        yield events.written(fails(wire.error(contract.error("timeout", turn.operation), wire.acknowledged(task))))
+        late = contract.error("timeout", turn.operation)
+        yield events.written(fails(errors.one(contract, late, wire.acknowledged(task), turn.operation)))
 
 
 def _next(task: Task, piece: int, count: int, now: float) -> float:

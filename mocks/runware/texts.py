@@ -13,6 +13,7 @@ from ..engine.task import Task
 # Nobody can count as each model does. A token is here up to eight letters or digits of one word, or any one other
 # sign; white space goes with what follows it. Joined, the tokens of a text are the text.
 TOKEN = re.compile(r"\s*(?:\w{1,8}|[^\w\s])|\s+")
+LIMITS = ("maxTokens", "maxNewTokens")  # which end an answer, and change no word of it
 SHORTEST, LONGEST = 3, 9  # sentences of an answer
 SENTENCES = (
     "An understudy knows the lines, not the life behind them.",
@@ -93,7 +94,8 @@ def answered(task: Task, index: int) -> Said:
 
 def _composed(model: str, inputs: Mapping[str, Any], asked: list[str], index: int) -> str:
     """Who speaks, what was asked, and some sentences that depend on both; as JSON where that is wanted."""
-    word = digest(model, inputs.get("messages"), inputs.get("settings"), inputs.get("seed"), index)
+    shaping = {name: value for name, value in _settings(inputs).items() if name not in LIMITS}
+    word = digest(model, inputs.get("messages"), shaping, inputs.get("seed"), index)
     count = SHORTEST + int(word[:2], 16) % (LONGEST - SHORTEST + 1)
     first = int(word[2:4], 16)
     rest = [SENTENCES[(first + 5 * at) % len(SENTENCES)] for at in range(count)]
@@ -165,7 +167,7 @@ def _settings(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _most(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> int | None:
     """How many tokens may be written, if anybody says so."""
-    told = (each.get(name) for each in (settings, inputs) for name in ("maxTokens", "maxNewTokens"))
+    told = (each.get(name) for each in (settings, inputs) for name in LIMITS)
     return next((value for value in told if type(value) is int and value > 0), None)
 
 

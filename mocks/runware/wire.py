@@ -12,14 +12,11 @@ from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
 from ...contracts.outcome import MOST_COUNT, Outcome
-from ..engine.luck import digest
-from ..engine.medium import Card, Medium
-from ..engine.refusal import Refusal
+from ..engine.luck import digest, uuid
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.task import Order, Task
 from ..engine.timeline import new
 
-DOCUMENTATION = "https://runware.ai/docs"
-CLASSES = ("unknown-field", "missing-required", "prompt")  # of what is wrong, in the order in which it is told
 LARGEST_DRAWN = 2**32 - MOST_COUNT  # of seeds that nobody named: those that are counted up from one have 32 bits, too
 LONGEST_KEPT = 16_384  # of bodies: what was read from a longer one is not kept
 # What a task says of itself and of its delivery, and nothing of what is to be seen; its file says in which form it is.
@@ -27,7 +24,7 @@ ASIDE = frozenset({
     "taskType", "taskUUID", "model", "seed", "numberResults", "deliveryMethod", "webhookURL", "uploadEndpoint", "ttl",
     "includeCost", "routing", "outputType", "outputFormat", "outputQuality", "safety", "checkNSFW",
 })  # fmt: skip
-VARIANT = "89ab"
+ANY_KIND = ("tools",)  # whose format tells of which kind a file is
 
 
 class Asked(NamedTuple):
@@ -41,9 +38,17 @@ class Asked(NamedTuple):
     upload: str
 
 
+def _detail(outcome: Outcome) -> Detail:
+    if not outcome.finer:
+        return PLAIN
+    fps, rate, channels, bitrate = outcome.finer
+    return Detail(fps, rate, channels, bitrate)
+
+
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5], quality=outcome.quality),) * outcome.count  # orders of one size share it
+    medium = Medium(*outcome[:5], quality=outcome.quality, detail=_detail(outcome))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def makes(model: Model, operation: Operation) -> bool:
@@ -53,7 +58,10 @@ def makes(model: Model, operation: Operation) -> bool:
 
 def read(contract: Contract, operation: Operation, model: Model, task: Mapping[str, Any], said: bytes) -> Order:
     """The order that a task is. Where the documents name no way of delivery, it is the first one of its type."""
-    media = _media(contract.catalogue.outcome(model, task))
+    outcome = contract.catalogue.outcome(model, task)
+    if operation.id in ANY_KIND:
+        outcome = contract.catalogue.of_format(outcome, task.get("outputFormat"))
+    media = _media(outcome)
     usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
     delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
     tells, name = task.get("webhookURL") or "", task.get("model") or model.id
@@ -90,9 +98,7 @@ def _checked(task: Mapping[str, Any]) -> bool:
 
 def name(secret: str, task: Task, index: int) -> str:
     """The UUID of a result: a function of the session's seed, the task and the result's place."""
-    word = digest(secret, "result", task.id, index)
-    variant = VARIANT[int(word[15], 16) % 4]
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-{variant}{word[16:19]}-{word[19:31]}"
+    return uuid(secret, "result", task.id, index)
 
 
 def seed(secret: str, task: Task, index: int) -> int:
@@ -134,41 +140,3 @@ def told(
     keys = contract.facts.tasks["results"][operation.id]["properties"]
     said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
     return {key: said[key] for key in keys if key in said}
-
-
-def failed(contract: Contract, task: Task, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The error of a generation that failed."""
-    row = contract.failed(task.course.error, contract.operations[task.order.operation])
-    told = error(row, acknowledged(task))
-    return {"code": told.pop("code"), **(beside or {}), **told, **row.get("beside", {})}
-
-
-def error(row: Mapping[str, Any], task: Mapping[str, Any], parameter: Any = None, said: str = "") -> dict[str, Any]:
-    """One error; the keys that nothing is known of are left out."""
-    told: dict[str, Any] = {"code": row["name"], "message": said or row["text"]}
-    parameter = parameter if parameter is not None else row.get("parameter")
-    if parameter is not None:
-        told["parameter"] = parameter
-    if "type" in row:
-        told["type"] = row["type"]
-    told["documentation"] = DOCUMENTATION
-    for key in ("taskUUID", "taskType"):
-        if isinstance(task.get(key), str):
-            told[key] = task[key]
-    return told
-
-
-def errors(refusal: Refusal, row: Mapping[str, Any], task: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The errors of one task: of the first class of what is wrong, one a parameter."""
-    found = [finding for finding in refusal.findings if finding.reason]
-    if refusal.reason != "invalid-input" or not found:
-        return [error(row, task)]
-    first = next((rule for rule in CLASSES if any(each.rule == rule for each in found)), "")
-    told = [each for each in found if each.rule == first] if first else found
-    return [
-        error(row, task, parameter, f"Invalid value for '{parameter}' parameter.") for parameter in map(_dotted, told)
-    ]
-
-
-def _dotted(finding: Any) -> str:
-    return ".".join(step for step in finding.where.split("/")[1:] if not step.isdecimal())

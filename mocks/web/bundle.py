@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
-from ...contracts.exchange import MASK, unkeyed, written
+from ...contracts.exchange import unkeyed
+from ...contracts.finding import Finding, did_you_mean, shown
 from ..engine.clock import pause
 from ..engine.refusal import Refusal
 from .dialect import Answer, Wait, Work
@@ -14,19 +17,25 @@ if TYPE_CHECKING:
     from .turn import Turn
 
 AT_ONCE = 32  # tasks of one request that are played in one go
+LONGEST_TYPE = 64
+MOST_TOLD = 1000  # findings of one request
 
 
 def recognise(turn: Turn) -> None:
     """Reads a list of tasks. If all are of one type, the request is one of that operation: faults and the journal
     know it by that name."""
-    turn.inputs = turn.read()
-    bundle = _bundle(turn)
+    bundle, refused = _bundle(turn), None
+    try:
+        turn.inputs = turn.read()
+    except Refusal as no:
+        refused = no
     if bundle.key.encode() in turn.body:
         turn.body = unkeyed(turn.body)  # what is kept of it, that is: it has been read
-    if type(turn.inputs) is not list:
-        raise Refusal("not-a-list")
-    if not turn.inputs:
-        raise Refusal("empty-batch")
+    if turn.line is None and (key := turn.dialect.key(turn.headers)):
+        turn.known(key)  # a stranger is told nothing else
+    if refused is not None:
+        raise refused
+    _counted(turn, bundle.most)
     named = {operation for task in turn.inputs if (operation := bundle.named(task)) is not bundle.opening}
     only = next(iter(named), bundle.opening)
     if len(named) < 2 and only is not None:
@@ -54,18 +63,20 @@ async def played(turn: Turn) -> Answer:
 async def answers(turn: Turn) -> list[Answer]:
     """The answer to each task. Tasks do not know of each other: one that is refused stops none."""
     _who(turn)
-    bundle, clock = _bundle(turn), turn.session.clock
-    parts = [turn.part(bundle.named(task) or turn.operation, task) for task in turn.inputs]
+    clock = turn.session.clock
+    parts = [part async for part in _parts(turn)]
     begun: list[Answer | Wait | Work | Refusal] = []  # all of them, before anybody waits for one
     for at, part in enumerate(parts):
-        if at % AT_ONCE == AT_ONCE - 1:
-            await pause(0)  # others are served meanwhile, and may move the clock
-            turn.now = clock.now
+        if await _breath(at):
+            turn.now = clock.now  # others may have moved it meanwhile
         part.now = turn.now
         if part.line is not None:
             part.account = part.line.account  # type: ignore[assignment]  # the task before may have said whose it is
         begun.append(await _begun(part))
-    said = [await _answer(part, first) for part, first in zip(parts, begun, strict=True)]
+    said = []
+    for at, (part, first) in enumerate(zip(parts, begun, strict=True)):
+        await _breath(at)
+        said.append(await _answer(part, first))
     question = tuple(each for each, _ in turn.looks)
     if question:
         untils = [moment for _, until in turn.looks if (moment := until()) is not None]
@@ -77,9 +88,11 @@ async def answers(turn: Turn) -> list[Answer]:
                     part.now = turn.now
                     said[at] = await _answer(part, await _begun(part))
         turn.question = question
+    told = dict.fromkeys(turn.findings)  # a thousand tasks may have a thousand findings, most of them alike
     for part in parts:
-        turn.findings += tuple(finding for finding in part.findings if finding not in turn.findings)
+        told |= dict.fromkeys(part.findings)
         turn.question = part.question or turn.question
+    turn.findings = tuple(islice(told, MOST_TOLD))
     turn.task = parts[0].task if len(parts) == 1 else ""
     return said
 
@@ -88,10 +101,7 @@ async def _begun(part: Turn) -> Answer | Wait | Work | Refusal:
     """What comes of one task at first."""
     task, bundle = part.inputs, _bundle(part)
     try:
-        if type(task) is not dict:
-            raise Refusal("not-a-task")
-        if bundle.named(task) is None:
-            raise Refusal("unknown-task-type" if bundle.by in task else "missing-task-type")
+        _typed(part, task, bundle)
         if part.account is None and not part.operation.keyless:
             raise Refusal("missing-key")
         return await part.performed()
@@ -113,20 +123,73 @@ async def _answer(part: Turn, first: Answer | Wait | Work | Refusal) -> Answer:
     return answer
 
 
-def _who(turn: Turn) -> None:
-    """Whose tasks these are: the key of the request, or the one that a task of it bears; no line keeps that one."""
+async def _parts(turn: Turn) -> AsyncIterator[Turn]:
     bundle = _bundle(turn)
-    bearers = [task for task in turn.inputs if type(task) is dict and bundle.key in task]
-    if bearers:
-        masked = [{**task, bundle.key: MASK} if type(task) is dict and bundle.key in task else task
-                  for task in turn.inputs]  # fmt: skip
-        turn.body = written(masked)
+    for at, task in enumerate(turn.inputs):
+        await _breath(at)
+        yield turn.part(bundle.named(task) or turn.operation, task)
+
+
+async def _breath(at: int) -> bool:
+    """Ten thousand tasks hold up nobody else: now and then others are served. Whether they were."""
+    if at % AT_ONCE != AT_ONCE - 1:
+        return False
+    await pause(0)
+    return True
+
+
+def _typed(turn: Turn, task: Any, bundle: Bundle) -> None:
+    """Refuses what is no task of a type that is known."""
+    form = f'{{"{bundle.by}": ...}}'
+    if type(task) is not dict:
+        found = _off(turn, "invalid-type", "an object", _kind(task), f"send each task as {form}")
+        raise Refusal("not-a-task", findings=(found,))
+    if bundle.by not in task:
+        found = _off(turn, "missing-required", bundle.by, "a task without it", f"send {form}")
+        raise Refusal("missing-task-type", findings=(found,))
+    if bundle.named(task) is None:
+        cure = did_you_mean(str(task[bundle.by])[:LONGEST_TYPE], bundle.types, "take one of those")
+        found = _off(turn, "not-in-list", ", ".join(bundle.types), _kind(task[bundle.by]), cure)
+        raise Refusal("unknown-task-type", findings=(found,))
+
+
+def _counted(turn: Turn, most: int) -> None:
+    """Refuses what is no list, and lists of no task, or of more than anybody can mean."""
+    tasks, form = turn.inputs, '[{"taskType": ...}]'
+    if type(tasks) is not list:
+        raise Refusal("not-a-list", findings=(_off(turn, "bad-json", "a list of tasks", _kind(tasks),
+                                                   "put the task into brackets"),))  # fmt: skip
+    if not tasks:
+        raise Refusal("empty-batch", findings=(_off(turn, "wrong-length", "at least one task", "[]",
+                                                    f"send {form}"),))  # fmt: skip
+    if len(tasks) > most:
+        raise Refusal("too-many-tasks", findings=(_off(turn, "wrong-length", f"at most {most} tasks at once",
+                                                       str(len(tasks)), "send them in several requests"),))  # fmt: skip
+
+
+def _kind(value: Any) -> str:
+    """What a value is, without what stands in it: it may be a key."""
+    return shown(value) if not isinstance(value, (dict, list)) else "an object" if type(value) is dict else "a list"
+
+
+def _off(turn: Turn, rule: str, expected: str, came: str, cure: str) -> Finding:
+    return Finding(rule, "broken", "", expected, came, cure, turn.operation.id)
+
+
+def _who(turn: Turn) -> None:
+    """Whose tasks these are: the key of the request, or else the one that its first task bears. Each key that is sent
+    must be good, whoever it is that is meant."""
+    bundle = _bundle(turn)
     if turn.line is not None:
         return
-    key = turn.dialect.key(turn.headers) or next((_text(task[bundle.key]) for task in bearers), "")
-    if not key:
+    said = [task.get(bundle.key) for task in turn.inputs if bundle.named(task) is bundle.opening]
+    first = said[:1] if bundle.named(turn.inputs[0]) is bundle.opening else []
+    for key in (*filter(None, said[1:] if first else said), *filter(None, first)):
+        turn.known(_text(key))
+    if header := turn.dialect.key(turn.headers):
+        turn.known(header)
+    elif not any(first):
         raise Refusal("missing-key")
-    turn.known(key)
 
 
 def _text(value: Any) -> str:

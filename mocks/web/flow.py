@@ -37,7 +37,7 @@ async def _pieces(turn: Bending, answer: Answer) -> AsyncIterator[bytes]:
         if isinstance(piece, bytes):
             yield piece
             continue
-        if clock.closed:
-            return
         await clock.wait(piece)
         turn.now = clock.now
+        if clock.closed:
+            return

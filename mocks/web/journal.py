@@ -12,35 +12,52 @@ from ...contracts.finding import Finding
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 BASE = re.compile(rb"(?:https?|wss?)://[^/\"\s\\]+(?:/~[^/\"\s\\]+)?")
+MOST = 512 * 2**20
 VOLATILE = frozenset({b"host", b"user-agent", b"connection", b"accept", b"accept-encoding", b"accept-language",
                       b"content-length", b"date", b"server", b"transfer-encoding",
                       b"sec-fetch-mode", b"keep-alive", *map(str.encode, SECRETS)})  # fmt: skip
 
 
 class Journal:
-    """Exchanges in order, the last `cap` of them; every finding once, with how often it was met."""
+    """Exchanges in order, the last `cap` of them, and no more than `most` bytes of bodies: files may stand in these.
+    Every finding once, with how often it was met."""
 
-    def __init__(self, cap: int = 10_000, warn: Callable[[str], None] = lambda text: None) -> None:
-        self.kept: deque[Exchange] = deque(maxlen=cap)
+    def __init__(
+        self, cap: int = 10_000, warn: Callable[[str], None] = lambda text: None, most: int = MOST
+    ) -> None:  # fmt: skip
+        self.kept: deque[Exchange] = deque()
+        self.held = 0  # bytes of bodies
         self.count = 0
         self.findings: dict[tuple[str, ...], tuple[Finding, int]] = {}
         self.watch: Callable[[Exchange], None] | None = None
         self._cap = cap
+        self._most = most
         self._warn = warn
+        self._said = False
 
     def append(self, exchange: Exchange) -> None:
         """Writes one exchange down."""
         self.count += 1
-        if self.count == self._cap + 1:
-            self._warn(f"expected at most {self._cap} exchanges; came one more; the journal keeps the newest and "
-                       f"counts the rest; raise max_exchanges, or reset the session")  # fmt: skip
         self.kept.append(exchange)
+        self.held += len(exchange.request_body) + len(exchange.answer_body)
+        while len(self.kept) > self._cap or (self.held > self._most and len(self.kept) > 1):
+            self._drop()
         if exchange.findings:
             for finding in exchange.findings:
                 _, met = self.findings.get(finding.key, (finding, 0))
                 self.findings[finding.key] = (finding, met + 1)
         if self.watch is not None:
             self.watch(exchange)
+
+    def _drop(self) -> None:
+        """Lets go of the oldest exchange, and says so the first time."""
+        if not self._said:
+            self._said = True
+            full = f"{self._cap} exchanges" if len(self.kept) > self._cap else f"{self._most} bytes of bodies"
+            self._warn(f"expected at most {full}; came more; the journal keeps the newest and counts the rest; "
+                       f"raise max_exchanges if they are too few, or reset the session")  # fmt: skip
+        old = self.kept.popleft()
+        self.held -= len(old.request_body) + len(old.answer_body)
 
     @property
     def left_out(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from difflib import get_close_matches
 from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -21,7 +20,7 @@ from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import bundle, flow, guard, inputs, media
+from . import astray, bundle, flow, guard, inputs, media
 from .bending import Bending
 from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered
@@ -158,8 +157,13 @@ class Turn(Bending):
         if name is None:
             self.allow = ", ".join(operations)
             reason = "wrong-method" if operations else "unknown-path"
-            raise Refusal(reason, findings=(self._stranger(bool(operations)),))
+            raise Refusal(
+                reason,
+                findings=(astray.nowhere(self.dialect.contract, scope["method"], self.way.path, bool(operations)),),
+            )
         self.operation = self.dialect.contract.operations[name]
+        if self.operation.elsewhere and self.way.path != self.operation.path:
+            self.findings = (astray.elsewhere(self.operation, self.way.path),)
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
@@ -224,7 +228,7 @@ class Turn(Bending):
         self.now = self.session.clock.now
         if missing:
             self.findings += tuple(missing)
-            if "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
+            if self.operation.orders and "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
                 raise Refusal(UNREACHABLE, findings=tuple(missing))
             self.fate = Script(unreachable=True)
 
@@ -277,15 +281,6 @@ class Turn(Bending):
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
         return findings
-
-    def _stranger(self, known: bool) -> Finding:
-        method = self.scope["method"]
-        here = f"{method} {shown(self.way.path)[1:-1]}"
-        paths = [f"{o.method} {o.path}" for o in self.dialect.contract.operations.values()]
-        near = get_close_matches(here, paths, 1, 0.3)
-        rule = "wrong-method" if known else "no-such-operation"
-        cure = f"did you mean {near[0]}?" if near else "see openapi.json for all of them"
-        return Finding(rule, "broken", "", "an operation of the documents", here, cure, here)
 
     def _refuse(self, no: Refusal) -> Answer:
         self.findings += tuple(finding for finding in no.findings if finding not in self.findings)

@@ -23,8 +23,10 @@ def written(folder: Path, value: Any, name: str = "m.json") -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("value", [LIST, {"provider": "runcomfy", "models": LIST},
-                                   {"provider": "runcomfy", "models": LIST, "made_by": "hand", "sha256": {}}])  # fmt: skip
+@pytest.mark.parametrize("value", [
+    LIST, {"provider": "runcomfy", "models": LIST},
+    {"provider": "runcomfy", "models": LIST, "made_by": "hand", "sha256": {}},
+])  # fmt: skip
 def test_the_forms_of_a_file(tmp_path: Path, value: Any) -> None:
     promise = contract("runcomfy", models=written(tmp_path, value))
     model = promise.catalogue.models[ID]

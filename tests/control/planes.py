@@ -78,7 +78,7 @@ class Opened:
 
 @contextmanager
 def plane(opens_default: bool = True, **told: Any) -> Iterator[Plane]:
-    server = Server(App(Settings(images="plain").but(**told), opens_default=opens_default))
+    server = Server(App(Settings(images="plain").but(**told), ("runcomfy",), opens_default))
     try:
         yield Plane(server)
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 from understudy.mocks.engine.gallery import TYPES, Gallery, content_type
 from understudy.mocks.engine.media.card import card_of
-from understudy.mocks.engine.medium import FORMATS, Medium
+from understudy.mocks.engine.medium import FORMATS, Card, Medium
 from understudy.mocks.engine.task import Order, Task
 
 ONE = Medium("image", "png", 8, 8)
@@ -35,6 +35,21 @@ def test_each_file_is_made_by_its_own_medium() -> None:
     for index, data in enumerate(files[:3]):
         card: Any = card_of(data)
         assert (card["index"], card["seed"], card["medium"]["format"]) == (index, 7, SEVERAL[index].format)
+
+
+def test_a_provider_may_name_its_files_and_write_their_cards_in_its_own_way() -> None:
+    gallery, some = Gallery(), task((ONE,) * 2)
+    assert gallery.found("t-1.png") == gallery.found("t-1") == "t", "what was never told can be told from its name"
+    gallery.naming["toy"] = lambda task, index: f"secret{'-' * index}{task.id}"
+    gallery.carding["toy"] = lambda task, index: Card("toy", "cube", {"prompt": task.id}, index, 0)
+    assert gallery.found("secrett.png") == ""
+    assert gallery.names(some) == ["secrett.png", "secret-t.png"]
+    assert {gallery.found(name) for name in ("secrett.png", "secrett", "secret-t.png", "secret-t.jpg")} == {"t"}
+    card: Any = card_of(gallery.make(some, 1))
+    assert (card["prompt"], card["seed"], card["index"]) == ("t", 1, 0)
+    gallery.forget(some)
+    assert gallery.found("secrett.png") == ""
+    assert gallery.found("secret-t.png") == "secret"
 
 
 def test_every_format_has_a_type() -> None:

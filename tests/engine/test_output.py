@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ DATA = b64encode(b"bytes of mine").decode()
         (["image", "audio"], (Output("image"), Output("audio"))), (("text",), (Output("text"),)),
         ({"kind": "image", "width": 64, "height": 32}, (Output("image", "", 64, 32),)),
         ({"format": "mp4", "seconds": 2.5}, (Output("video", "mp4", seconds=2.5),)),
-        ({"flaw": "corrupt"}, (Output(flaw="corrupt"),)), ({}, (Output(),)),
+        ({"flaw": "corrupt"}, (Output(flaw="corrupt"),)), ({}, (Output(),)), ({"nsfw": True}, (Output(nsfw=True),)),
         ([{"kind": "image"}, "lora"], (Output("image"), Output("lora"))),
         ({"text": "hello"}, (Output("text", "txt", own=b"hello"),)),
         ({"data": DATA}, (Output(own=b"bytes of mine"),)),
@@ -72,6 +73,12 @@ def test_a_flaw_is_read(flaw: str) -> None:
     assert outputs({"flaw": flaw})[0].medium(ASKED).flaw == flaw
 
 
+def test_what_is_left_open_has_the_quality_that_was_asked_for() -> None:
+    asked = replace(ASKED, quality=30)
+    assert outputs({"nsfw": True})[0].medium(asked) == replace(asked, seconds=0.0, nsfw=True)
+    assert outputs({"width": 8})[0].medium(asked).quality == 30
+
+
 def test_a_file_is_read_from_the_folder_and_its_name_tells_what_it_is(tmp_path: Path) -> None:
     for name in ("a.JPG", "b.wav", "c"):
         (tmp_path / name).write_bytes(name.encode())
@@ -91,6 +98,7 @@ def test_a_file_is_read_from_the_folder_and_its_name_tells_what_it_is(tmp_path: 
         ({"knd": "image"}, "did you mean kind?"), ({"zzz": 1}, "take it out"), ({"": 1}, "take it out"),
         ({7: 1}, "take it out"),
         ("vidoe", "did you mean video?"), ("zzz", "say one of them"), ({"format": "jpg"}, "did you mean jpeg?"),
+        ({"nsfw": "no"}, "say nsfw=True, or leave it out"),
         ({"format": "png", "kind": "video"}, "which is image; leave kind out"), ({"flaw": "corupt"}, "did you mean c"),
         ({"text": "x", "kind": "image"}, "which is text"), ({"width": 0}, "expected width"), ({"height": 8193}, "8192"),
         ({"width": 0.5}, "expected width"), ({"width": "9"}, "expected width"), ({"seconds": 0}, "expected seconds"),

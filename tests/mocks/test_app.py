@@ -45,6 +45,12 @@ def test_a_prefix_a_host_and_the_only_provider_lead_to_it() -> None:
         assert told["status_url"].startswith(f"http://{host}{path.removesuffix(MODEL)}/v1/requests/")
 
 
+def test_what_clients_post_to_the_root_is_the_only_providers() -> None:
+    app = App(Settings(keys="k"), ("runware",), opens_default=True)
+    assert ask(app, "POST", "/", body=[{"taskType": "ping"}])[1] == {"data": [{"taskType": "ping", "pong": True}]}
+    assert ask(app, "GET", "/")[1]["understudy"] == "up"
+
+
 def test_the_prefix_wins_over_a_wrong_host() -> None:
     assert ask(house(), "POST", "/runcomfy" + MODEL, host="api.runware.ai", body={"prompt": "x"})[0] == 200
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import orjson
+from understudy.contracts import events
 from understudy.contracts.contract import Contract
 from understudy.contracts.operation import Operation
 from understudy.mocks.engine.courier import Manner, Parcel
@@ -93,6 +94,17 @@ def held(turn: Turn, limit: float) -> Answer | Wait:
     return told(turn, task) if turn.now >= until else Wait(until, lambda: held(turn, limit))
 
 
+def spell(turn: Turn) -> Answer:
+    return Answer(200, headers=((b"content-type", events.KIND.encode()),), stream=spelled(own(turn)))
+
+
+def spelled(task: Task) -> Iterator[bytes | float]:
+    for at, letter in enumerate(task.inputs["text"]):
+        yield task.timeline.asked + at + 1
+        yield events.written({"letter": letter})
+    yield events.written(events.LAST)
+
+
 def stop(turn: Turn) -> Answer:
     allowed = tuple(State(name) for name in LIFE.cancel["from"])
     return Answer(200, {"stopped": turn.session.cancel(own(turn), allowed, turn.now)})
@@ -134,8 +146,8 @@ class Toy(Dialect):
 
     provider = "toy"
     listens = True
-    routes = {"make": make, "look": look, "files": files, "hold": hold, "stop": stop, "put_shelf": put_shelf,
-              "shelves": shelves, "shelf": shelf}  # fmt: skip
+    routes = {"make": make, "look": look, "files": files, "hold": hold, "spell": spell, "stop": stop,
+              "put_shelf": put_shelf, "shelves": shelves, "shelf": shelf}  # fmt: skip
 
     def __init__(self, contract: Contract, terms: Terms) -> None:
         super().__init__(contract, terms)

@@ -79,6 +79,20 @@ def test_it_is_capped_and_says_so_once() -> None:
     assert "raise max_exchanges" in said[0]
 
 
+def test_so_are_the_bytes_of_its_bodies() -> None:
+    said: list[str] = []
+    journal = Journal(100, said.append, 10)
+    for at in range(6):
+        journal.append(exchange(at, request_body=b"1", answer_body=b"23"))
+    assert ([e.at for e in journal], journal.held, journal.left_out) == ([3, 4, 5], 9, 3)
+    journal.append(exchange(6, request_body=b"", answer_body=b"larger than all of it"))
+    assert ([e.at for e in journal], journal.count) == ([6], 7), "the newest is kept, whatever its size"
+    journal.append(exchange(7, request_body=b"", answer_body=b""))
+    assert [e.at for e in journal] == [7]
+    assert len(said) == 1
+    assert "10 bytes of bodies" in said[0]
+
+
 def test_a_finding_counts_once_however_often_it_is_met() -> None:
     journal = Journal(2)
     for _ in range(4):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-# A second has so many ticks: a frame of 24 a second lasts a thousand of them.
-TICKS = 24_000
+TICKS = 1_000  # that a frame lasts
 # What lies where on the screen: nothing is turned, nothing is stretched.
 MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 BRANDS = {"mp4": b"isom\0\0\x02\0isomiso2avc1mp41", "mov": b"qt  \0\0\x02\0qt  "}
@@ -23,7 +22,7 @@ class Reel(NamedTuple):
     sizes: bytes
     count: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
     ticks: int
-    frame: int
+    scale: int  # ticks of a second
 
 
 def boxed(form: str, reel: Reel) -> bytes:
@@ -37,11 +36,11 @@ def boxed(form: str, reel: Reel) -> bytes:
 def _movie(form: str, reel: Reel, start: int) -> bytes:
     """What says everything about the film but its frames, of which the first begins at `start`."""
     plain = b"\0" * 8
-    head = _full(b"mvhd", plain, struct.pack(">II", TICKS, reel.ticks), b"\0\1\0\0\1\0", b"\0" * 10, MATRIX,
+    head = _full(b"mvhd", plain, struct.pack(">II", reel.scale, reel.ticks), b"\0\1\0\0\1\0", b"\0" * 10, MATRIX,
                  b"\0" * 24, struct.pack(">I", 2))  # fmt: skip
     track = _full(b"tkhd", plain, struct.pack(">IIIQ", 1, 0, reel.ticks, 0), plain, MATRIX,
                   struct.pack(">II", reel.width << 16, reel.height << 16), flags=3)  # fmt: skip
-    length = _full(b"mdhd", plain, struct.pack(">IIHH", TICKS, reel.ticks, 0x55C4, 0))
+    length = _full(b"mdhd", plain, struct.pack(">IIHH", reel.scale, reel.ticks, 0x55C4, 0))
     # QuickTime counts the letters of a name, where MP4 ends it with a zero.
     kind = (b"mhlr", b"\x05Video") if form == "mov" else (b"\0" * 4, b"Video\0")
     handler = _full(b"hdlr", kind[0], b"vide", b"\0" * 12, kind[1])
@@ -56,8 +55,8 @@ def _table(reel: Reel, start: int) -> bytes:
                  struct.pack(">IIIH", 72 << 16, 72 << 16, 0, 1), b"\0" * 32, b"\0\x18\xff\xff",
                  _box(b"avcC", reel.config))  # fmt: skip
     # The last frame takes what the others leave, so that the film lasts to the tick as long as was asked.
-    last = reel.ticks - (reel.count - 1) * reel.frame
-    spans = [(reel.count - 1, reel.frame), (1, last)] if reel.count > 1 and last != reel.frame else [(reel.count, last)]
+    last = reel.ticks - (reel.count - 1) * TICKS
+    spans = [(reel.count - 1, TICKS), (1, last)] if reel.count > 1 and last != TICKS else [(reel.count, last)]
     return _box(
         b"stbl",
         _full(b"stsd", struct.pack(">I", 1), coded),

@@ -63,6 +63,7 @@ def document(medium: Medium, card: Card) -> bytes:
             "width": medium.width,
             "height": medium.height,
             "seconds": float(medium.seconds),
+            **{name: value for name, value in medium.detail._asdict().items() if value},
         },
         "inputs": _written(card.inputs, "/inputs", shortened),
         "whole": not shortened,

@@ -1,4 +1,4 @@
-"""Films of the asked size and length: one colour, which is the order's own, 24 frames a second."""
+"""Films of the asked size and length: one colour, which is the order's own, 24 frames a second unless told."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ def film(medium: Medium, digest: bytes) -> bytes:
     """The file of a film, a second long where its order asks for no length."""
     _guard(medium)
     seconds = medium.seconds or 1.0
-    count = max(1, round(seconds * RATE))
+    rate = medium.detail.fps or RATE
+    count = max(1, round(seconds * rate))
     if medium.format == "webm":
         frames = (count, vp9.key_frame(medium.width, medium.height, colour_of(digest)), vp9.AGAIN)
-        return webm(medium.width, medium.height, seconds, RATE, frames)
-    coded = h264.film(medium.width, medium.height, RATE, colour_of(digest))
+        return webm(medium.width, medium.height, seconds, rate, frames)
+    coded = h264.film(medium.width, medium.height, rate, colour_of(digest))
     whole, rest = divmod(count - 1, len(coded.later))
     sizes = [struct.pack(">I", len(frame)) for frame in coded.later]
     table = struct.pack(">I", len(coded.key)) + b"".join(sizes) * whole + b"".join(sizes[:rest])
     later = b"".join(coded.later) * whole + b"".join(coded.later[:rest])
-    ticks = max(1, round(seconds * TICKS))
+    ticks = max(1, round(seconds * rate * TICKS))
     return boxed(medium.format, Reel(medium.width, medium.height, coded.config, coded.key, later, table, count,
-                                     ticks, TICKS // RATE))  # fmt: skip
+                                     ticks, rate * TICKS))  # fmt: skip
 
 
 def _guard(medium: Medium) -> None:

@@ -14,6 +14,7 @@ SAMPLES_A_SECOND = 48_000
 PACKET = 960
 # Where on the first page it stands how many samples are to be skipped.
 SKIP = 38
+CHANNELS = 37  # where it stands for how many ears it is
 # So many packets of a second or less go on one page.
 PAGE = 50
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -33,15 +34,20 @@ def stock() -> bytes:
     return (files(__package__) / "stock" / "clip.ogg").read_bytes()
 
 
-def ogg(seconds: float) -> bytes:
-    """The file of a sound that lasts as long as was asked, to the sample."""
+def ogg(seconds: float, rate: int = 0, channels: int = 0) -> bytes:
+    """The file of a sound that lasts as long as was asked, to the sample. A rate is only noted down, as Opus has it;
+    where two channels are wanted, decoders play its one on both."""
     clip = _clip()
     samples = max(1, round(seconds * SAMPLES_A_SECOND))
     count = -(-samples // PACKET)
     full, rest = divmod(count, PAGE)
     # The same packets lie on every page, so that they are joined once.
     lacing, body = _joined(clip.packets)
-    pages = [clip.head, clip.tags]
+    head = clip.head
+    if rate or channels:
+        told = (bytes([channels or head[CHANNELS]]), head[SKIP : SKIP + 2], struct.pack("<I", rate or SAMPLES_A_SECOND))
+        head = head[:CHANNELS] + b"".join(told) + head[SKIP + 6 :]
+    pages = [head, clip.tags]
     serial = clip.head[14:18]
     for number in range(full):
         # The place of the last page is where the sound ends, although its last packet goes on.

@@ -9,9 +9,10 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ..medium import Card, Medium
+from ..medium import PLAIN, Card, Detail, Medium
 from .card import document, put
 from .lettering import Area, draw, fit
+from .look import looked
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
@@ -32,20 +33,21 @@ def picture(medium: Medium, card: Card, plain: bool = False) -> bytes:
     _guard(medium)
     written = document(medium, card)
     if plain:
-        template = _template(medium.format, medium.width, medium.height, medium.quality or QUALITY)
+        template = _template(medium.format, medium.width, medium.height, medium.quality or QUALITY, medium.detail)
         return put(template, medium.format, written)
     digest = hashlib.blake2b(written).digest()
     canvas = _background(medium.width, medium.height, digest)
     _write(canvas, _words(medium, card, written, digest))
-    return put(_encoded(canvas, digest, medium.format, medium.quality or QUALITY), medium.format, written)
+    drawn = _encoded(canvas, digest, medium.format, medium.quality or QUALITY, medium.detail)
+    return put(drawn, medium.format, written)
 
 
 @lru_cache(maxsize=16)
-def _template(form: str, width: int, height: int, quality: int) -> bytes:
+def _template(form: str, width: int, height: int, quality: int, detail: Detail = PLAIN) -> bytes:
     """The grey picture that all plain ones of a size are made of."""
     canvas = _background(width, height, bytes(64))
     _write(canvas, ("", f"{width} x {height}", "plain"))
-    return _encoded(canvas, b"", form, quality)
+    return _encoded(canvas, b"", form, quality, detail)
 
 
 def _guard(medium: Medium) -> None:
@@ -147,13 +149,14 @@ def _colour(hue: float, vivid: float, luminance: float) -> tuple[float, float, f
     return red, green, blue
 
 
-def _encoded(canvas: Image.Image, digest: bytes, form: str, quality: int) -> bytes:
+def _encoded(canvas: Image.Image, digest: bytes, form: str, quality: int, detail: Detail) -> bytes:
     canvas.putpalette(_palette(digest))
+    shown = looked(canvas, detail)
     out = BytesIO()
     if form == "png":
-        canvas.save(out, "PNG", compress_level=4)
+        shown.save(out, "PNG", compress_level=4)
     elif form == "jpeg":
-        canvas.convert("RGB").save(out, "JPEG", quality=quality)
+        shown.convert("RGB").save(out, "JPEG", quality=quality)  # which has no way to be clear
     else:
-        canvas.convert("RGB").save(out, "WEBP", quality=quality, method=0)
+        shown.convert("RGBA" if shown.mode == "RGBA" else "RGB").save(out, "WEBP", quality=quality, method=0)
     return out.getvalue()

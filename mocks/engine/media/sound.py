@@ -9,7 +9,7 @@ from io import BytesIO
 
 from ..medium import Medium
 from . import mp3
-from .flac import BLOCK, LOUDNESS, SAMPLES_A_SECOND, flac
+from .flac import LOUDNESS, SAMPLES_A_SECOND, flac
 from .ogg import ogg
 
 LONGEST_SECONDS = 600.0
@@ -24,22 +24,24 @@ def sound(medium: Medium, digest: bytes) -> bytes:
         )
     seconds = medium.seconds or 1.0
     waves = 55 + int.from_bytes(digest[:2]) % 166
+    detail = medium.detail
     if medium.format == "flac":
-        return flac(seconds, waves)
+        return flac(seconds, waves, detail.rate or SAMPLES_A_SECOND, detail.channels or 1)
     if medium.format == "mp3":
-        return mp3.mp3(seconds, mp3.LOWEST + digest[0] % (mp3.HIGHEST - mp3.LOWEST))
+        return mp3.mp3(seconds, mp3.LOWEST + digest[0] % (mp3.HIGHEST - mp3.LOWEST), mp3.Voice.near(detail))
     if medium.format == "ogg":
-        return ogg(seconds)
-    return _wav(seconds, waves)
+        return ogg(seconds, detail.rate, detail.channels)
+    return _wav(seconds, waves, detail.rate or SAMPLES_A_SECOND, detail.channels or 1)
 
 
-def _wav(seconds: float, waves: int) -> bytes:
-    frames = max(1, round(seconds * SAMPLES_A_SECOND))
-    once = array("h", (round(LOUDNESS * math.sin(math.tau * waves * at / BLOCK)) for at in range(BLOCK)))
+def _wav(seconds: float, waves: int, rate: int, channels: int) -> bytes:
+    frames, block = max(1, round(seconds * rate)), rate // 4
+    once = array("h", (round(LOUDNESS * math.sin(math.tau * waves * at / block))
+                       for at in range(block) for _ in range(channels)))  # fmt: skip
     out = BytesIO()
     with wave.open(out, "wb") as heard:
-        heard.setnchannels(1)
+        heard.setnchannels(channels)
         heard.setsampwidth(2)
-        heard.setframerate(SAMPLES_A_SECOND)
-        heard.writeframes((once * (frames // BLOCK + 1))[:frames].tobytes())
+        heard.setframerate(rate)
+        heard.writeframes((once * (frames // block + 1))[: frames * channels].tobytes())
     return out.getvalue()

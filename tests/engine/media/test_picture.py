@@ -226,6 +226,20 @@ def test_plain_pictures_share_their_pixels() -> None:
         assert (card_of(one)["seed"], card_of(two)["seed"]) == (1, 2)
 
 
+@pytest.mark.parametrize("form", ["jpeg", "webp"])
+def test_less_quality_is_fewer_bytes_and_the_same_card(form: str) -> None:
+    every = [picture(replace(image(form), quality=quality), order()) for quality in (10, 40, 75, 95)]
+    assert [len(data) for data in every] == sorted({len(data) for data in every})
+    assert len({str(card_of(data)) for data in every}) == 1
+    assert picture(image(form), order()) == every[2], "unless told"
+    less, more = (picture(replace(image(form), quality=quality), order(), plain=True) for quality in (10, 95))
+    assert less != more
+
+
+def test_a_png_is_the_same_at_any_quality() -> None:
+    assert picture(replace(image(), quality=10), order()) == picture(image(), order())
+
+
 def test_large_data_is_told_by_its_digest() -> None:
     data = "data:image/png;base64," + "A" * 3_000_000
     one, two = (picture(image(), order(image=[{"a/b": uri}])) for uri in (data, data[:-1] + "B"))

@@ -1,0 +1,24 @@
+"""A model that nobody knows: what was meant most likely, and how it can be made known."""
+
+from __future__ import annotations
+
+from .catalogue import Catalogue, Model
+from .finding import Finding, Severity, shown
+from .operation import Operation
+
+
+def unknown_model(catalogue: Catalogue, operation: Operation, name: str, model: Model | None) -> Finding:
+    """What is told of it; `model` is what it was taken for, if it was let in."""
+    near = ", ".join(catalogue.nearest(name, form=operation.within)) or "none is near"
+    severity: Severity = "broken"
+    meant = catalogue.models.get(name)
+    if model is None and meant is not None:
+        cure = f"send it as a task of {meant.form}; nearest for {operation.within}: {near}"
+    elif model is None:
+        cure = f'nearest: {near}; or set unknown_models = "accept" (--unknown-models accept), or add it (--models)'
+    else:
+        severity = "doubtful"
+        cure = (f'nearest: {near}; it was let in by unknown_models = "accept", and is taken to make {model.kind}; '
+                f"add it with --models FILE if it is right")  # fmt: skip
+    return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
+                   "documented", "unknown-model" if model is None else "")  # fmt: skip

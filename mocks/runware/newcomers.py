@@ -1,0 +1,204 @@
+"""Models that accounts bring: what is told as each comes along, and which can be used once it is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from math import inf
+from typing import Any, NamedTuple
+
+from ...contracts.catalogue import ANYTHING, Model
+from ...contracts.contract import Contract
+from ...contracts.document import architectures
+from ...contracts.finding import Finding, shown
+from ..engine.courier import Parcel
+from ..engine.prop import Prop
+from ..engine.refusal import Refusal
+from ..engine.script import UNREACHABLE
+from ..engine.session import Account, Session, Tell
+from ..engine.task import Order, Task
+from ..engine.timeline import FINAL, State, new
+from ..web.dialect import Answer, Route, Wait
+from ..web.exit import JSON, written
+from ..web.turn import Turn
+from . import errors, wire
+
+KIND = "model"
+OPERATION = "modelUpload"
+MADE = "lora"  # a model is the kind of file whose making lasts as long
+USABLE = "checkpoint"  # of all categories, the one that makes something by itself
+AIR = re.compile(r"[^\s:@]+:[^\s:@]+@[^\s:@]+")
+SOURCE = "understudy"  # of what an account brings without a name
+
+
+class Newcomer(NamedTuple):
+    """A model that was brought: the tasks that brought it, the last of which counts, and its form, if it makes
+    something by itself."""
+
+    tasks: tuple[str, ...]
+    form: Model | None
+
+
+def order(turn: Turn) -> Answer | Wait:
+    """Takes a model; who brings one of its own again gives it other words."""
+    session, said, contract = turn.session, turn.inputs, turn.dialect.contract
+    name = said["taskUUID"].lower()
+    if name in session.tasks:
+        raise Refusal("taken-id")
+    air = said.get("air") or f"{SOURCE}:{len(brought(session)) + 1}@1"
+    if not AIR.fullmatch(air):
+        raise Refusal("invalid-input", findings=(Finding(
+            "wrong-form", "broken", "/air", "an AIR, as source:id@version", shown(air), "write it as source:id@version",
+            turn.operation.id, "documented", "invalid-input", "string_pattern_mismatch"),))  # fmt: skip
+    held = next((prop for prop in brought(session) if prop.name == air), None)
+    if air in contract.catalogue.models or (held is not None and held.account is not turn.account):
+        raise Refusal("model-taken")
+    asked = new(Order, (turn.dialect.provider, OPERATION, air, turn.body, (), said.get("deliveryMethod") or "sync",
+                        said.get("webhookURL") or "", said["taskUUID"], None, said["taskType"]))  # fmt: skip
+    later = asked.delivery == "async" or bool(asked.webhook)
+    pushes = turn.line is not None and not later
+    tell = _tell(turn, pushes) if pushes or asked.webhook else None
+    task = turn.submit(asked, contract.life.durations[MADE], 0.0, tell, name=name)
+    _keep(turn, held, air, task)
+    if later:
+        return Answer(200, {"data": [wire.acknowledged(task)]})
+    if pushes:
+        return Answer(200, {"data": [next(items(contract, task, turn.now))]})
+    return _awaited(turn, task, turn.now + float(contract.life.patience))
+
+
+def _keep(turn: Turn, held: Prop | None, air: str, task: Task) -> None:
+    session, said = turn.session, turn.inputs
+    prop = held or session.add_prop(turn.account, KIND, air, said)
+    form = _form(turn.dialect.contract, air, said) if said["category"] == USABLE else None
+    before = prop.more.tasks if held else ()
+    session.props[prop.id] = prop.but(turn.now, said=dict(said), more=Newcomer((*before, task.id), form))
+
+
+def _form(contract: Contract, air: str, said: dict[str, Any]) -> Model:
+    """The form of its architecture; of one that nobody knows, nothing is known but the type of task."""
+    table = architectures(contract.provider)
+    meant = plain(said["architecture"])
+    known = [name for name in table if plain(name) == meant] or [name for name in table if meant in plain(name)]
+    row: dict[str, Any] = table[known[0]] if known else {"form": "imageInference", "schema": ANYTHING}
+    whole = {"source": "inferred", "where": "brought by a client", "complete": False, **row, "id": air, "kind": "image"}
+    return Model(whole, contract.catalogue.recommended, envelope=contract.catalogue.envelope)
+
+
+def plain(word: str) -> str:
+    """A name without what is written in several ways."""
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
+    """All that is told of it, once it is over; no request is kept longer than the limit, and it goes on without."""
+    task, now = turn.session.tasks.get(task.id, task), turn.session.clock.now
+    if task.timeline.at(now) in FINAL:
+        return Answer(200, {"data": list(items(turn.dialect.contract, task, now))})
+    if now >= limit:
+        raise Refusal("timeout")
+    return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))
+
+
+def brought(session: Session) -> list[Prop]:
+    """All models that accounts brought, the oldest first."""
+    return [prop for prop in session.props.values() if prop.kind == KIND]
+
+
+def there(session: Session, account: Account | None) -> Iterator[Prop]:
+    """Those that are there and that an account may use: its own, and the public ones of others."""
+    now = session.clock.now
+    for prop in brought(session):
+        tasks = (session.tasks.get(name) for name in prop.more.tasks)
+        good = any(task is not None and task.timeline.at(now) is State.SUCCEEDED for task in tasks)
+        if good and (prop.account is account or not private(prop)):
+            yield prop
+
+
+def private(prop: Prop) -> bool:
+    """Whether its account alone may use it."""
+    return bool(prop.said.get("private", True))
+
+
+def found(session: Session, account: Account | None, air: str) -> Model | None:
+    """A model that somebody brought and that makes something by itself."""
+    return next((prop.more.form for prop in there(session, account) if prop.name == air), None)
+
+
+def items(contract: Contract, task: Task, now: float) -> Iterator[dict[str, Any]]:
+    """What is told of a task up to a moment, stage by stage."""
+    rules, state = contract.facts.openapi["tasks"][OPERATION], task.timeline.at(now)
+    reached = task.reached(now)
+    for stage in rules["stages"]:
+        if stage["at"] == 0 or (task.course.ending is not State.FAILED and reached >= stage["at"]):
+            yield item(task, stage["status"], stage["message"])
+    if state in FINAL and state is not State.SUCCEEDED:
+        yield item(task, rules["failed"]["status"], _why(rules, task))
+
+
+def _why(rules: dict[str, Any], task: Task) -> str:
+    error = task.course.error
+    return str(rules["failed"]["message"]) if error in ("", UNREACHABLE) else error
+
+
+def item(task: Task, status: str, message: str) -> dict[str, Any]:
+    """One stage."""
+    return {**wire.acknowledged(task), "status": status, "message": message, "air": task.order.model}
+
+
+def stands(contract: Contract, task: Task, now: float, status: str) -> dict[str, Any]:
+    """The same for whoever asks how the task stands, in the words in which any task is told of."""
+    state = task.timeline.at(now)
+    if state not in FINAL:
+        return {"data": [{**wire.acknowledged(task), "status": status}]}
+    if state is State.SUCCEEDED:
+        *_, last = items(contract, task, now)
+        return {"data": [{**last, "status": status}]}
+    error = task.course.error
+    row = contract.errors["download-failed"] if error in ("", UNREACHABLE) else contract.failed(error)
+    why = _why(contract.facts.openapi["tasks"][OPERATION], task)
+    operation = contract.operations[OPERATION]
+    said = errors.one(contract, row, wire.acknowledged(task), operation, {"message": why, "status": status})
+    return {"errors": [said]}
+
+
+def _tell(turn: Turn, pushes: bool) -> Tell:
+    """Tells of each stage through the line that the task came by; a webhook is told of the last."""
+    session, contract, provider, line = turn.session, turn.dialect.contract, turn.dialect.provider, turn.line
+    told = {"validated"}
+
+    def out(name: str) -> None:
+        task = session.tasks[name]
+        parcel = Parcel("", "", b"", (), operation=OPERATION, task=task.id, provider=provider)
+        every = list(items(contract, task, session.clock.now))
+        if task.order.webhook:
+            body = written({"data": every[-1:]})
+            session.courier.send(parcel._replace(channel="webhook", to=task.order.webhook, body=body, headers=(JSON,)))
+        if line is None or not pushes:
+            return
+        for each in (each for each in every if each["status"] not in told):
+            told.add(each["status"])
+            push = parcel._replace(channel="push", to=line.name, body=written({"data": [each]}))
+            session.courier.send(push, by=line.carry)
+
+    def news(task: Task, state: State) -> None:
+        if state in FINAL:
+            out(task.id)
+        elif state is State.RUNNING and pushes and task.course.ending is not State.FAILED:
+            starts, ends = task.timeline.starts, task.timeline.ends
+            for stage in contract.facts.openapi["tasks"][OPERATION]["stages"] if ends < inf else ():
+                if 0 < stage["at"] < 1:
+                    moment = round(starts + stage["at"] * (ends - starts), 6)
+                    session.clock.book(moment, partial(_soon, session, out), task.id, owed=True)
+
+    return news
+
+
+def _soon(session: Session, out: Any, name: str) -> None:
+    """Tells of a task that is still known."""
+    if name in session.tasks:
+        out(name)
+
+
+ROUTES: dict[str, Route] = {OPERATION: order}
