@@ -77,8 +77,10 @@ class Opened:
 
 
 @contextmanager
-def plane(opens_default: bool = True, **told: Any) -> Iterator[Plane]:
-    server = Server(App(Settings(images="plain").but(**told), ("runcomfy",), opens_default))
+def plane(
+    opens_default: bool = True, providers: tuple[str, ...] = ("runcomfy",), **told: Any
+) -> Iterator[Plane]:  # fmt: skip
+    server = Server(App(Settings(images="plain").but(**told), providers, opens_default))
     try:
         yield Plane(server)
     finally:

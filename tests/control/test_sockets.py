@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 
 
 def test_sockets_are_told_of_and_broken() -> None:
-    with plane() as asked:
+    with plane(providers=("runcomfy", "runware")) as asked:
         one = asked.opened(providers=["runcomfy", "runware"])
         url = f"ws{asked.server.url.removeprefix('http')}/~{one.sid}/runware/v1"
         with called(url) as first, called(url) as second:
@@ -29,7 +29,7 @@ def test_sockets_are_told_of_and_broken() -> None:
 
 
 def test_a_silence_is_played_and_what_was_never_fetched_is_a_note() -> None:
-    with plane() as asked:
+    with plane(providers=("runcomfy", "runware")) as asked:
         one = asked.opened(providers=["runcomfy", "runware"], clock="manual")
         url = f"ws{asked.server.url.removeprefix('http')}/~{one.sid}/runware/v1"
         with called(url) as caller:

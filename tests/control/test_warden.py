@@ -148,6 +148,7 @@ SENTENCES: list[tuple[str, Any, str]] = [
     ("", {"models": "/etc/passwd"}, "no file of this machine is read"),
     ("", {"scenario": "x"}, "no file of this machine is read"),
     ("", {"fast_forward": True}, "have your client poll without a pause"),
+    ("/clock", {"advance": 3, "idel": True}, "did you mean idle?"),
     ("/clock", {"advance": 3, "idle": 7}, "expected /idle of advance to be boolean"),
     ("/clock", {"advance": 3, "silent": True}, "expected advance to have advance"),
     ("/clock", {}, "expected /advance of advance to be there; came nothing; How far, in seconds."),

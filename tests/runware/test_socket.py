@@ -253,8 +253,8 @@ def test_a_key_stands_in_no_book(form: str, way: str) -> None:
 def test_any_batch_is_answered_task_by_task(batch: list[str]) -> None:
     """As many frames as tasks, but for a poll of what nobody knows; each names its own task, and pushes come last."""
     with runware() as handle, entered(handle) as caller:
-        made: dict[str, Any] = {"ping": PING, "nothing": {"taskType": "nothing", "taskUUID": Ids.fresh()}}
-        kinds: dict[str, Any] = {"image": {}, "async": {"deliveryMethod": "async"}, "bad": {"width": 1}}
+        made: dict[str, dict[str, Any]] = {"ping": PING, "nothing": {"taskType": "nothing", "taskUUID": Ids.fresh()}}
+        kinds: dict[str, dict[str, Any]] = {"image": {}, "async": {"deliveryMethod": "async"}, "bad": {"width": 1}}
         tasks = [made[kind] if kind in made else poll(image()) if kind == "poll" else image(**kinds[kind])
                  for kind in batch]  # fmt: skip
         caller.say(*tasks)
