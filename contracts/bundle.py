@@ -158,7 +158,8 @@ def _operation(
         "summary": row["summary"], "channel": row["channel"], "lifecycle": row.get("lifecycle", ""), **said, **form,
         "parameters": parameters, "idless": row.get("idless", False), "keyless": row.get("keyless", False),
         "streams": row.get("streams", ""),
-        "refusals": [*bundle["refusals"], *row.get("refusals", ())],
+        "refusals": [reason for reason in (*bundle["refusals"], *row.get("refusals", ()))
+                     if reason != "bad-task-id" or not row.get("idless")],
         "answers": {"200": {"schema": _capital(word) + "Answer", "description": row["summary"]}},
         "source": row["source"], "where": row["where"],
     }  # fmt: skip

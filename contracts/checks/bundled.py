@@ -45,7 +45,8 @@ class Bundled(Subject):
             said = self._subject.send(ask._replace(body=body))
         else:
             route = self._route + ("?" + query if query else "")
-            said = self._subject.send(Ask("POST", route, ask.headers, self._wired(operation, path, body)))
+            headers = ask.headers if body or not operation.task else _spoken(ask.headers)
+            said = self._subject.send(Ask("POST", route, headers, self._wired(operation, path, body)))
             said = self._part(ask, said)
         self._mirror()
         return said
@@ -113,6 +114,12 @@ class Bundled(Subject):
     def close(self) -> None:
         """Is done with."""
         self._subject.close()
+
+
+def _spoken(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The headers of a request that has a body on the wire, though its path says all that is asked."""
+    named = any(name.lower() == "content-type" for name, _ in headers)
+    return headers if named else (*headers, ("Content-Type", "application/json"))
 
 
 def _uuid(salt: str, word: str) -> str:

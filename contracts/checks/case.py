@@ -53,6 +53,7 @@ class Case:
 
 def curl(exchange: Exchange, base: str) -> str:
     """A request as a line for a shell; a key stands in it as $KEY."""
+    exchange = exchange.wire or exchange
     url, body = base + exchange.url, exchange.request_body
     parts = ["curl", "-sS", *_asking(exchange)]
     parts += ["-g"] if re.search(r"[{}\[\]]", url) else []  # else they are a pattern of several addresses

@@ -89,7 +89,8 @@ class Har:
         """Writes one exchange down, without a key."""
         self.count += 1
         recorder = ScenarioRecorder(label=said.operation)
-        recorder.record_interaction(str(self.count), _interaction(self._veil.exchange(said), self._base))
+        sent = self._veil.exchange(said.wire or said)
+        recorder.record_interaction(str(self.count), _interaction(sent, self._base))
         self._writer.write(recorder)
 
     def __enter__(self) -> Har:

@@ -92,6 +92,7 @@ def _case(case: Case, number: int, report: Report) -> Iterator[str]:
         + "</table></div>"
     )
     yield '<div class="two">'
+    said = said.wire or said
     yield f"<div><h4>request</h4>{_pre(_message(f'{said.method} {said.url}', said.request_body))}</div>"
     yield f"<div><h4>answer</h4>{_pre(_message(str(said.status or 'none'), said.answer_body))}</div></div>"
     for name, command in (("curl", case.curl), ("again", report.again), ("accept", report.accepts(case))):

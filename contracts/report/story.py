@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..checks.case import Case
 from ..contract import Contract
 from ..exchange import Exchange
+from ..life import at as told_at
 from .plain import plain
 
 LONGEST_WORD = 60
@@ -135,6 +136,8 @@ def _numbers(case: Case, promise: Contract) -> dict[str, int]:
     taken = [each for each in exchanges if _takes(each, promise)]
     for number, each in enumerate(taken, 1):
         body = each.json
+        if each.task in asked:  # which its client has named
+            numbers.setdefault(each.task, number)
         for value in body.values() if isinstance(body, dict) else ():
             if isinstance(value, str) and value in asked:
                 numbers.setdefault(value, number)
@@ -144,7 +147,7 @@ def _numbers(case: Case, promise: Contract) -> dict[str, int]:
 def _asked(said: Exchange, promise: Contract, numbers: dict[str, int], taken: int) -> Step:
     takes = _takes(said, promise)
     order = taken if takes else numbers.get(said.task, 0)
-    what = said.url
+    what = said.url if said.wire is None else f"{said.wire.url} {said.operation}"
     if order and said.task:
         what = what.replace(said.task, f"<order {order}>")
     state = _state(said, promise)
@@ -161,8 +164,7 @@ def _state(said: Exchange, promise: Contract) -> str:
         return ""
     for life in promise.lives.values():
         keys = {channel["operation"]: channel["key"] for channel in life.channels.values()}
-        key = {life.cancel["operation"]: life.cancel["key"], **keys}.get(said.operation, "/")
-        value = body.get(key[1:])
+        value = told_at(body, {life.cancel["operation"]: life.cancel["key"], **keys}.get(said.operation, ()))
         if isinstance(value, str):
             return _short(value)
     return ""
@@ -176,7 +178,8 @@ def _told(said: Exchange, promise: Contract) -> str:
     if said.status < 400 or not isinstance(body, dict):
         return ""
     keys: dict[str, Any] = promise.facts.openapi["refused"]
-    words = [str(body[key]) for key in (keys["code"], keys["text"]) if key in body]
+    told = [told_at(body, f"/{keys[name]}") for name in ("code", "text")]
+    words = [str(word) for word in told if word is not None]
     return _short(" ".join(words))
 
 

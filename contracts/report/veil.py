@@ -54,6 +54,7 @@ class Veil:
             url=self.url(said.url), account=self.text(said.account), task=self.text(said.task), findings=(),
             request_headers=self._headers(said.request_headers), request_body=self.body(said.request_body),
             answer_headers=self._headers(said.answer_headers), answer_body=self.body(said.answer_body),
+            wire=None if said.wire is None else self.exchange(said.wire),
         )  # fmt: skip
 
     def _headers(self, headers: Headers) -> tuple[tuple[bytes, bytes], ...]:

@@ -157,7 +157,7 @@ def enhanced(task: Task, index: int) -> str:
     start = int(digest("enhance", inputs.get("prompt"))[:4], 16)
     details = [DETAILS[(start + 3 * index + 5 * at) % len(DETAILS)] for at in range(4 + index % 3)]
     text = f"{STYLES[(start + index) % len(STYLES)]}: {', '.join((str(inputs.get('prompt', '')), *details))}"
-    return "".join(tokens(text)[: inputs.get("promptMaxLength", 400)])
+    return "".join(tokens(text)[: int(inputs.get("promptMaxLength", 400))])
 
 
 def _settings(inputs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -115,6 +115,8 @@ class Batches(Steps):
             yield self.sends(self.task(f"n{NO_TASKS.index(wrong)}"), wrong)
             yield self.sends(wrong)
         yield from (Move("finish", nth=0), Move("poor"), self.sends(self.task("p0"), self.ask_for("m0"), bad))
+        for at, model in enumerate(self.models):
+            yield self.sends(self.task(f"poor{at}", model))
         yield from (self.sends(self.task("p1"), self.task("p2")), Move("rich"), self.sends(self.task("p3")))
         yield from (Move("fail"), self.sends(self.task("f0"), self.task("f1")), Move("finish", nth=-2))
         yield from (Move("finish", nth=-1), self.sends(self.ask_for("f0"), self.ask_for("f1")))
@@ -141,6 +143,7 @@ class Batches(Steps):
         """A task by itself that says what else its path and a counter say of it."""
         name = {self.bundle.id: "{id own}"}
         for model in self.models:
+            yield self.order(model, {**self.example(model), self.bundle.id: "x"})
             if model.kind == self.plain.kind or model.form != self.plain.form:
                 body = {**self.example(model), self.bundle.id: f"{{id own-{model.id.encode().hex()}}}"}
                 yield from (self.order(model, body), self.order(model, body), self.order(model, body, OTHER))

@@ -76,7 +76,16 @@ class Noes(Steps):
 
     def bodies(self) -> Iterator[Move]:
         """Bodies that are no JSON, no object, not labelled, too large, for models that there are not."""
-        for operation in (each for each in self.operations if each.speaks):
+        spoken = [each for each in self.operations if each.speaks]
+        # Over the wire tasks of all types are one request.
+        few = [each for each in spoken if not each.within or each.channel == "poll" or each is self.submit]
+        for operation in (each for each in spoken if each not in few):
+            form = next((each for each in self.models if each.form == operation.within), operation.body)
+            if form is not None:
+                good = json.dumps(self.example(form)).encode()
+                yield from (self.sent(operation, form, b"{"), self.sent(operation, form, b" " * TOO_LARGE))
+                yield self.sent(operation, form, good, headers=(("Content-Type", "text/plain"),))
+        for operation in few:
             yield from self.garbled(operation, self.plain if operation.orders else operation.body)
         good = json.dumps(self.example(self.plain)).encode()
         for name in ("no/such/model", self.plain.id + "x", self.plain.id.upper(), self.plain.id.rpartition("/")[0]):

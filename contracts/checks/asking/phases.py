@@ -72,10 +72,13 @@ def explore(
 
 
 def dealt(contract: Contract) -> list[list[Model]]:
-    """All models in handfuls; the first holds one of each shape."""
-    first = shapes(contract)
+    """All models in handfuls; the first holds one of each shape. Where tasks are of many types, of which the drill has
+    bent every field already, it holds the plain one alone."""
+    first = shapes(contract) if contract.bundle is None else [Steps(contract, False).plain]
     models = [*first, *(model for model in offered(contract) if model not in first)]
-    return [models[at : at + len(first)] for at in range(0, len(models), max(len(first), 1))]
+    rest = models[len(first) :]
+    many = max(len(shapes(contract)), 1)
+    return [first, *(rest[at : at + many] for at in range(0, len(rest), many))]
 
 
 def _over(referee: Referee, clock: Callable[[], float], end: float) -> bool:

@@ -58,7 +58,9 @@ class Referee(Player):
         self._litter: list[tuple[Sort, str]] = []  # what was added, where no world is new
         self.why = Grounds(())  # that were given to refuse the last request
         self._seen = seen
-        self._whole_walk = {each.id for each in contract.operations.values() if each.task}
+        bundles = contract.bundle is not None  # where more can be asked of a task than how it lives
+        self._whole_walk = {each.id for each in contract.operations.values()
+                            if each.task and (each.lifecycle or not bundles)}  # fmt: skip
         self._keys = keys(contract, self.subject)
         self.begin()
 

@@ -34,6 +34,9 @@ def tasked(world: World, asked: Asked) -> Grounds:
         found = world.contract.check_request(operation, value, (), task, world.form(operation, task))
         reasons += [finding.reason for finding in found if finding.reason]
         fields = tuple(finding.where for finding in found if finding.reason)
+        row = world.contract.facts.openapi["tasks"][operation.within]
+        perhaps = [reason for key, reason in row.get("perhaps", {}).items() if key in task]
+        reasons, clear = [*reasons, *perhaps], clear and not perhaps
         more, clear_too = _ordered(world, operation, task, account)
         reasons, clear = [*reasons, *more], clear and clear_too
     return Grounds(tuple(dict.fromkeys(reasons)), sure and clear, fields, task, account)
@@ -46,13 +49,14 @@ def who(world: World, said: Exchange, task: Any) -> tuple[str, list[str], bool]:
     scheme, _, word = text.partition(" ")
     borne = word.strip() if scheme.lower() == door["scheme"].lower() else ""
     key = borne or task_key(world, task)
-    account, own = world.whose(key), task_key(world, task)
+    account, own, bundle = world.whose(key), task_key(world, task), world.contract.bundle
     if account:
-        other = bool(borne and own) and world.whose(own) != account  # which of the two counts, nobody says
+        bears = bundle is not None and isinstance(task, dict) and bundle.key in task
+        other = bool(borne and bears) and world.whose(own) != account  # which of the two counts, nobody says
         plain = not borne or (word == borne and scheme == door["scheme"])
         return account, ["bad-key"] if other else [], plain and not other
-    if key:
-        return "", ["bad-key"], True
+    if key or (bundle is not None and isinstance(task, dict) and bundle.key in task):
+        return "", ["bad-key"], bool(key)
     # What bears no key after the scheme may be read as none, or as a wrong one.
     return "", ["missing-key", "bad-key"] if text else ["missing-key"], True
 

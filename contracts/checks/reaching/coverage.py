@@ -60,7 +60,8 @@ class Coverage(Covered):
         if exchange.provider not in ("", self.provider) or exchange.direction != "in":
             return
         bundle = self._contract.bundle
-        if bundle is None or exchange.channel == MEDIA:
+        known = self._contract.operations.get(exchange.operation)
+        if bundle is None or exchange.channel == MEDIA or known is None or not (known.bundles or known.within):
             self._saw(exchange, by)
             return
         # Over the wire there is one route, and each task of a list is an operation of its own.

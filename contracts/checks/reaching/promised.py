@@ -43,7 +43,9 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[tuple[It
     yield ("channels", operation.channel), Row(hint="no operation of it was answered well")
     for status in operation.answers:
         yield ("answers", name, str(status)), Row(hint="it was asked for, and never answered so")
-    rows = [row for reason in operation.refusals if (row := contract.error(reason, operation))]
+    # What is said of a list before it is read is said of no task of it.
+    unread = ("bad-json", "too-large") if operation.within else ()
+    rows = [row for reason in operation.refusals if reason not in unread and (row := contract.error(reason, operation))]
     # Two reasons that are told in the same words are one answer: nobody can tell them apart.
     refusals = list({tuple(row.get(key) for key in ("status", "code", "name", "text")): row for row in rows}.values())
     statuses = dict.fromkeys(row["status"] for row in refusals if "status" in row)
