@@ -58,7 +58,8 @@ def _listed(contract: Contract) -> Iterator[Entry]:
             "air": model.id, "name": name, "version": model.id.partition("@")[2], "category": "checkpoint",
             "architecture": next((kind for kind in kinds if f"-{kind}-" in f"-{name}-"), None),
             "capabilities": _capabilities(model), "source": "community" if maker in STRANGERS else OFFICIAL,
-            "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False, "made": 0.0,
+            "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False,
+            "made": 0.0,
         }  # fmt: skip
 
 
