@@ -29,6 +29,7 @@ NOUNS = {"integer": "an integer value", "number": "a number", "string": "a strin
 FORMS = {"uuid4": "a UUID v4", "uri": "an http or https address"}
 BOUNDS = (("minimum", "maximum", ""), ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items"))
 SIDES = ("width", "height")
+UNSCHEMED = ("outpaint", "stream")  # rules of which no schema knows: what is expected stands in the finding
 UNSAID = {"parameter": "model", "other": "model", "subject": "It", "expected": "another value", "allowed": "none",
           "model": "selected"}  # fmt: skip
 
@@ -105,7 +106,7 @@ def _about(
         more["parameter"] = names if len(names) > 1 else names[0]
     if kind := _type(fields):
         more["type"] = kind
-    if "enum" in (field := fields[0] if fields else {}) and finding.rule == "not-in-list":
+    if "enum" in (field := fields[0] if fields else {}) and finding.rule == "not-in-list" and finding.kind not in UNSCHEMED:
         more["allowedValues"] = list(field["enum"])
     filled = {"parameter": _joined(names, row), "other": names[-1] if names else "", "model": _named(task),
               "subject": _subject(names, model), "expected": _expected(finding, names, field),
@@ -141,7 +142,7 @@ def _expected(finding: Finding, names: list[str], field: Row) -> str:
     """What a value must be, as a sentence ends with it."""
     if finding.kind in ("below", "at-most"):
         return f"{finding.kind.replace('-', ' ')} '{names[-1]}'"
-    if finding.kind == "outpaint":
+    if finding.kind in UNSCHEMED:
         return finding.expected
     return _must(field) or finding.expected
 
