@@ -106,7 +106,8 @@ def _about(
         more["parameter"] = names if len(names) > 1 else names[0]
     if kind := _type(fields):
         more["type"] = kind
-    if "enum" in (field := fields[0] if fields else {}) and finding.rule == "not-in-list" and finding.kind not in UNSCHEMED:
+    listed = finding.rule == "not-in-list" and finding.kind not in UNSCHEMED
+    if "enum" in (field := fields[0] if fields else {}) and listed:
         more["allowedValues"] = list(field["enum"])
     filled = {"parameter": _joined(names, row), "other": names[-1] if names else "", "model": _named(task),
               "subject": _subject(names, model), "expected": _expected(finding, names, field),

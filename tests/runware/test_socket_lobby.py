@@ -140,7 +140,9 @@ def test_what_fits_no_session_is_kept_in_the_book_of_strays_without_its_key(
     assert "a-secret-of-mine" not in json.dumps(app.strays.as_dicts()) + repr(list(app.strays.findings))
 
 
-@pytest.mark.parametrize(("host", "said"), [("", {}), ("ws-api.runware.ai", {}), ("", {"public_url": "http://news.test"})])
+@pytest.mark.parametrize(
+    ("host", "said"), [("", {}), ("ws-api.runware.ai", {}), ("", {"public_url": "http://news.test"})]
+)
 @pytest.mark.parametrize("first", ["socket", "http"])
 def test_whoever_asks_first_an_address_begins_with_http(host: str, said: dict[str, str], first: str) -> None:
     house = House(**said)
