@@ -35,9 +35,9 @@ def search(turn: Turn) -> Answer:
     every = [*_listed(contract), *_brought(turn.session, turn.account)]
     wanted = [each for each in every if _meets(each, said)]
     ordered = sorted_by(wanted, said.get("sort") or "_score", str(said.get("search", "")).lower())
-    at = said.get("offset", 0)
+    at = int(said.get("offset", 0))  # 3.0 is a whole number, too
     page = [{key: value for key, value in each.items() if key in _keys(contract)}
-            for each in ordered[at : at + said.get("limit", LIMIT)]]  # fmt: skip
+            for each in ordered[at : at + int(said.get("limit", LIMIT))]]  # fmt: skip
     values = {"results": page, "totalResults": len(wanted)}
     return Answer(200, {"data": [wire.told(contract, turn.operation, said, values)]})
 
@@ -58,7 +58,8 @@ def _listed(contract: Contract) -> Iterator[Entry]:
             "air": model.id, "name": name, "version": model.id.partition("@")[2], "category": "checkpoint",
             "architecture": next((kind for kind in kinds if f"-{kind}-" in f"-{name}-"), None),
             "capabilities": _capabilities(model), "source": "community" if maker in STRANGERS else OFFICIAL,
-            "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False, "made": 0.0,
+            "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False,
+            "made": 0.0,
         }  # fmt: skip
 
 
