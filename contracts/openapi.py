@@ -28,6 +28,8 @@ def published(
         for name, schema in part.schemas.items():  # what one API takes over from another is as that one has it
             schemas.setdefault(name, _marked(schema, part.facts.openapi["schemas"][name]))
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
+    if lens and contract.bundle is not None:
+        chosen = tuple(map(contract.bundle.bare, chosen))
     paths: dict[str, Any] = {}
     for part in contract.apis.values():
         own = chosen if part.api == contract.api else part.catalogue.models.values()
