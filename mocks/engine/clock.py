@@ -10,13 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import inf
 from typing import Any
 
 from .agenda import Agenda
+from .pace import factor
 from .silence import Silence
 from .wear import Wear
 
@@ -49,7 +49,7 @@ class Clock:
 
     def __init__(self, mode: str = "auto", epoch: datetime | None = None, tick: Callable[[], float] = real) -> None:
         self.mode = mode
-        self.factor = _factor(mode)
+        self.factor = factor(mode)
         self.epoch = epoch or (today() if self.factor else EPOCH)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.open = 0
@@ -337,19 +337,6 @@ def _endless() -> RuntimeError:
 def _say_stalled(until: float) -> None:
     LOG.warning("expected the clock to reach %.3f s; came %s s of real time without it; call clock.advance() or use "
                 'clock="auto"', until, STALLED)  # fmt: skip
-
-
-def _factor(mode: str) -> float | None:
-    if mode in ("manual", "auto"):
-        return None
-    if mode == "real":
-        return 1.0
-    if mode.startswith("x"):
-        with suppress(ValueError):
-            factor = float(mode[1:])
-            if 0 < factor <= 1_000_000:
-                return factor
-    raise ValueError(f"expected clock real, xN (as x10), manual or auto; came {mode!r}")
 
 
 async def pause(seconds: float) -> None:

@@ -113,19 +113,19 @@ def joined(world: World, said: Exchange, those: list[Part]) -> Iterator[Finding]
         for at, item in enumerate(items if isinstance(items, list) else ()):
             name = item.get(bundle.id) if isinstance(item, dict) else None
             if name is not None and name not in names:
-                yield _finding(f"/{key}/{at}/{bundle.id}", "the id of a task that was sent", shown(name),
+                yield _wrong(f"/{key}/{at}/{bundle.id}", "the id of a task that was sent", shown(name),
                                "answer the tasks of this request alone", "stranger")  # fmt: skip
     rows = [world.contract.coded(error.get("code")) for error in errors if isinstance(error, dict)]
     statuses = {int(row["status"]) for row in rows if "status" in row}
     want = {200} if data or not errors else statuses
     if want and said.status not in want:
-        yield _finding("", " or ".join(map(str, sorted(want))), str(said.status),
+        yield _wrong("", " or ".join(map(str, sorted(want))), str(said.status),
                        "answer 200 where anything came of any task, else what the first error stands for", "status",
                        "inferred")  # fmt: skip
     yield from _sorted(bundle, those, data)
     for part in those:
         if not part.own and not _silent(part):
-            yield _finding(f"/{bundle.data}", "something for each task", f"nothing for {shown(part.task, 120)}",
+            yield _wrong(f"/{bundle.data}", "something for each task", f"nothing for {shown(part.task, 120)}",
                            "answer every task, whatever becomes of the others", "missing")  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _sorted(bundle: Bundle, those: list[Part], data: Any) -> Iterator[Finding]:
     came = [places.index(item.get(bundle.id)) for item in data if isinstance(item, dict)
             and item.get(bundle.id) in places and item.get(bundle.id) is not None]  # fmt: skip
     if came != sorted(came):
-        yield _finding(f"/{bundle.data}", "the order of the tasks", "another order", "answer task by task", "order",
+        yield _wrong(f"/{bundle.data}", "the order of the tasks", "another order", "answer task by task", "order",
                        "inferred")  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def twice(world: World, those: list[Part]) -> Iterator[Finding]:
     told = [error.get("code") for error in those[0].own.get(bundle.errors, ())]
     orders = [part for part in those if part.operation is not None and part.operation.orders]
     if len(orders) > 1 and those[0].own.get(bundle.data) and code not in told:
-        yield _finding(f"/{bundle.errors}", f"{code}, since {len(orders)} tasks bear one id", shown(told),
+        yield _wrong(f"/{bundle.errors}", f"{code}, since {len(orders)} tasks bear one id", shown(told),
                        "refuse an id that is taken, in the same request as well", "twice", "observed")  # fmt: skip
 
 
-def _finding(where: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented") -> Finding:
+def _wrong(where: str, expected: str, came: str, cure: str, kind: str = "", source: Any = "documented") -> Finding:
     return Finding("wrong-batch", WEIGHT[source], where, expected, came, cure, "tasks", source, "", kind)
