@@ -14,8 +14,10 @@ from understudy.contracts.checks.breaking.mutants import mutants
 from understudy.contracts.checks.breaking.score import score
 from understudy.contracts.checks.bundled import Bundled, bundled
 from understudy.contracts.checks.case import curl
+from understudy.contracts.checks.judging.frames import framed
 from understudy.contracts.checks.judging.referee import Referee
-from understudy.contracts.checks.subject import Ask, Subject
+from understudy.contracts.checks.judging.world import World
+from understudy.contracts.checks.subject import FRAME, Ask, Subject
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 from understudy.contracts.openapi import published
@@ -154,6 +156,44 @@ def test_nothing_is_found_where_nothing_is_wrong(own: Ours, name: str) -> None:
         referee.play(move)
     assert [str(case.finding) for case in referee.cases.values()] == []
     assert referee.asked
+
+
+def test_over_a_socket_the_same_is_asked_and_nothing_is_found(own: Ours) -> None:
+    line = own.dialled()
+    assert line is not None
+    referee = Referee(RUNWARE, line)
+    for name in ("a life, and nothing goes wrong", "several tasks in one request", "tasks of which some are wrong"):
+        referee.begin()
+        for move in dict(drill(RUNWARE))[name]:
+            referee.play(move)
+    line.close()
+    assert [str(case.finding) for case in referee.cases.values()] == []
+    assert contract("runcomfy").bundle is None
+    spoken = [each for each in own._handle.journal if each.method == "SOCKET"]
+    assert len(spoken) > 30
+
+
+@pytest.mark.parametrize(("kind", "frame"), [
+    ("apart", {"data": [{"taskType": "ping", "pong": True}], "errors": [{"code": "x"}]}), ("apart", []), ("apart", {}),
+    ("empty", {"data": []}), ("empty", {"errors": []}), ("empty", {"data": [5]}),
+    ("several", {"data": [{"taskType": "caption", "taskUUID": "a"}, {"taskType": "caption", "taskUUID": "b"}]}),
+    ("ping", {"data": [{"taskType": "ping", "pong": True, "taskUUID": "a"}]}),
+    ("handshake", {"data": [{"taskType": "authentication"}]}),
+    ("handshake", {"data": [{"taskType": "authentication", "connectionSessionUUID": "a", "taskUUID": "b"}]}),
+])  # fmt: skip
+def test_a_frame_that_no_client_reads_is_found(kind: str, frame: Any) -> None:
+    said = Exchange("POST", "/v1", (), b"[]", 200, ((FRAME, json.dumps(frame).encode()),), b"{}")
+    assert kind in [finding.kind for finding in framed(World(RUNWARE, Echo()), said)]
+
+
+@pytest.mark.parametrize("frame", [
+    {"data": [{"taskType": "ping", "pong": True}]}, {"errors": [{"code": "x", "message": "y", "taskUUID": "a"}]},
+    {"data": [{"taskType": "authentication", "connectionSessionUUID": "a"}]},
+    {"data": [{"taskType": "caption", "taskUUID": "a", "text": "x"}, {"taskType": "caption", "taskUUID": "a"}]},
+])  # fmt: skip
+def test_a_frame_as_documented_is_not(frame: Any) -> None:
+    said = Exchange("POST", "/v1", (), b"[]", 200, ((FRAME, json.dumps(frame).encode()),), b"{}")
+    assert not list(framed(World(RUNWARE, Echo()), said))
 
 
 FOUND = ("results come in the contrary order", "the last result of several is missing",
