@@ -11,7 +11,7 @@ from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, errors, newcomers, shelf, wire
+from . import chat, errors, newcomers, uploads, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Runware(Dialect):
 
     def meant(self, session: Session, account: Account, id: str) -> Meant | None:
         """An upload, or a file that a task made."""
-        return shelf.meant(session, account, id)
+        return uploads.meant(session, account, id)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""

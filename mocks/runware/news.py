@@ -6,77 +6,78 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
+from ...contracts.contract import Contract
 from ..engine.courier import Manner, Parcel
 from ..engine.gallery import content_type
-from ..engine.session import Tell
+from ..engine.session import Session, Tell
 from ..engine.task import Task
 from ..engine.timeline import FINAL, State
 from ..web.exit import JSON, written
 from ..web.switchboard import Connection
 from ..web.turn import Turn
-from . import errors, results, wire
+from . import errors, wire
+from .results import Report
 
 PUSH = "PUSH"  # in the journal, what goes by no method at all
+Body = bytes | Callable[[], bytes]
 
 
 def tell(turn: Turn, pushes: bool) -> Tell:
     """Tells of a task's end: to whom its body names, and, where it `pushes`, to the caller who waits for it."""
-    session, provider, base = turn.session, turn.dialect.provider, turn.base
-    contract, make = turn.dialect.contract, turn.session.gallery.make
-    hook, put = contract.life.brings["webhook"], contract.life.brings["upload"]
-
-    def over(task: Task) -> bytes:
-        made = [make(*file) for file in results.carried(task)]
-        return written(results.over(contract, session, base, task, {}, made))
-
-    def one(task: Task, index: int) -> bytes:
-        data = make(task, index) if results.carried(task) else b""
-        return written({"data": [results.item(contract, session, base, task, index, {}, data)]})
+    caller = turn.line.connection if turn.line is not None and pushes else None
+    report = partial(Report, turn.dialect.contract, turn.session, turn.base)
+    push = _pushing(turn, caller, report) if caller is not None else None
 
     def told(task: Task, state: State) -> None:
-        if state not in FINAL:
-            return
-        order, send = task.order, session.courier.send
-        parcel = Parcel("", "", b"", (JSON,), operation=order.operation, task=task.id, provider=provider)
-        every = range(len(order.media)) if results.good(task) else ()
-        if to := wire.asked(task).upload:
-            file = parcel._replace(channel="upload", to=to, method=put["method"])
-            for index in every:
-                kind = (b"content-type", content_type(order.media[index]).encode())
-                send(file._replace(body=partial(make, task, index), headers=(kind,)), _manner(put))
-        if order.webhook:
-            call = parcel._replace(channel="webhook", to=order.webhook, method=hook["method"])
-            for body in [partial(one, task, index) for index in every] or [partial(over, task)]:
-                send(call._replace(body=_soon(task, body)), _manner(hook))
+        if state in FINAL:
+            over = report(task)
+            _put(over)
+            if task.order.webhook:
+                each = [partial(_one, over, index) for index in range(len(task.order.media) if over.good else 0)]
+                for body in each or [partial(_whole, over)]:
+                    call(over.session, over.contract, task, _soon(over, body))
+        if push is not None:
+            push(task, state)
 
-    if not pushes or turn.line is None or turn.line.connection is None:
-        return told
-    pushed = _pushed(turn, turn.line.connection, over)
-
-    def both(task: Task, state: State) -> None:
-        told(task, state)
-        if not task.order.webhook:
-            pushed(task, state)
-
-    return both
+    return told
 
 
-def _pushed(turn: Turn, caller: Connection, over: Callable[[Task], bytes]) -> Tell:
+def call(session: Session, contract: Contract, task: Task, body: Body) -> None:
+    """Calls the webhook of a task."""
+    rule = contract.life.brings["webhook"]
+    session.courier.send(_parcel(task, "webhook", task.order.webhook, body, rule["method"]), _manner(rule))
+
+
+def push(session: Session, caller: Connection, task: Task, body: Body) -> None:
+    """Pushes what a caller was promised."""
+    parcel = _parcel(task, "push", caller.to, body, PUSH)
+    session.courier.send(parcel._replace(headers=(), answers=True), by=caller.carry)
+
+
+def _put(over: Report) -> None:
+    """Puts each file of a task to the address that it names, if it does."""
+    task, rule = over.task, over.contract.life.brings["upload"]
+    to = wire.asked(task).upload
+    for index, medium in enumerate(task.order.media if to and over.good else ()):
+        file = _parcel(task, "upload", to, partial(over.session.gallery.make, task, index), rule["method"])
+        kind = (b"content-type", content_type(medium).encode())
+        over.session.courier.send(file._replace(headers=(kind,)), _manner(rule))
+
+
+def _parcel(task: Task, channel: str, to: str, body: Body, method: str) -> Parcel:
+    return Parcel(channel, to, body, (JSON,), method, task.order.operation, task.id, task.order.provider)
+
+
+def _pushing(turn: Turn, caller: Connection, report: Callable[[Task], Report]) -> Tell:
     """Pushes a task's end to a caller, who waits for it no longer than a request would."""
-    session, contract, operation = turn.session, turn.dialect.contract, turn.operation
+    session, contract = turn.session, turn.dialect.contract
     limit = turn.now + contract.life.patience
     waits: list[int] = []  # the ticket of the moment at which nobody waits any longer
-
-    def push(task: Task, body: bytes | Callable[[], bytes]) -> None:
-        parcel = Parcel("push", caller.to, body, method=PUSH, operation=operation.id, task=task.id,
-                        provider=task.order.provider, answers=True)  # fmt: skip
-        session.courier.send(parcel, by=caller.carry)
 
     def late(name: str) -> None:
         waits.clear()
         task = session.tasks[name]
-        late = contract.error("timeout", operation)
-        push(task, written({"errors": [errors.one(contract, late, wire.acknowledged(task), operation)]}))
+        push(session, caller, task, written({"errors": [errors.broken(contract, task, late=True)]}))
 
     def news(task: Task, state: State) -> None:
         if state not in FINAL:
@@ -86,14 +87,24 @@ def _pushed(turn: Turn, caller: Connection, over: Callable[[Task], bytes]) -> Te
             for ticket in waits:
                 session.clock.drop(ticket)
             waits.clear()
-            push(task, _soon(task, partial(over, task)))
+            over = report(task)
+            push(session, caller, task, _soon(over, partial(_whole, over)))
 
     return news
 
 
-def _soon(task: Task, body: Callable[[], bytes]) -> bytes | Callable[[], bytes]:
+def _whole(over: Report) -> bytes:
+    return written(over.over([over.session.gallery.make(*file) for file in over.carried]))
+
+
+def _one(over: Report, index: int) -> bytes:
+    data = over.session.gallery.make(over.task, index) if over.carried else b""
+    return written({"data": [over.item(index, data)]})
+
+
+def _soon(over: Report, body: Callable[[], bytes]) -> Body:
     """A body in which files stand is made when it leaves, on another thread; any other one is made now."""
-    return body if results.carried(task) else body()
+    return body if over.carried else body()
 
 
 def _manner(rule: Mapping[str, Any]) -> Manner:

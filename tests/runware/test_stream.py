@@ -152,7 +152,7 @@ def test_a_stream_is_alone_in_its_request() -> None:
 
 
 def test_nothing_is_streamed_over_a_socket() -> None:
-    with world() as handle, connect(handle.ws_url + "/v1") as line:
+    with world() as handle, connect(handle.ws_url) as line:
         line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
         line.recv(5)
         line.send(json.dumps([task(deliveryMethod="stream")]))

@@ -10,7 +10,7 @@ from ...exchange import Exchange
 from ...life import at
 from ...operation import Operation
 from ..judging.grounds import coded
-from ..props import submits
+from ..props import offered, submits
 from ..subject import Ask
 from .behaviours import behaviours
 from .belongings import belongings
@@ -29,6 +29,13 @@ STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
 }
 UNREFUSED = ("unknown-path", "wrong-method", "bad-path")  # what is refused before any operation is known
 MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody hears what is said of more
+# What is told of a bundle's tasks beside their results; and why tasks are refused by whom a drill asks.
+TOLD = ("batch", "session", "upload", "catalogue", "chat")
+OF_TASKS, OF_ORDERS = (
+    ("bad-key", "wrong-type"),
+    ("invalid-input", "unknown-model", "taken-id", "no-money", "bad-task-id"),
+)
+OF_THE_PLAIN = ("incompatible", "missing-dimensions", "missing-required", "unknown-parameter")
 When = Callable[[Stage, Exchange], bool]
 Change = Callable[[Exchange], Exchange]
 
@@ -82,8 +89,11 @@ def why_refused(contract: Contract, said: Exchange) -> str:
     if key and isinstance(body, dict):
         rows = [row for row in rows if coded(row) == at(body, f"/{key}")] or rows
     reasons = [str(row["reason"]) for row in rows]
-    if "bad-json" in reasons and not isinstance(said.request_json, dict):
+    unread = said.request_json is None if contract.bundle is not None else not isinstance(said.request_json, dict)
+    if "bad-json" in reasons and unread:
         return "bad-json"
+    if contract.bundle is not None:  # several reasons are told in one code
+        reasons = [each for each in reasons if each != "bad-json"]
     return reasons[0] if reasons else ""
 
 
@@ -134,8 +144,13 @@ class Key(NamedTuple):
 
 def _keys(contract: Contract) -> Iterator[Mutant]:
     for operation in contract.operations.values():
+        bundle = contract.bundle
+        if bundle is not None and (operation.channel not in TOLD or operation is bundle.opening):
+            continue
         for status, row in contract.facts.openapi["operations"][operation.id]["answers"].items():
             for key in keys(contract, contract.schemas[row["schema"]], operation.id):
+                if contract.bundle is not None and (not key.must or int(status) >= 400):
+                    continue
                 yield from _bent(key, f"{operation.id} {status}", answered(operation.id, int(status)))
 
 
@@ -218,7 +233,7 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
     key = contract.facts.openapi.get("refused", {}).get("code", "")
     rows = [row for row in contract.errors.values() if "status" in row]
     for reason in [row["reason"] for row in rows]:
-        for operation in refusing(contract, reason):
+        for operation in (each for each in refusing(contract, reason) if _provoked(contract, each, reason)):
             row = contract.error(reason, contract.operations.get(operation))
             place = f"{operation or 'anywhere'} {row['reason']}"
             other = _another(row["status"], [each["status"] for each in rows])
@@ -232,6 +247,18 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
                 ways[f"told with code {code}"] = (_edit(f"/{key}", put(code)), why)
             for said, (change, why) in ways.items():
                 yield Mutant(f"{place} {said}", "error", place, why, where(refused(row["reason"], operation), change))
+
+
+def _provoked(contract: Contract, name: str, reason: str) -> bool:
+    """Whether a drill makes an operation say no for a reason: of tasks, not each reason at each type."""
+    operation = contract.operations.get(name)
+    if operation is None or not operation.within:
+        return reason != "too-many-tasks"  # so many are sent by nobody here
+    plain = next(model for model in offered(contract) if model.complete)
+    orders = (*OF_ORDERS, *(OF_THE_PLAIN if operation.within == plain.form else ())) if operation.orders else ()
+    asks = ("bad-task-id", "unknown-id") if operation.task else ()
+    named = operation.model or reason != "unknown-model"
+    return reason in (*OF_TASKS, *orders, *asks) and bool(named)
 
 
 def _another(value: Any, values: list[Any]) -> Any:
