@@ -130,7 +130,7 @@ def _elsewhere(kind: str, address: str) -> Kept:
 
 def _bad(turn: Turn, place: str, kind: str, came: str) -> Refusal:
     expected = f"{'a file' if kind == 'any' else f'a file ({kind})'}, by an address or as base64"
-    return errors.invalid(turn.operation, place, expected, came, "send another one", "media")
+    return errors.invalid(turn.operation, place, expected, came, "send another one")
 
 
 ROUTES: dict[str, Route] = {"imageUpload": image, "mediaStorage": media}
