@@ -196,7 +196,8 @@ def told(field: Mapping[str, Any]) -> str:
             f"{low} to {high}" if None not in (low, high) else f"{low} or more" if high is None else f"up to {high}"
         )
     if "maxLength" in field:
-        parts.append(f"up to {field['maxLength']} characters")
+        least = f"{field['minLength']} to" if field.get("minLength") else "up to"
+        parts.append(f"{least} {field['maxLength']} characters")
     if "minItems" in field or "maxItems" in field:
         parts.append(f"{field.get('minItems', 0)} to {field.get('maxItems', 'any number of')} items")
     return ", ".join(parts)

@@ -26,6 +26,7 @@ from .stranger import unknown_model
 # A poll loop asks for one path again and again: so many short ones are remembered.
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
 MOST_PATHS, LONGEST_PATH = 4096, 256
+MOST_NAMED = 40  # of codes: more are looked up, not read
 
 
 class _Node:
@@ -280,9 +281,9 @@ class Contract:
             return str(row["reason"])
         names = [str(row["name"]) for part in self.apis.values() for row in part.errors.values() if "status" in row]
         cure = did_you_mean(word, [*names, *self.errors], f"see understudy explain {self.provider}")
-        raise ValueError(
-            f"expected an error of {self.provider}: {', '.join(dict.fromkeys(names))}; came {word!r}; {cure}"
-        )
+        known = list(dict.fromkeys(names))
+        listed = ", ".join(known) if len(known) <= MOST_NAMED else f"{', '.join(known[:3])} or another of {len(known)}"
+        raise ValueError(f"expected an error of {self.provider}: {listed}; came {word!r}; {cure}")
 
     def coded(self, name: Any, operation: Operation | None = None) -> dict[str, Any]:
         """The first row of errors that bears a name, of an operation's own API; none is empty."""

@@ -220,3 +220,10 @@ def test_errors_alone_is_a_reading() -> None:
         answer = post(handle, [image()])
         assert (answer.status_code, list(answer.json())) == (400, ["errors"])
         assert list(post(handle, [image(), {"taskType": "ping"}]).json()) == ["data", "errors"]
+
+
+def test_a_word_that_is_no_code_is_answered_in_a_line() -> None:
+    with runware() as handle, pytest.raises(ValueError, match="expected an error of runware") as no:
+        handle.refuse_next("conflictTaskUUId")
+    assert "did you mean conflictTaskUUID?" in str(no.value)
+    assert len(str(no.value)) < 200
