@@ -56,6 +56,8 @@ class Document:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
+        for row in self.openapi.get("traps", ()):
+            yield _fact("trap", row["client"], row)
         told = list(self._of_the_api())
         yield from told
         if self.codes:

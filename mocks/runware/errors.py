@@ -24,6 +24,7 @@ MOST = 20  # errors of one task; a client that sends a thousand wrong names has 
 BLANK = re.compile(r"\{(parameter|other|subject|expected|allowed|model)\}")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 SIDES = ("width", "height")
+UNSCHEMED = ("outpaint", "stream", "media")  # rules of which no schema knows: what is expected stands in the finding
 
 
 def told(
@@ -105,7 +106,7 @@ def _about(
         more["parameter"] = names if len(names) > 1 else names[0]
     if kind := phrase.types(fields, words):
         more["type"] = kind
-    if "enum" in field and finding.rule == "not-in-list":
+    if "enum" in field and finding.rule == "not-in-list" and finding.kind not in UNSCHEMED:
         more["allowedValues"] = list(field["enum"])
     allowed = within(schema, finding.where.rpartition("/")[0]).get("properties", {})
     said = task.get("model")
@@ -139,4 +140,4 @@ def _expected(finding: Finding, names: list[str], must: str) -> str:
     """What a value must be, as a sentence ends with it."""
     if finding.kind in ("below", "at-most"):
         return f"{finding.kind.replace('-', ' ')} '{names[-1]}'"
-    return finding.expected if finding.kind == "outpaint" else must or finding.expected
+    return finding.expected if finding.kind in UNSCHEMED else must or finding.expected

@@ -28,9 +28,9 @@ def search(turn: Turn) -> Answer:
     every = [*_listed(contract), *(_entry(contract, prop, prop.account is turn.account) for prop in brought)]
     wanted = [each for each in every if _meets(each, said)]
     ordered = sorted_by(wanted, said.get("sort") or "_score", str(said.get("search", "")).lower())
-    at = said.get("offset", 0)
+    at = int(said.get("offset", 0))  # 3.0 is a whole number, too
     page = [{key: value for key, value in each.items() if key in _keys(contract)}
-            for each in ordered[at : at + said.get("limit", LIMIT)]]  # fmt: skip
+            for each in ordered[at : at + int(said.get("limit", LIMIT))]]  # fmt: skip
     return answer(turn, results=page, totalResults=len(wanted))
 
 

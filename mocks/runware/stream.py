@@ -22,9 +22,10 @@ def refused(turn: Turn, count: int) -> None:
     came = ("over a socket" if turn.line is not None else f"with {len(tasks)} tasks" if len(tasks) > 1
             else f"with {count} results" if count > 1 else "")  # fmt: skip
     if came:
-        found = Finding("not-in-list", "note", "/deliveryMethod", "stream over HTTP, of one task with one result", came,
+        found = Finding("not-in-list", "note", "/deliveryMethod",
+                        "sync or async here, since a stream over HTTP is of one task with one result", f"stream {came}",
                         "send deliveryMethod as sync or async", turn.operation.id, "inferred", "invalid-input",
-                        "enum")  # fmt: skip
+                        "stream")  # fmt: skip
         raise Refusal("invalid-input", findings=(found,))
 
 

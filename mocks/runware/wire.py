@@ -79,7 +79,8 @@ def asked(task: Task) -> Asked:
 def _asked(said: bytes) -> Asked:
     task = json.loads(said)
     form, seed = task.get("outputType") or "URL", task.get("seed")
-    return Asked(form, bool(task.get("includeCost")), _checked(task), seed if type(seed) is int else None,
+    whole = type(seed) in (int, float) and seed % 1 == 0  # 7.0 is an integer, too
+    return Asked(form, bool(task.get("includeCost")), _checked(task), int(seed) if whole else None,
                  task.get("ttl") if form == "URL" else None, task.get("uploadEndpoint") or "")  # fmt: skip
 
 
