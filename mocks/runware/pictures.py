@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...contracts.brought import ID
+from ...contracts.brought import ID, Size
 from ...contracts.schema import pointer
 from ..engine.luck import digest, uuid
 from ..engine.media.look import Area, spots
 from ..engine.media.scaling import larger
 from ..engine.medium import Medium
+from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..web.inputs import size as sight
 from ..web.turn import Turn
@@ -59,6 +60,8 @@ def fitted(turn: Turn, order: Order) -> Order:
     """The order of a picture that is made from another one: as large as that, as far as anybody knows, and with the
     look that its task gives it."""
     kind, inputs = turn.operation.id, turn.inputs
+    if kind == "imageInference":
+        return _begun(turn, order)
     if kind not in FITTED or order.media[0].kind not in ("image", "video"):
         return order
     width, height = _size(turn, order.media[0])
@@ -79,13 +82,34 @@ def fitted(turn: Turn, order: Order) -> Order:
                                       for medium in order.media))  # fmt: skip
 
 
+def _begun(turn: Turn, order: Order) -> Order:
+    """The order of a picture that begins with another one: as large as that, unless it says how large; what extends it
+    has to fit."""
+    model = turn.model
+    if model is None or not ("inputs" in turn.inputs or "seedImage" in turn.inputs):
+        return order
+    seen = _seen(turn, [pointer(path) for path, _, _ in model.brought(turn.inputs) if path[-1] == "seedImage"])
+    if seen is None:
+        return order
+    if found := model.between(turn.inputs, turn.operation.id, seen):
+        raise Refusal("invalid-input", findings=turn.dialect.contract.codes.sorted(found))
+    if not order.media or "width" in turn.inputs or "height" in turn.inputs:
+        return order
+    width, height = _larger(*seen, 1)
+    return order._replace(media=tuple(replace(medium, width=width, height=height) for medium in order.media))
+
+
 def _size(turn: Turn, medium: Medium) -> tuple[int, int]:
     """That of the input; what a task says itself goes before it."""
     if {"width", "height"} <= turn.inputs.keys() or turn.model is None:
         return medium.width, medium.height
     places = [pointer(path) for path, kind, _ in turn.model.brought(turn.inputs) if kind in ("image", "video")]
-    found = next((size for place in places if (size := sight(turn, place))), None)
-    return found or (medium.width, medium.height)
+    return _seen(turn, places) or (medium.width, medium.height)
+
+
+def _seen(turn: Turn, places: list[str]) -> Size | None:
+    """How large the first picture is of which somebody knows."""
+    return next((size for place in places if (size := sight(turn, place))), None)
 
 
 def _guide(inputs: Mapping[str, Any]) -> str:
