@@ -246,7 +246,8 @@ class App:
         if not HOST.fullmatch(host):
             here = scope.get("server") or ("127.0.0.1", 80)
             host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
-        base = (dialect.terms.public_url or f"{scope.get('scheme', 'http')}://{host.decode()}") + way.mount
+        scheme = scope.get("scheme", "http").replace("ws", "http")  # what a socket tells of is fetched without one
+        base = (dialect.terms.public_url or f"{scheme}://{host.decode()}") + way.mount
         if len(self._bases) < MOST_WAYS and not dialect.terms.public_url:
             self._bases[host, way.mount] = base
         return base
