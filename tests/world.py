@@ -100,6 +100,15 @@ def _own(handle: StandIn) -> dict[str, Any]:
     return {"tasks": [row(task) for task in handle.tasks], "due": session.clock.due}
 
 
+def whole(answer: httpx.Response) -> bool:
+    """Whether an answer came as it was meant: a fault may have bent one that has a good status."""
+    try:
+        answer.json()
+    except ValueError:
+        return False
+    return True
+
+
 class Hooks:
     """What a provider's test says: how to ask, and what was answered."""
 
@@ -196,7 +205,7 @@ class Hooks:
             return [world.send(self.cancellation(name))]
         if what == 2:
             answer = world.send(self.question(self.channels[-1], name))
-            files = self.files(answer.json()) if answer.is_success else []
+            files = self.files(answer.json()) if answer.is_success and whole(answer) else []
             return [answer, *map(world.fetch, files)]
         if what == 3:
             return [world.send(self.wrong()[which % len(self.wrong())])]

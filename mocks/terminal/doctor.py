@@ -45,8 +45,8 @@ class Checked(NamedTuple):
 @click.argument("provider", required=False)
 @flags("doctor")
 def doctor(provider: str | None, **said: Any) -> int:
-    """Check whether everything here is fit to run; of one PROVIDER, what its clients trip over. Ends with 1 if something
-    is bad."""
+    """Check whether everything here is fit to run, and tell what a PROVIDER's clients trip over. Ends with 1 if
+    something is bad."""
     if provider is not None and provider not in PROVIDERS:
         raise click.UsageError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}; "
                                + did_you_mean(provider, PROVIDERS, "leave it out for all"))  # fmt: skip

@@ -156,7 +156,10 @@ def test_nothing_is_streamed_over_a_socket() -> None:
         line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
         line.recv(5)
         line.send(json.dumps([task(deliveryMethod="stream")]))
-        assert json.loads(line.recv(5))["errors"][0]["parameter"] == "deliveryMethod"
+        (error,) = json.loads(line.recv(5))["errors"]
+        assert error["parameter"] == "deliveryMethod"
+        assert "sync or async here" in error["message"]
+        assert "allowedValues" not in error  # stream is one of them
 
 
 def test_the_directors_own_text_is_said_word_by_word() -> None:
