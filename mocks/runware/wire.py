@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+import orjson
 
 from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
@@ -81,7 +82,7 @@ def _kept(said: bytes) -> Asked:
 
 
 def _asked(said: bytes) -> Asked:
-    task = json.loads(said)
+    task = orjson.loads(said)  # it was read by the strict reader before
     form, seed = task.get("outputType") or "URL", task.get("seed")
     return Asked(form, bool(task.get("includeCost")), _checked(task), seed if type(seed) is int else None,
                  task.get("ttl") if form == "URL" else None, task.get("uploadEndpoint") or "")  # fmt: skip
@@ -130,7 +131,10 @@ def inside(prefix: str, form: str, kind: str, data: bytes) -> dict[str, str]:
 def item(contract: Contract, task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
     """One result: of what can be said, the keys that the documents have, in their order; then how the task stands."""
     keys = contract.facts.tasks["results"][task.order.operation]["properties"]
-    return {key: values[key] for key in dict.fromkeys((*keys, "status")) if key in values}
+    told = {key: values[key] for key in keys if key in values}
+    if "status" in values:
+        told["status"] = values["status"]  # where it is among them, it keeps its place
+    return told
 
 
 def told(
