@@ -56,10 +56,12 @@ class Document:
         """Every fact with its source and place; one without either has an empty word there."""
         yield _fact("security", "key", self.openapi["security"])
         yield _fact("clients", "variables", self.openapi["variables"])
+        for row in self.openapi.get("traps", ()):
+            yield _fact("trap", row["client"], row)
         told = list(self._of_the_api())
         yield from told
         if self.codes:
-            yield _fact("codes", "order", self.codes["order"])
+            yield from (_fact("codes", name, self.codes[name]) for name in ("order", "words"))
         for name, rows in self.codes.get("families", {}).items():
             for row in rows:
                 yield _fact("code", f"{name} {row['rule']} {row.get('parameter', '*')}", row)
@@ -79,7 +81,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props", "shelf"):
+        for name in ("catalogue", "props", "shelf", "search"):
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():

@@ -28,6 +28,8 @@ def published(
         for name, schema in part.schemas.items():  # what one API takes over from another is as that one has it
             schemas.setdefault(name, _marked(schema, part.facts.openapi["schemas"][name]))
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
+    if lens and contract.bundle is not None:
+        chosen = tuple(map(contract.bundle.bare, chosen))
     paths: dict[str, Any] = {}
     for part in contract.apis.values():
         own = chosen if part.api == contract.api else part.catalogue.models.values()
@@ -141,7 +143,9 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         yield status, shown
     keys = contract.facts.openapi["refused"]
     by_status: dict[int, list[Mapping[str, Any]]] = {}
-    for reason in (*operation.refusals, *_of_paths(contract, operation)):
+    for reason in dict.fromkeys(
+        (*operation.refusals, *_of_tasks(contract, operation), *_of_paths(contract, operation))
+    ):
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
@@ -192,6 +196,14 @@ def _refusal(keys: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any
 def _beside(answer: Mapping[str, Any] | None, error: dict[str, Any]) -> dict[str, Any]:
     """The form of an error; where it comes with the status of an answer, it may be either."""
     return {"anyOf": [{"$ref": f"#/components/schemas/{answer['schema']}"}, error]} if answer else error
+
+
+def _of_tasks(contract: Contract, operation: Operation) -> tuple[str, ...]:
+    """Why a list may come to nothing at all: for the reasons of its tasks, and since who waits may wait in vain."""
+    if not operation.bundles:
+        return ()
+    within = (reason for each in contract.operations.values() if each.within for reason in each.refusals)
+    return (*within, *(reason for reason in ("task-failed", "timeout") if "status" in contract.errors.get(reason, {})))
 
 
 def _of_paths(contract: Contract, operation: Operation) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ LOG = logging.getLogger("understudy")
 DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
+SCHEMES = {"https": "https", "wss": "https"}  # of the files that an answer names, whichever way it was asked for
 HERE = "~here~"  # in a kept document, the address at which it will be asked for, so that it leads back there
 MOST_WAYS, LONGEST_PATH, LONGEST_HEADERS = 4096, 256, 2048  # paths and headers that are remembered, and how long
 
@@ -246,7 +247,8 @@ class App:
         if not HOST.fullmatch(host):
             here = scope.get("server") or ("127.0.0.1", 80)
             host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
-        base = (dialect.terms.public_url or f"{scope.get('scheme', 'http')}://{host.decode()}") + way.mount
+        scheme = SCHEMES.get(scope.get("scheme", "http"), "http")
+        base = (dialect.terms.public_url or f"{scheme}://{host.decode()}") + way.mount
         if len(self._bases) < MOST_WAYS and not dialect.terms.public_url:
             self._bases[host, way.mount] = base
         return base

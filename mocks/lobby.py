@@ -97,7 +97,7 @@ class Lobby:
         dialect = session.cast.get(name) if session else None
         base = app.base(scope, heard.by_name, way, dialect) if dialect else ""
         elsewhere = None if way.sid else partial(self.holder, name)
-        call = line.Call(scope, way._replace(provider=name), base.replace("ws", "http", 1), heard, elsewhere)
+        call = line.Call(scope, way._replace(provider=name), base, heard, elsewhere)
         await line.answer(dialect, session, call, receive, send)
 
 

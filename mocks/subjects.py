@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from ..contracts.checks.subject import Ask, Subject
+from ..contracts.contract import contract
 from ..contracts.document import read
 from ..contracts.exchange import Exchange
 from .app import fresh_name
+from .dialled import Dialled
 from .engine.clock import pause
 from .settings import Settings
 from .stand_in import StandIn, opened
@@ -76,6 +78,11 @@ class Ours(Subject):
         dialect = session.cast[self._handle.provider]
         own = session.own(session.accounts[self._handle.provider, self.key], kind)
         return next((prop.id for prop in own if dialect.stands_for(prop) == model), "")
+
+    def dialled(self) -> Subject | None:
+        """The same stand-in over a socket, if its provider speaks there."""
+        promise = contract(self._handle.provider).alone
+        return Dialled(self, self._handle, promise) if promise.bundle is not None else None
 
     def delivered(self) -> list[Exchange]:
         """What the session's own receiver took, once nothing is under way."""

@@ -245,6 +245,17 @@ def test_a_fit_house_is_told_to_be_fit(capsys: Capture) -> None:
     assert "took an order" in out
 
 
+def test_doctor_tells_what_a_providers_clients_trip_over(capsys: Capture) -> None:
+    code, out, _ = said(capsys, "doctor", "runware", "--port", "0")
+    assert code == 0
+    (line,) = [line for line in out.splitlines() if line.split()[:1] == ["note"]]
+    assert "streams text to https://api.runware.ai" in line
+    assert "understudy serve runware --port 8080" in line
+    assert "runcomfy          a stand-in" not in out
+    code, _, err = said(capsys, "doctor", "runwar")
+    assert (code, "did you mean runware?" in err) == (2, True)
+
+
 def test_doctor_names_the_classic_traps(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("RUNCOMFY_BASE_URL", "https://api.example")

@@ -100,6 +100,10 @@ class Bundled(Subject):
         """What is there from the beginning."""
         return self._subject.furnished(kind, model)
 
+    def dialled(self) -> Subject | None:
+        """The same over a socket."""
+        return self._subject.dialled()
+
     def delivered(self) -> list[Exchange]:
         """What came to the address of deliveries."""
         return self._subject.delivered()

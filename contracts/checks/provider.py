@@ -18,6 +18,9 @@ from .reaching.coverage import Coverage
 from .subject import Subject
 
 LONGEST = 600.0  # seconds for the generators' phases, if nobody sets a limit
+# The tapes of a drill that are played over a socket, too, by how their names begin.
+SPOKEN = ("a life, and", "a generation", "several tasks", "tasks of which", "ids of tasks", "types of tasks",
+          "answers at once", "elder names", "rules between")  # fmt: skip
 LIKE = ("examples",)  # what a bounded check generates for an API that differs from another in words alone, and
 SOME = ("examples", "stateful")  # for one that is not the first: its drill has bent every field already
 
@@ -49,7 +52,8 @@ def check(
     try:
         for referee in referees:
             cuts.append(_walked(referee, seed, bounded, _prefixed(say, referee.contract.api)))
-        for at, referee in reversed(list(enumerate(referees))):
+        referees += _dialled(parts, subject, watch, bounded, say)
+        for at, referee in reversed(list(enumerate(referees[: len(parts)]))):
             left = LONGEST if isinf(max_time) else max_time - (clock() - began)
             # What one leaves is the next ones': the first API, of which there is the most to ask, has all that is left.
             share = left * _weight(parts[at]) / sum(map(_weight, parts[: at + 1]))
@@ -60,6 +64,28 @@ def check(
         referee.tidy()
     cut = next(filter(None, cuts), "")
     return _merged(contract, subject, seed, clock() - began, referees, coverage, cut)
+
+
+def _dialled(
+    parts: list[Contract], subject: Subject, watch: Watch, bounded: bool, say: Say
+) -> list[Referee]:  # fmt: skip
+    """Plays what is asked of tasks over a socket as well, where a server can be asked there."""
+    line = subject.dialled()
+    part = next((part for part in parts if part.bundle is not None), None)
+    if line is None or part is None:
+        return []
+    referee = Referee(part, line, watch)
+    referee.by = "drill"
+    try:
+        for name, tape in drill(part, not bounded):
+            if name.startswith(SPOKEN):
+                say(f"socket: {name}; {_found(referee)}")
+                referee.begin()
+                for move in tape:
+                    referee.play(move)
+    finally:
+        line.close()
+    return [referee]
 
 
 def _walked(referee: Referee, seed: int, bounded: bool, say: Say) -> str:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ..exchange import Exchange
 
+FRAME = b"x-frame"  # under which an exchange over a socket has its frames, since there are no headers
+
 
 class Ask(NamedTuple):
     """One request, before it is sent; `path` is what follows the base address, as it is sent, its query included."""
@@ -47,6 +49,10 @@ class Subject:
     def furnished(self, kind: str, model: str) -> str:  # noqa: ARG002 - who has none needs to know no more
         """The id of a prop that its own account has from the beginning and that stands for a model, or nothing."""
         return ""
+
+    def dialled(self) -> Subject | None:
+        """The same server, asked over a socket; none, where that cannot be."""
+        return None
 
     def delivered(self) -> list[Exchange]:
         """What came to the address of deliveries in this world, in order."""

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from runware_rules import BETWEEN, FORMS_BETWEEN, MOVED, dimensions, inputs_or
+from runware_rules import BETWEEN, DOCS, ELDER_SDK, FORMS_BETWEEN, GUESS, MOVED, OLDER, SDK, dimensions, inputs_or
 
 Row = dict[str, Any]
 PAGE_MODEL = "runware:z-image@turbo"
@@ -38,17 +38,15 @@ MEDIA = {
 }
 MEDIA_OF = {name: kind for kind, names in MEDIA.items() for name in names.split()}
 NESTED = "nested(bundle 20260722)"
-SDK = {"source": "observed", "where": "PyPI runware-sdk 1.8.0, bundle 20261012233936"}
-ELDER_SDK = {"source": "observed", "where": "PyPI runware 0.5.24, types.py"}
-DOCS = {"source": "documented", "where": "runware.ai/docs/en, as of 2025-10-27"}
-GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
-OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 # Names of the schema of 2026 that a client need not send, because a live server or an official client does without.
 LAX = {"promptEnhance": "model", "ping": "ping"}
 # Results without an id of their own, of which a task may have several: the SDK of 2026 tells them apart by a number.
 NUMBERED = ("textInference", "promptEnhance", "3dInference")
 # What official clients send besides, whatever the tables say.
-SENT: Row = {"training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK}}
+SENT: Row = {
+    "training": {"deliveryMethod": {"type": "string", "enum": ["async"], "default": "async"} | SDK},
+    "caption": {"inputImages": {"type": "array", "items": {"type": "string", "x-media": "image"}} | ELDER_SDK},
+}
 # Of a list of words: those of the elder documents that are still understood, and what another SDK sends instead.
 ELDER_WORDS = {("modelSearch", "category"): ["controlnet"], ("modelSearch", "visibility"): ["all"],
                ("modelSearch", "source"): ["featured"], ("modelUpload", "category"): ["controlnet"],

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 Row = dict[str, Any]
+SDK = {"source": "observed", "where": "PyPI runware-sdk 1.8.0, bundle 20261012233936"}
+ELDER_SDK = {"source": "observed", "where": "PyPI runware 0.5.24, types.py"}
+DOCS = {"source": "documented", "where": "runware.ai/docs/en, as of 2025-10-27"}
+GUESS = {"source": "inferred", "where": "no page and no SDK says so"}
+OLDER = {"source": "observed", "where": "GitHub Runware/runware-typescript 1.6.8, bundle 20260722152433"}
 PAGE = {"source": "documented", "where": "page of runware:z-image@turbo"}
-GUESS = {"source": "inferred", "where": "the page says alternative; that both are refused is the least surprising"}
+PAIRED = {"source": "inferred", "where": "the page says alternative; that both are refused is the least surprising"}
 LIVE = {"source": "observed", "where": "official SDKs require both; a live server said missingDimensionParameters"}
 EITHER = {"source": "inferred", "where": "pages of 2025 have the flat name, SDKs of 2026 the nested one; one will do"}
 ALONE = {"source": "inferred", "where": "clients of 2025 send the flat form without a model"}
@@ -45,11 +50,16 @@ def one_of(*fields: str, **source: str) -> Row:
 
 def _media(form: str) -> Row:
     video = ("/inputs/video",) if form in VIDEO_TOO else ()
-    return one_of("/inputs/image", *video, "/inputImage", **EITHER)
+    return one_of("/inputs/image", *video, *_flat(form), **EITHER)
+
+
+def _flat(form: str) -> tuple[str, ...]:
+    """Where clients of 2025 put the picture; the elder Python SDK sends several to be described."""
+    return ("/inputImage", "/inputImages") if form == "caption" else ("/inputImage",)
 
 
 FORMS_BETWEEN = {
-    form: [_media(form), *([one_of("/model", "/inputImage", **ALONE)] if form in LEGACY_TASKS else [])]
+    form: [_media(form), *([one_of("/model", *_flat(form), **ALONE)] if form in LEGACY_TASKS else [])]
     for form in (*LEGACY_TASKS, "imageMasking")
 }
 
@@ -60,7 +70,7 @@ BETWEEN = [
       for tail in ("", "Percentage")),
     {"kind": "at-most", "fields": [f"{ACCELERATED}cacheEndStep", "/steps"], **PAGE},
     {"kind": "at-most", "fields": [f"{CONTROLLED}endStep", "/steps"], **PAGE},
-    *({"kind": "alternatives", "fields": [f"{at}{name}", f"{at}{name}Percentage"], **GUESS}
+    *({"kind": "alternatives", "fields": [f"{at}{name}", f"{at}{name}Percentage"], **PAIRED}
       for at, names in ((ACCELERATED, ("cacheStartStep", "cacheEndStep")), (CONTROLLED, ("startStep", "endStep")))
       for name in names),
     {"kind": "dimensions", "fields": ["/width", "/height"], "unless": ["/inputs/seedImage", "/seedImage"], **LIVE},

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ...contracts.finding import Finding, shown
-from ..engine.luck import digest
+from ...contracts.finding import shown
+from ..engine.luck import uuid
 from ..engine.refusal import Refusal
+from ..engine.usage import days, moment
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import newcomers, usage, wire
+from . import errors, newcomers, usage, wire
+from .results import PLACES, answer
 
 Row = dict[str, Any]
 LONGEST = 30  # days of one question
@@ -25,8 +27,7 @@ def manage(turn: Turn) -> Answer:
     """Answers one of the questions that an account has of itself."""
     said = turn.inputs
     values = details(turn) if said["operation"] == "getDetails" else used(turn)
-    values["operation"] = said["operation"]
-    return Answer(200, {"data": [wire.told(turn.dialect.contract, turn.operation, said, values)]})
+    return answer(turn, operation=said["operation"], **values)
 
 
 def masked(key: str) -> str:
@@ -38,20 +39,18 @@ def details(turn: Turn) -> Row:
     """Who the account is, its balance, its key, and its totals."""
     session, account, contract = turn.session, turn.account, turn.dialect.contract
     told = usage.uses(contract, session, account, UTC)
-    today = datetime.fromisoformat(session.clock.stamp(turn.now)).date()
+    today = moment(session, turn.now, UTC).date()
     ago = {name: today - timedelta(length - 1) for name, length in (("today", 1), *UNTIL_NOW.items())}
     rolling = {name: usage.total(use for use in told if use.at.date() >= first) for name, first in ago.items()}
-    word = digest(session.seed, "organization", account.name)
-    amount = round(account.ledger.balance, usage.PLACES)
-    form = contract.facts.tasks["results"][turn.operation.id]["properties"]["balance"]["type"]
+    amount = round(account.ledger.balance, PLACES)
+    form = wire.keys(contract, turn.operation.id)["balance"]["type"]
     opened, last = _stamp(session.clock.epoch), max((use.at for use in told), default=None)
     key = {"apiKey": masked(account.key), "name": account.name, "description": "", "enabled": not account.revoked,
-           "createdAt": opened, "requests": len([use for use in told if use.taken])}  # fmt: skip
-    if last is not None:
-        key["lastUsedAt"] = _stamp(last)
+           "createdAt": opened, "requests": len([use for use in told if use.taken]),
+           **({"lastUsedAt": _stamp(last)} if last is not None else {})}  # fmt: skip
     return {
         "organizationName": "Understudy", "AIRSource": newcomers.SOURCE,
-        "organizationUUID": f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}",
+        "organizationUUID": uuid(session.seed, "organization", account.name),
         "balance": amount if form == "number" else {"amount": amount, "currency": "USD"},
         "team": [{"name": "Understudy", "email": "owner@example.com", "roles": ["Owner"], "joinedAt": opened}],
         "apiKeys": [key], "usage": {**rolling, "total": usage.total(told)},
@@ -66,18 +65,18 @@ def used(turn: Turn) -> Row:
     """What was used in a span of days, in the groups that are asked for."""
     said, session, account, contract = turn.inputs, turn.session, turn.account, turn.dialect.contract
     zone = _zone(turn, said.get("timezone") or "UTC")
-    today = datetime.fromisoformat(session.clock.stamp(turn.now)).astimezone(zone).date()
+    today = moment(session, turn.now, zone).date()
     first, last = _span(turn, said, today)
     mine = not said.get("apiKeys") or {account.key, masked(account.key), account.name} & set(said["apiKeys"])
     meant = said.get("models")
     every = usage.uses(contract, session, account, zone) if mine else []
     told = [use for use in every if first <= use.at.date() <= last and (not meant or use.model in meant)]
     each, all_of = usage.PARTS[said["operation"]]
-    names = {row["id"]: row.get("slug", row["id"]) for row in contract.facts.models}
+    names = wire.titles(contract)
     models = sorted({use.model for use in told})
     rows: dict[str, list[Row]] = {
         "date": [{"date": day, **each([use for use in told if use.at.date().isoformat() == day])}
-                 for day in usage.days(first, last)],
+                 for day in days(first, last)],
         "model": [{"model": name, "modelName": names.get(name, name), **each(own)}
                   for name in models if (own := [use for use in told if use.model == name])],
         "apiKey": [{"apiKey": masked(account.key), **each(told)}] if mine else [],
@@ -120,9 +119,8 @@ def _day(turn: Turn, name: str, text: str) -> date:
 
 
 def _bad(turn: Turn, name: str, expected: str, came: str) -> Refusal:
-    finding = Finding("wrong-form", "broken", f"/{name}", expected, shown(came), f"send {name} as {expected}",
-                      turn.operation.id, "documented", "invalid-input", "value_error")  # fmt: skip
-    return Refusal("invalid-input", findings=(finding,))
+    cure = f"send {name} as {expected}"
+    return errors.invalid(turn.operation, f"/{name}", expected, shown(came), cure, "value_error")
 
 
 ROUTES: dict[str, Route] = {"accountManagement": manage}

@@ -8,13 +8,16 @@ from typing import Any
 
 from ...contracts import events
 from ...contracts.exchange import written
-from ..engine.luck import digest
+from ..engine.luck import uuid
 from ..engine.refusal import Refusal
 from ..engine.task import Task
 from ..engine.timeline import FINAL
-from ..web.dialect import Answer, Route, Wait
+from ..web.dialect import Answer, Route, Wait, Work
+from ..web.flow import awaited, flowing
 from ..web.turn import Turn
-from . import errors, results, stream, texts, wire
+from . import errors, texts, wire
+from .orders import placed
+from .results import report
 
 NAME = "chat"
 TEXT = "textInference"
@@ -36,12 +39,12 @@ def _error(status: int, row: Mapping[str, Any]) -> dict[str, Any]:
     return {"message": row["message"], "type": TYPES.get(status, OTHERWISE), "param": named, "code": row["code"]}
 
 
-def _failed(row: Mapping[str, Any]) -> dict[str, Any]:
+def _broken(turn: Turn, task: Task, late: bool = False) -> dict[str, Any]:
     """A generation that failed is nobody's mistake who asked, whatever its status."""
-    return {"error": {**_error(0, row), "type": OTHERWISE}}
+    return {"error": _error(0, errors.broken(turn.dialect.contract, task, late))}
 
 
-def complete(turn: Turn) -> Answer | Wait:
+def complete(turn: Turn) -> Answer | Wait | Work:
     """Takes an order of a text, and keeps whoever asked for it until it is written, or writes it before their eyes."""
     contract, inputs = turn.dialect.contract, turn.inputs
     operation = contract.operations[TEXT]
@@ -51,21 +54,11 @@ def complete(turn: Turn) -> Answer | Wait:
     if model is None:
         found = contract.check_request(operation, inputs["model"], (), {}, None)
         raise Refusal("unknown-model", findings=tuple(replace(each, operation=NAME) for each in found))
-    name = _fresh(turn)
-    task = _task(inputs, name)
-    order = wire.read(contract, operation, model, task, written(task))
-    price = contract.price(model.id)
-    cost = None if price is None else price * len(order.media)
-    made = turn.submit(order, contract.life.durations[model.kind], cost, name=name)
-    if inputs.get("stream") and not (made.timeline.at(turn.now) in FINAL and not results.good(made)):
+    task = _task(inputs, uuid(turn.session.seed, NAME, turn.session.taken + 1))  # its client has no id for it
+    made = placed(turn, model, wire.read(contract, operation, model, task, written(task)))
+    if inputs.get("stream") and not (made.timeline.at(turn.now) in FINAL and not report(turn, made).good):
         return _streamed(turn, made)
-    return _awaited(turn, made, turn.now + float(contract.life.patience))
-
-
-def _fresh(turn: Turn) -> str:
-    """The id of a task for which its client has none."""
-    word = digest(turn.session.seed, NAME, turn.session.taken + 1)
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+    return awaited(turn, made, lambda task: _over(turn, task))
 
 
 def _task(inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -85,25 +78,19 @@ def _task(inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
     return task
 
 
-def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
-    """The whole answer once it is written."""
-    contract, clock = turn.dialect.contract, turn.session.clock
-    task = turn.session.tasks.get(task.id, task)
-    if task.timeline.at(clock.now) in FINAL:
-        if results.good(task):
-            return Answer(200, _completion(turn, task))
-        status = int(errors.why(contract, task)["status"])
-        return Answer(status, _failed(errors.failed(contract, task)))
-    if clock.now >= limit:
-        raise Refusal("timeout")
-    return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))
-
-
-def _completion(turn: Turn, task: Task) -> dict[str, Any]:
-    said = [texts.answered(task, index) for index in range(len(task.order.media))]
+def _over(turn: Turn, task: Task) -> Answer:
+    """The whole answer, or why there is none."""
+    told = report(turn, task)
+    if not told.good:
+        return Answer(told.status, _broken(turn, task))
+    said = _said(task)
     choices = [{"index": index, "message": {"role": "assistant", "content": each.text, "refusal": None},
                 "logprobs": None, "finish_reason": each.reason} for index, each in enumerate(said)]  # fmt: skip
-    return {**_head(turn, task, "chat.completion"), "choices": choices, "usage": _usage(said)}
+    return Answer(200, {**_head(turn, task, "chat.completion"), "choices": choices, "usage": _usage(said)})
+
+
+def _said(task: Task) -> list[texts.Said]:
+    return [texts.answered(task, index) for index in range(len(task.order.media))]
 
 
 def _head(turn: Turn, task: Task, kind: str) -> dict[str, Any]:
@@ -115,14 +102,14 @@ def _head(turn: Turn, task: Task, kind: str) -> dict[str, Any]:
 def _usage(said: Sequence[texts.Said]) -> dict[str, Any]:
     """All answers together; their question is read once."""
     thought = sum(len(each.thoughts) for each in said)
-    count = sum(len(each.tokens) for each in said) + thought
+    count = sum(each.written for each in said)
     told = {"prompt_tokens": said[0].asked, "completion_tokens": count, "total_tokens": said[0].asked + count}
     return {**told, "completion_tokens_details": {"reasoning_tokens": thought}}
 
 
 def _streamed(turn: Turn, task: Task) -> Answer:
     """The answers word by word, side by side."""
-    said = [texts.answered(task, index) for index in range(len(task.order.media))]
+    said = _said(task)
     counts = bool((turn.inputs.get("stream_options") or {}).get("include_usage"))
     head = {**_head(turn, task, "chat.completion.chunk"), **({"usage": None} if counts else {})}
 
@@ -134,7 +121,7 @@ def _streamed(turn: Turn, task: Task) -> Answer:
     last: list[Mapping[str, Any] | str] = [chunk(index, {}, each.reason) for index, each in enumerate(said)]
     if counts:
         last.append({**head, "choices": [], "usage": _usage(said)})
-    return stream.flowing(turn, task, pieces, [*last, events.LAST], _failed)
+    return flowing(turn, task, pieces, [*last, events.LAST], lambda task, late: _broken(turn, task, late))
 
 
 def _interleaved(said: Sequence[texts.Said]) -> Iterator[tuple[int, str]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
+from ..web import brought
 from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, errors, newcomers, shelf, wire
+from . import chat, errors, newcomers, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ class Runware(Dialect):
     provider = "runware"
     routes = ROUTES
     listens = hails = True
-
-    @classmethod
-    def key(cls, headers: Mapping[bytes, bytes]) -> str:
-        """The key of `Authorization: Bearer`, whose scheme is read without regard to case."""
-        return _bearer(headers.get(b"authorization", b""))
 
     def form(self, turn: Turn) -> Model | None:
         """A task's form is that of the model which it names; without one, what is the same for all models."""
@@ -66,17 +62,16 @@ class Runware(Dialect):
 
     def meant(self, session: Session, account: Account, id: str) -> Meant | None:
         """An upload, or a file that a task made."""
-        return shelf.meant(session, account, id)
+        return brought.meant(session, account, id)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
-        task = turn.inputs if type(turn.inputs) is dict else {}
         refusal = self._sooner(refusal, turn)
         status = int(self.contract.error(refusal.reason, turn.operation)["status"])
         if _chats(turn):
             return chat.refused(status, errors.told(self.contract, refusal, turn.operation, {}, turn.model))
-        said = errors.told(self.contract, refusal, turn.operation, self._named(task), turn.model)
-        return Answer(status, {"errors": said})
+        task = self._named(turn.inputs if type(turn.inputs) is dict else {})
+        return Answer(status, {"errors": errors.told(self.contract, refusal, turn.operation, task, turn.model)})
 
     def _sooner(self, refusal: Refusal, turn: Turn) -> Refusal:
         """In one reading, the balance is looked at before the task."""
@@ -118,15 +113,12 @@ class Runware(Dialect):
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
-        row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(status, {"errors": [errors.one(self.contract, row, {})]})
+        return self.bare(status, {})
 
     def bare(self, status: int, task: Any) -> Answer:
         """The same about a task: a client that waits for an answer looks for its id."""
-        row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(
-            status, {"errors": [errors.one(self.contract, row, self._named(task) if type(task) is dict else {})]}
-        )
+        row, about = self.contract.coded(FAULTS.get(status, "unknownError")), task if type(task) is dict else {}
+        return Answer(status, {"errors": [errors.one(self.contract, row, self._named(about))]})
 
     def _named(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
         """A task as an error names it: without an id where its type has none, since clients find it by its type."""
@@ -139,9 +131,3 @@ class Runware(Dialect):
 
 def _chats(turn: Bending) -> bool:
     return turn.operation is not None and turn.operation.id == chat.NAME
-
-
-@lru_cache(256)
-def _bearer(header: bytes) -> str:
-    scheme, _, key = header.decode("latin-1").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
+from ...contracts import phrase
 from ...contracts.catalogue import Model
 from ...contracts.codes import dotted
 from ...contracts.contract import Contract
@@ -23,14 +23,8 @@ Row = Mapping[str, Any]
 MOST = 20  # errors of one task; a client that sends a thousand wrong names has read the first twenty
 BLANK = re.compile(r"\{(parameter|other|subject|expected|allowed|model)\}")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-TYPES = {"number": "float"}
-NOUNS = {"integer": "an integer value", "number": "a number", "string": "a string", "boolean": "a boolean value",
-         "object": "an object", "array": "an array", "null": "null"}  # fmt: skip
-FORMS = {"uuid4": "a UUID v4", "uri": "an http or https address"}
-BOUNDS = (("minimum", "maximum", ""), ("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items"))
 SIDES = ("width", "height")
-UNSAID = {"parameter": "model", "other": "model", "subject": "It", "expected": "another value", "allowed": "none",
-          "model": "selected"}  # fmt: skip
+UNSCHEMED = ("outpaint", "stream", "media")  # rules of which no schema knows: what is expected stands in the finding
 
 
 def told(
@@ -45,24 +39,31 @@ def told(
     return [_about(contract, each, operation, task, model) for each in found[:MOST]]
 
 
+def invalid(operation: Operation, place: str, expected: str, came: str, cure: str, kind: str) -> Refusal:
+    """The refusal of a value that only the server can judge."""
+    finding = Finding("wrong-form", "broken", place, expected, came, cure, operation.id, "documented", "invalid-input",
+                      kind)  # fmt: skip
+    return Refusal("invalid-input", findings=(finding,))
+
+
 def why(contract: Contract, task: Task) -> Row:
     """The row of a generation that ended badly: that of the code which a script names, or its words."""
     word = task.course.error or ("task-cancelled" if State.CANCELLED in task.timeline.states else "")
     return contract.failed(word, contract.operations[task.order.operation])
 
 
-def failed(contract: Contract, task: Task, beside: Row | None = None) -> dict[str, Any]:
-    """The error of a generation that ended badly."""
+def broken(contract: Contract, task: Task, late: bool = False, beside: Row | None = None) -> dict[str, Any]:
+    """The error of a generation that ended badly, or of one for which it is too late."""
     operation = contract.operations[task.order.operation]
-    return one(contract, why(contract, task), wire.acknowledged(task), operation, beside)
+    row = contract.error("timeout", operation) if late else why(contract, task)
+    return one(contract, row, wire.acknowledged(task), operation, beside)
 
 
 def one(
     contract: Contract, row: Row, task: Row, operation: Operation | None = None, more: Row | None = None
 ) -> dict[str, Any]:
     """One error. Its keys, and their order, are those of the schema; what nothing is known of is left out."""
-    text = BLANK.sub(lambda blank: _unsaid(row, blank[1]), row["text"])
-    known: dict[str, Any] = {"code": row["name"], "message": text}
+    known: dict[str, Any] = {"code": row["name"], "message": _text(contract, row, {})}
     known |= {key: row[key] for key in ("parameter", "type") if key in row} | row.get("beside", {})
     known |= {key: task[key] for key in ("taskUUID", "taskType") if isinstance(task.get(key), str)}
     known |= more or {}
@@ -70,17 +71,16 @@ def one(
         known["documentation"] = page + _anchor(known.get("parameter"))
     if "under" in row and not task:  # what the whole request is refused for, is said of this type of task
         known = {key: value for key, value in known.items() if key != "documentation"} | {"taskType": row["under"]}
-    return {key: known[key] for key in _keys(contract) if key in known}
-
-
-def _keys(contract: Contract) -> list[str]:
     fields = contract.facts.openapi["schemas"]["Error"]["properties"]["errors"]["items"]["properties"]
-    return [name for name, field in fields.items() if field is not False]
+    return {name: known[name] for name, field in fields.items() if field is not False and name in known}
 
 
-def _unsaid(row: Row, blank: str) -> str:
-    """What stands in the blank of a text when nobody has done what it speaks of."""
-    return str(row["parameter"]) if blank == "parameter" and "parameter" in row else UNSAID[blank]
+def _text(contract: Contract, row: Row, filled: Mapping[str, str]) -> str:
+    """The text of a row; its blanks have words of their own where nobody has done what it speaks of."""
+    unsaid = contract.facts.codes["words"]["unsaid"]
+    if "parameter" in row and not filled:
+        unsaid = {**unsaid, "parameter": str(row["parameter"])}
+    return BLANK.sub(lambda blank: filled.get(blank[1]) or unsaid[blank[1]], row["text"])
 
 
 def _anchor(parameter: Any) -> str:
@@ -95,22 +95,26 @@ def _about(
     contract: Contract, finding: Finding, operation: Operation | None, task: Row, model: Model | None
 ) -> dict[str, Any]:
     """The error behind a finding."""
-    row = contract.error(finding.reason, operation)
+    row, words = contract.error(finding.reason, operation), contract.facts.codes["words"]
     places = (finding.where, *finding.beside) if finding.where else ()
     names = [dotted(place) for place in places]
     schema: Row = model.schema if model is not None else {}
     fields = [within(schema, place) for place in places]
+    field = fields[0] if fields else {}
     more: dict[str, Any] = {}
     if names:
         more["parameter"] = names if len(names) > 1 else names[0]
-    if kind := _type(fields):
+    if kind := phrase.types(fields, words):
         more["type"] = kind
-    if "enum" in (field := fields[0] if fields else {}) and finding.rule == "not-in-list":
+    if "enum" in field and finding.rule == "not-in-list" and finding.kind not in UNSCHEMED:
         more["allowedValues"] = list(field["enum"])
-    filled = {"parameter": _joined(names, row), "other": names[-1] if names else "", "model": _named(task),
-              "subject": _subject(names, model), "expected": _expected(finding, names, field),
-              "allowed": _allowed(schema, finding.where)}  # fmt: skip
-    more["message"] = BLANK.sub(lambda blank: filled[blank[1]] or UNSAID[blank[1]], row["text"])
+    allowed = within(schema, finding.where.rpartition("/")[0]).get("properties", {})
+    said = task.get("model")
+    more["message"] = _text(contract, row, {
+        "parameter": _joined(names, row), "other": names[-1] if names else "",
+        "model": said if isinstance(said, str) else "", "subject": _subject(names, model),
+        "expected": _expected(finding, names, phrase.must(field, words)), "allowed": phrase.quoted(allowed),
+    })  # fmt: skip
     return one(contract, row, task, operation, more)
 
 
@@ -119,11 +123,6 @@ def _joined(names: list[str], row: Row) -> str:
     if len(names) > 1 and row["reason"] == "missing-required":
         return "' or '".join(names)
     return names[0] if names else str(row.get("parameter", ""))
-
-
-def _named(task: Row) -> str:
-    said = task.get("model")
-    return said if isinstance(said, str) else ""
 
 
 def _subject(names: list[str], model: Model | None) -> str:
@@ -137,71 +136,8 @@ def _subject(names: list[str], model: Model | None) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _expected(finding: Finding, names: list[str], field: Row) -> str:
+def _expected(finding: Finding, names: list[str], must: str) -> str:
     """What a value must be, as a sentence ends with it."""
     if finding.kind in ("below", "at-most"):
         return f"{finding.kind.replace('-', ' ')} '{names[-1]}'"
-    if finding.kind == "outpaint":
-        return finding.expected
-    return _must(field) or finding.expected
-
-
-def _must(field: Row) -> str:
-    """A schema in words."""
-    if "enum" in field:
-        return f"one of {_quoted(field['enum'])}"
-    if "const" in field:
-        return f"'{field['const']}'"
-    if field.get("format") in FORMS:
-        return FORMS[field["format"]]
-    kinds = _kinds(field)
-    parts = [" or ".join(NOUNS.get(kind, kind) for kind in kinds)]
-    if kinds == ["array"] and (items := _kinds(field.get("items", {}))):
-        parts = [f"an array of {items[0]}s"]
-    parts += [_span(field, *bounds) for bounds in BOUNDS]
-    step = field.get("multipleOf", field.get("x-step"))
-    said = " ".join(filter(None, parts))
-    return said + (f", in multiples of {step}" if step is not None and said else "")
-
-
-def _span(field: Row, low: str, high: str, unit: str) -> str:
-    least, most = field.get(low), field.get(high)
-    if least is None and most is None:
-        return ""
-    if least is None or most is None:
-        one = unit.removesuffix("s") if 1 in (least, most) else unit
-        return f"of at least {least}{one}" if most is None else f"of at most {most}{one}"
-    return f"of {least} to {most}{unit}" if unit else f"between {least} and {most}"
-
-
-def _kinds(field: Any) -> list[str]:
-    said = field.get("type", []) if isinstance(field, Mapping) else []
-    return [said] if isinstance(said, str) else list(said)
-
-
-def _type(fields: list[Row]) -> str:
-    """The types that are expected, each once."""
-    alone = len(fields) == 1
-    words = [_typed(field, alone) for field in fields]
-    return "|".join(dict.fromkeys(word for word in words if word))
-
-
-def _typed(field: Row, alone: bool) -> str:
-    kinds = _kinds(field)
-    if kinds == ["array"] and alone and (items := _kinds(field.get("items", {}))):
-        return "|".join(TYPES.get(kind, kind) for kind in items) + "[]"
-    return "|".join(TYPES.get(kind, kind) for kind in kinds)
-
-
-def _allowed(schema: Row, place: str) -> str:
-    """The names that may stand at a place."""
-    return _quoted(tuple(within(schema, place.rpartition("/")[0]).get("properties", {})))
-
-
-def _quoted(values: Any) -> str:
-    return _all_quoted(tuple(map(str, values)))
-
-
-@lru_cache(256)
-def _all_quoted(values: tuple[str, ...]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
+    return finding.expected if finding.kind in UNSCHEMED else must or finding.expected

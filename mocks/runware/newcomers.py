@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Any, NamedTuple
 
 from ...contracts.catalogue import ANYTHING, Model
 from ...contracts.contract import Contract
 from ...contracts.document import architectures
-from ...contracts.finding import Finding, shown
-from ..engine.courier import Parcel
+from ...contracts.finding import shown
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE
 from ..engine.session import Account, Session, Tell
-from ..engine.task import Order, Task
-from ..engine.timeline import FINAL, State, new
-from ..web.dialect import Answer, Route, Wait
-from ..web.exit import JSON, written
+from ..engine.task import Task
+from ..engine.timeline import FINAL, State
+from ..web import post
+from ..web.dialect import Answer, Route, Wait, Work
+from ..web.exit import written
+from ..web.flow import awaited
 from ..web.turn import Turn
 from . import errors, wire
-from .news import PUSH
+from .own import fresh
 
 KIND = "model"
 OPERATION = "modelUpload"
@@ -41,22 +41,18 @@ class Newcomer(NamedTuple):
     form: Model | None
 
 
-def order(turn: Turn) -> Answer | Wait:
+def order(turn: Turn) -> Answer | Wait | Work:
     """Takes a model; who brings one of its own again gives it other words."""
     session, said, contract = turn.session, turn.inputs, turn.dialect.contract
-    name = said["taskUUID"].lower()
-    if name in session.tasks:
-        raise Refusal("taken-id")
+    name = fresh(turn)
     air = said.get("air") or f"{SOURCE}:{len(brought(session)) + 1}@1"
     if not AIR.fullmatch(air):
-        raise Refusal("invalid-input", findings=(Finding(
-            "wrong-form", "broken", "/air", "an AIR, as source:id@version", shown(air), "write it as source:id@version",
-            turn.operation.id, "documented", "invalid-input", "string_pattern_mismatch"),))  # fmt: skip
+        raise errors.invalid(turn.operation, "/air", "an AIR, as source:id@version", shown(air),
+                             "write it as source:id@version", "string_pattern_mismatch")  # fmt: skip
     held = next((prop for prop in brought(session) if prop.name == air), None)
     if air in contract.catalogue.models or (held is not None and held.account is not turn.account):
         raise Refusal("model-taken")
-    asked = new(Order, (turn.dialect.provider, OPERATION, air, turn.body, (), said.get("deliveryMethod") or "sync",
-                        said.get("webhookURL") or "", said["taskUUID"], None, said["taskType"]))  # fmt: skip
+    asked = wire.order(OPERATION, air, said, turn.body, (), said.get("deliveryMethod") or "sync")
     later = asked.delivery == "async" or bool(asked.webhook)
     pushes = turn.line is not None and not later
     tell = _tell(turn, pushes) if pushes or asked.webhook else None
@@ -66,7 +62,8 @@ def order(turn: Turn) -> Answer | Wait:
         return Answer(200, {"data": [wire.acknowledged(task)]})
     if pushes:
         return Answer(200, {"data": [next(items(contract, task, turn.now))]})
-    return _awaited(turn, task, turn.now + float(contract.life.patience))
+    # It tells all that there is of it.
+    return awaited(turn, task, lambda task: Answer(200, {"data": list(items(contract, task, session.clock.now))}))
 
 
 def _keep(turn: Turn, held: Prop | None, air: str, task: Task) -> None:
@@ -90,16 +87,6 @@ def _form(contract: Contract, air: str, said: dict[str, Any]) -> Model:
 def plain(word: str) -> str:
     """A name without what is written in several ways."""
     return re.sub(r"[^a-z0-9]", "", word.lower())
-
-
-def _awaited(turn: Turn, task: Task, limit: float) -> Answer | Wait:
-    """All that is told of it, once it is over; no request is kept longer than the limit, and it goes on without."""
-    task, now = turn.session.tasks.get(task.id, task), turn.session.clock.now
-    if task.timeline.at(now) in FINAL:
-        return Answer(200, {"data": list(items(turn.dialect.contract, task, now))})
-    if now >= limit:
-        raise Refusal("timeout")
-    return Wait(min(task.timeline.ends, limit), lambda: _awaited(turn, task, limit))
 
 
 def brought(session: Session) -> list[Prop]:
@@ -129,23 +116,27 @@ def found(session: Session, account: Account | None, air: str) -> Model | None:
 
 def items(contract: Contract, task: Task, now: float) -> Iterator[dict[str, Any]]:
     """What is told of a task up to a moment, stage by stage."""
-    rules, state = contract.facts.openapi["tasks"][OPERATION], task.timeline.at(now)
-    reached = task.reached(now)
+    rules, state = _rules(contract), task.timeline.at(now)
+    reached = 0.0 if task.course.ending is State.FAILED else task.reached(now)
     for stage in rules["stages"]:
-        if stage["at"] == 0 or (task.course.ending is not State.FAILED and reached >= stage["at"]):
-            yield item(task, stage["status"], stage["message"])
+        if stage["at"] <= reached:
+            yield _stage(task, stage["status"], stage["message"])
     if state in FINAL and state is not State.SUCCEEDED:
-        yield item(task, rules["failed"]["status"], _why(rules, task))
+        yield _stage(task, rules["failed"]["status"], _why(contract, task))
 
 
-def _why(rules: dict[str, Any], task: Task) -> str:
-    error = task.course.error
-    return str(rules["failed"]["message"]) if error in ("", UNREACHABLE) else error
+def _rules(contract: Contract) -> Mapping[str, Any]:
+    rules: Mapping[str, Any] = contract.facts.openapi["tasks"][OPERATION]
+    return rules
 
 
-def item(task: Task, status: str, message: str) -> dict[str, Any]:
-    """One stage."""
+def _stage(task: Task, status: str, message: str) -> dict[str, Any]:
     return {**wire.acknowledged(task), "status": status, "message": message, "air": task.order.model}
+
+
+def _why(contract: Contract, task: Task) -> str:
+    error = task.course.error
+    return str(_rules(contract)["failed"]["message"]) if error in ("", UNREACHABLE) else error
 
 
 def stands(contract: Contract, task: Task, now: float, status: str) -> dict[str, Any]:
@@ -158,51 +149,37 @@ def stands(contract: Contract, task: Task, now: float, status: str) -> dict[str,
         return {"data": [{**last, "status": status}]}
     error = task.course.error
     row = contract.errors["download-failed"] if error in ("", UNREACHABLE) else contract.failed(error)
-    why = _why(contract.facts.openapi["tasks"][OPERATION], task)
-    operation = contract.operations[OPERATION]
-    said = errors.one(contract, row, wire.acknowledged(task), operation, {"message": why, "status": status})
-    return {"errors": [said]}
+    more = {"message": _why(contract, task), "status": status}
+    return {"errors": [errors.one(contract, row, wire.acknowledged(task), contract.operations[OPERATION], more)]}
 
 
 def _tell(turn: Turn, pushes: bool) -> Tell:
     """Tells of each stage through the line that the task came by; a webhook is told of the last."""
-    session, contract, provider = turn.session, turn.dialect.contract, turn.dialect.provider
+    session, contract = turn.session, turn.dialect.contract
     caller = turn.line.connection if turn.line is not None and pushes else None
     told = {"validated"}
 
     def out(name: str) -> None:
-        task = session.tasks[name]
-        parcel = Parcel("", "", b"", (), operation=OPERATION, task=task.id, provider=provider)
+        if (task := session.tasks.get(name)) is None:
+            return
         every = list(items(contract, task, session.clock.now))
         if task.order.webhook:
-            body = written({"data": every[-1:]})
-            session.courier.send(parcel._replace(channel="webhook", to=task.order.webhook, body=body, headers=(JSON,)))
-        if caller is None:
-            return
-        for each in (each for each in every if each["status"] not in told):
-            told.add(each["status"])
-            push = parcel._replace(
-                channel="push", to=caller.to, body=written({"data": [each]}), method=PUSH, answers=True
-            )
-            session.courier.send(push, by=caller.carry)
+            post.call(session, contract, task, written({"data": every[-1:]}))
+        if caller is not None:
+            for each in (each for each in every if each["status"] not in told):
+                told.add(each["status"])
+                post.push(session, caller, task, written({"data": [each]}))
 
-    def news(task: Task, state: State) -> None:
+    def tell(task: Task, state: State) -> None:
         if state in FINAL:
             out(task.id)
         elif state is State.RUNNING and pushes and task.course.ending is not State.FAILED:
             starts, ends = task.timeline.starts, task.timeline.ends
-            for stage in contract.facts.openapi["tasks"][OPERATION]["stages"] if ends < inf else ():
+            for stage in _rules(contract)["stages"] if ends < inf else ():
                 if 0 < stage["at"] < 1:
-                    moment = round(starts + stage["at"] * (ends - starts), 6)
-                    session.clock.book(moment, partial(_soon, session, out), task.id, owed=True)
+                    session.clock.book(round(starts + stage["at"] * (ends - starts), 6), out, task.id, owed=True)
 
-    return news
-
-
-def _soon(session: Session, out: Any, name: str) -> None:
-    """Tells of a task that is still known."""
-    if name in session.tasks:
-        out(name)
+    return tell
 
 
 ROUTES: dict[str, Route] = {OPERATION: order}

@@ -9,7 +9,7 @@ from ...contracts.contract import Contract
 from ..engine.luck import digest
 from ..engine.medium import Medium
 from ..engine.task import Task
-from . import pictures, texts
+from . import pictures, texts, wire
 
 MAKER, MOST_MADE = "understudy", 10**6
 
@@ -31,7 +31,7 @@ class Result(NamedTuple):
 
 def _text(result: Result) -> dict[str, Any]:
     said = texts.answered(result.task, result.index)
-    told = {"text": said.text, "finishReason": said.reason, "usage": said.usage}
+    told = {"text": said.text, "finishReason": said.reason, "usage": texts.usage(said)}
     return {**told, "reasoningContent": ["".join(said.thoughts)]} if said.thoughts else told
 
 
@@ -73,23 +73,18 @@ BESIDE: Mapping[str, Callable[[Result], dict[str, Any]]] = {
 def beside(result: Result) -> dict[str, Any]:
     """What it has; of several results that have no id of their own each has its number."""
     order, most = result.task.order, len(result.task.order.media)
-    known = result.contract.facts.tasks["results"][order.operation]["properties"]
+    known = wire.keys(result.contract, order.operation)
     told = BESIDE[order.operation](result) if order.operation in BESIDE else {}
     return {"resultIndex": result.index, **told} if most > 1 and "resultIndex" in known else told
 
 
 def begins(contract: Contract, task: Task) -> str:
     """What the keys of its id and file begin with: `image` or `video`, as it makes; or nothing, of what has neither."""
-    row, known = contract.facts.openapi["tasks"][task.order.operation], _known(contract, task)
+    row, known = contract.facts.openapi["tasks"][task.order.operation], wire.keys(contract, task.order.operation)
     prefix, kind = str(row["gives"]), task.order.media[0].kind
     if kind != prefix and f"{kind}UUID" in known:
         return kind
     return prefix if f"{prefix}UUID" in known else ""
-
-
-def _known(contract: Contract, task: Task) -> Mapping[str, Any]:
-    known: Mapping[str, Any] = contract.facts.tasks["results"][task.order.operation]["properties"]
-    return known
 
 
 def progress(task: Task, now: float) -> dict[str, int]:

@@ -2,86 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ...contracts.contract import Contract
 from ..engine.gallery import content_type
 from ..engine.session import Session
 from ..engine.task import Task
 from ..engine.timeline import State
+from ..web.dialect import Answer, Work
+from ..web.turn import Turn
 from . import errors, outputs, wire
 
-
-def good(task: Task) -> bool:
-    """Whether a task that is over has come to something."""
-    return task.timeline.states[-1] is State.SUCCEEDED
+PLACES = 9  # of money: a price has no more
 
 
-def carried(task: Task) -> list[tuple[Task, int]]:
-    """The files of a task that is over whose bytes stand in its results themselves."""
-    if not good(task) or wire.asked(task).form == "URL":
-        return []
-    return [(task, index) for index in range(len(task.order.media))]
+class Report(NamedTuple):
+    """A task as it is told of: by which promise, with addresses that begin in which way, and what each item says
+    besides."""
+
+    contract: Contract
+    session: Session
+    base: str
+    task: Task
+    beside: Mapping[str, Any] = {}
+
+    @property
+    def good(self) -> bool:
+        """Whether a task that is over has come to something."""
+        return self.task.timeline.states[-1] is State.SUCCEEDED
+
+    @property
+    def carried(self) -> list[tuple[Task, int]]:
+        """The files of a task that is over whose bytes stand in its results themselves."""
+        if not self.good or wire.asked(self.task).form == "URL":
+            return []
+        return [(self.task, index) for index in range(len(self.task.order.media))]
+
+    @property
+    def status(self) -> int:
+        """That of an answer which tells how it ended."""
+        return 200 if self.good else int(errors.why(self.contract, self.task)["status"])
+
+    def over(self, made: Sequence[bytes] = ()) -> dict[str, Any]:
+        """The results of a task that is over, or its error; `made` are the bytes of the files that it carries."""
+        if not self.good:
+            return {"errors": [errors.broken(self.contract, self.task)]}
+        return {"data": [self.item(at, data) for at, data in enumerate(made or [b""] * len(self.task.order.media))]}
+
+    def item(self, index: int, data: bytes = b"") -> dict[str, Any]:
+        """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
+        contract, session, task = self.contract, self.session, self.task
+        prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
+        medium, id, address = task.order.media[index], name.rpartition(".")[0], f"{self.base}/media/{name}"
+        values = {**wire.acknowledged(task), f"{prefix}UUID": id, "seed": wire.seed(session.seed, task, index)}
+        values |= outputs.beside(outputs.Result(contract, task, index, id, address))
+        if wants.form == "URL":
+            values[f"{prefix}URL"] = address
+        else:
+            values |= wire.inside(prefix, wants.form, content_type(medium), data)
+        if wants.checks:
+            values["NSFWContent"] = medium.nsfw
+        return wire.told(contract, task.order.operation, {**values, **self.cost, **self.beside})
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """What a result costs, where somebody wants to know."""
+        rule, task = self.contract.facts.openapi["bundle"]["cost"], self.task
+        if not wire.asked(task).cost and not rule["unasked"]:
+            return {}
+        whole = self.contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
+        return {rule["key"]: round(whole / len(task.order.media), PLACES)}
+
+    def under_way(self) -> dict[str, Any]:
+        """An item a result, each with the id that the result will have, and nothing that a client may take for one."""
+        prefix, task = outputs.begins(self.contract, self.task), self.task
+        key = f"{prefix}UUID" if prefix else self.contract.facts.openapi["bundle"]["standing"]["id"]
+        said = {**self.beside, **outputs.progress(task, self.session.clock.now)}
+        return {"data": [{**wire.acknowledged(task), **({key: name.rpartition(".")[0]} if key else {}), **said}
+                         for name in self.session.gallery.names(task)]}  # fmt: skip
+
+    def stands(self, made: Sequence[bytes]) -> dict[str, Any]:
+        """The same of a task that is over, told to whoever asks how it stands: a failure in one of two forms."""
+        if self.good:
+            return self.over(made)
+        told = errors.broken(self.contract, self.task, beside=self.beside)
+        if self.contract.facts.openapi["bundle"]["standing"]["failed"] == "errors":
+            return {"data": [], "errors": [told]}
+        error = {"code": told["code"], "message": told["message"]}
+        return {"data": [{**wire.acknowledged(self.task), **self.beside, "error": error}]}
 
 
-def over(
-    contract: Contract, session: Session, base: str, task: Task, beside: Mapping[str, Any], made: Sequence[bytes] = ()
-) -> dict[str, Any]:  # fmt: skip
-    """The results of a task that is over, or its error; `made` are the bytes of the files that it carries."""
-    if not good(task):
-        return {"errors": [errors.failed(contract, task)]}
-    files = made or [b""] * len(task.order.media)
-    return {"data": [item(contract, session, base, task, at, beside, data) for at, data in enumerate(files)]}
+def report(turn: Turn, task: Task, beside: Mapping[str, Any] = {}) -> Report:
+    """A task as whoever asks is told of it."""
+    return Report(turn.dialect.contract, turn.session, turn.base, task, beside)
 
 
-def item(
-    contract: Contract, session: Session, base: str, task: Task, index: int, beside: Mapping[str, Any],
-    data: bytes = b"",
-) -> dict[str, Any]:  # fmt: skip
-    """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-    prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
-    medium, address = task.order.media[index], f"{base}/media/{name}"
-    result = outputs.Result(contract, task, index, name.rpartition(".")[0], address)
-    values: dict[str, Any] = {**wire.acknowledged(task), f"{prefix}UUID": result.name, **outputs.beside(result)}
-    if wants.form == "URL":
-        values[f"{prefix}URL"] = address
-    else:
-        values |= wire.inside(prefix, wants.form, content_type(medium), data)
-    values["seed"] = wire.seed(session.seed, task, index)
-    if wants.checks:
-        values["NSFWContent"] = medium.nsfw
-    return wire.item(contract, task, {**values, **cost(contract, task), **beside})
+def once_made(report: Report, tell: Callable[[Sequence[bytes]], Answer]) -> Answer | Work:
+    """What is told of a task that is over, once the files are made that stand in its results themselves."""
+    return Work(report.carried, tell) if report.carried else tell(())
 
 
-def cost(contract: Contract, task: Task) -> dict[str, float]:
-    """What a result costs, where somebody wants to know."""
-    rule = contract.facts.openapi["bundle"]["cost"]
-    if not wire.asked(task).cost and not rule["unasked"]:
-        return {}
-    whole = contract.facts.prices["placeholder"]["base_price_usd"] if task.cost is None else task.cost
-    return {rule["key"]: round(whole / len(task.order.media), 9)}
-
-
-def under_way(contract: Contract, session: Session, task: Task, beside: Mapping[str, Any]) -> dict[str, Any]:
-    """An item a result, each with the id that the result will have, and nothing that a client may take for one."""
-    prefix = outputs.begins(contract, task)
-    key = f"{prefix}UUID" if prefix else contract.facts.openapi["bundle"]["standing"]["id"]
-    told = []
-    for name in session.gallery.names(task):
-        own = {key: name.rpartition(".")[0]} if key else {}
-        told.append({**wire.acknowledged(task), **own, **beside, **outputs.progress(task, session.clock.now)})
-    return {"data": told}
-
-
-def stands(
-    contract: Contract, session: Session, base: str, task: Task, beside: Mapping[str, Any], made: Sequence[bytes]
-) -> dict[str, Any]:  # fmt: skip
-    """The same of a task that is over, told to whoever asks how it stands: a failure in one of two forms."""
-    if good(task):
-        return over(contract, session, base, task, beside, made)
-    told = errors.failed(contract, task, beside)
-    if contract.facts.openapi["bundle"]["standing"]["failed"] == "errors":
-        return {"data": [], "errors": [told]}
-    error = {"code": told["code"], "message": told["message"]}
-    return {"data": [{**wire.acknowledged(task), **beside, "error": error}]}
+def answer(turn: Turn, **values: Any) -> Answer:
+    """The answer to a task that makes nothing."""
+    values = {"taskType": turn.inputs["taskType"], "taskUUID": turn.inputs["taskUUID"], **values}
+    return Answer(200, {"data": [wire.told(turn.dialect.contract, turn.operation.id, values)]})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import account, chat, connection, details, newcomers, orders, search, uploads
+from . import account, chat, connection, newcomers, orders, search, uploads
 
 ROUTES: dict[str, Route] = {
-    **orders.ROUTES, **uploads.ROUTES, **newcomers.ROUTES, **search.ROUTES, **details.ROUTES, **account.ROUTES,
+    **orders.ROUTES, **uploads.ROUTES, **newcomers.ROUTES, **search.ROUTES, **account.ROUTES,
     **chat.ROUTES, **connection.ROUTES,
 }  # fmt: skip

@@ -9,47 +9,39 @@ from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.document import architectures
 from ..engine.prop import Prop
-from ..engine.session import Account, Session
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import newcomers, wire
+from .results import answer
 
 Entry = dict[str, Any]
 
 LIMIT = 20
 OFFICIAL = "featured"  # the word of an answer; a request may say `official` as well
-STRANGERS = ("civitai",)  # whose models are the community's
 SEARCHED = ("air", "name", "version", "shortDescription", "comment", "architecture")
-# What each type of task does, as far as its name tells.
-ABLE = {
-    "audioInference": ["io:text-to-audio"], "textInference": ["io:text-to-text"], "3dInference": ["io:image-to-3d"],
-    "caption": ["op:caption"], "upscale": ["op:upscale"], "removeBackground": ["op:remove-background"],
-    "imageMasking": ["op:mask"], "vectorize": ["op:vectorize"], "training": ["op:train"],
-}  # fmt: skip
-PICTURES = ("seedImage", "referenceImages", "frameImages", "inputImage", "images", "image", "inputs")
 
 
 def search(turn: Turn) -> Answer:
     """The models that a task asks for, a page of them."""
     said, contract = turn.inputs, turn.dialect.contract
-    every = [*_listed(contract), *_brought(turn.session, turn.account)]
+    brought = newcomers.there(turn.session, turn.account)
+    every = [*_listed(contract), *(_entry(contract, prop, prop.account is turn.account) for prop in brought)]
     wanted = [each for each in every if _meets(each, said)]
     ordered = sorted_by(wanted, said.get("sort") or "_score", str(said.get("search", "")).lower())
-    at = said.get("offset", 0)
+    at = int(said.get("offset", 0))  # 3.0 is a whole number, too
     page = [{key: value for key, value in each.items() if key in _keys(contract)}
-            for each in ordered[at : at + said.get("limit", LIMIT)]]  # fmt: skip
-    values = {"results": page, "totalResults": len(wanted)}
-    return Answer(200, {"data": [wire.told(contract, turn.operation, said, values)]})
+            for each in ordered[at : at + int(said.get("limit", LIMIT))]]  # fmt: skip
+    return answer(turn, results=page, totalResults=len(wanted))
 
 
 def _keys(contract: Contract) -> Mapping[str, Any]:
-    known: Mapping[str, Any] = contract.facts.tasks["results"]["modelSearch"]["properties"]["results"]["items"]
-    return known["properties"]  # type: ignore[no-any-return]
+    known: Mapping[str, Any] = wire.keys(contract, "modelSearch")["results"]["items"]["properties"]
+    return known
 
 
 def _listed(contract: Contract) -> Iterator[Entry]:
     """The catalogue's, in its order."""
-    names = {row["id"]: row.get("slug", row["id"]) for row in contract.facts.models}
+    names, strangers = wire.titles(contract), contract.facts.openapi["search"]["strangers"]
     kinds = sorted(architectures(contract.provider), key=len, reverse=True)
     for model in contract.catalogue.models.values():
         name = names.get(model.id, model.id)
@@ -57,34 +49,27 @@ def _listed(contract: Contract) -> Iterator[Entry]:
         yield {
             "air": model.id, "name": name, "version": model.id.partition("@")[2], "category": "checkpoint",
             "architecture": next((kind for kind in kinds if f"-{kind}-" in f"-{name}-"), None),
-            "capabilities": _capabilities(model), "source": "community" if maker in STRANGERS else OFFICIAL,
+            "capabilities": _capabilities(contract, model), "source": "community" if maker in strangers else OFFICIAL,
             "tags": [], "heroImage": None, "private": False, "isFavorite": False, "provider": maker, "own": False,
             "made": 0.0,
         }  # fmt: skip
 
 
-def _capabilities(model: Model) -> list[str]:
+def _capabilities(contract: Contract, model: Model) -> list[str]:
     """What a model can do, told from the type of its tasks and from what it takes."""
-    seen = any(name in model.known for name in PICTURES)
-    if model.form == "imageInference":
-        return ["io:text-to-image", *(["io:image-to-image"] if seen else [])]
-    if model.form == "videoInference":
-        return ["io:text-to-video", *(["io:image-to-video"] if seen else [])]
-    return ABLE.get(model.form, [f"op:{model.form}"] if model.form else [])
+    rules = contract.facts.openapi["search"]
+    seeing = rules["seeing"].get(model.form, []) if any(name in model.known for name in rules["pictures"]) else []
+    return [*rules["able"].get(model.form, [f"op:{model.form}"] if model.form else []), *seeing]
 
 
-def _brought(session: Session, account: Account) -> Iterator[Entry]:
-    return (_entry(prop, prop.account is account) for prop in newcomers.there(session, account))
-
-
-def _entry(prop: Prop, own: bool) -> Entry:
+def _entry(contract: Contract, prop: Prop, own: bool) -> Entry:
     said, form = prop.said, prop.more.form
     told = {key: said[key] for key in ("shortDescription", "comment", "type", "conditioning", "positiveTriggerWords",
                                        "negativeTriggerWords") if isinstance(said.get(key), str)}  # fmt: skip
     tags = said.get("tags") or []
     return {
         "air": prop.name, "name": said["name"], "version": said["version"], "category": said["category"],
-        "architecture": said["architecture"], "capabilities": _capabilities(form) if form is not None else [],
+        "architecture": said["architecture"], "capabilities": _capabilities(contract, form) if form is not None else [],
         "source": "community", "heroImage": said.get("heroImageURL"), "private": newcomers.private(prop),
         "isFavorite": False, "provider": prop.name.partition(":")[0], **told,
         "tags": tags, "own": own, "made": prop.made,

@@ -1,11 +1,10 @@
-"""What an account used, added up by day, by model or by key: orders, money, errors and how long its tasks ran."""
+"""What an account used, as rows of an answer: orders, money, errors and how long its tasks ran."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta, tzinfo
-from math import ceil
-from typing import Any, NamedTuple
+from datetime import tzinfo
+from typing import Any
 
 import orjson
 
@@ -13,49 +12,26 @@ from ...contracts.contract import Contract
 from ..engine.session import Account, Session
 from ..engine.task import Task
 from ..engine.timeline import State
+from ..engine.usage import Use, mean, moment, percentile, share, taken, times
 from .errors import why
+from .results import PLACES
 
 Row = dict[str, Any]
-PLACES = 9  # of money: a price has no more
 MONTH = 30  # days, of what is projected
-
-
-class Use(NamedTuple):
-    """One thing that counts: an order that was taken, or one that was refused."""
-
-    at: datetime
-    model: str
-    taken: bool
-    results: int = 0
-    spend: float = 0.0
-    seconds: float | None = None  # how long it ran, once it has succeeded
-    client: int = 0
-    server: int = 0
 
 
 def uses(contract: Contract, session: Session, account: Account, zone: tzinfo) -> list[Use]:
     """All that an account did, in the order in which it was asked for."""
 
-    def moment(at: float) -> datetime:
-        return datetime.fromisoformat(session.clock.stamp(at)).astimezone(zone)
+    def ours(task: Task) -> bool:
+        row = why(contract, task)
+        return row.get("fault") == "server" or row.get("status", 500) >= 500
 
-    taken = [_of(contract, task, session.clock.now, moment) for task in session.tasks.values()
-             if task.account is account and contract.operations[task.order.operation].orders]  # fmt: skip
-    refused = [Use(moment(at), model, False, client=status < 500, server=status >= 500)
-               for at, model, status in _refused(contract, session, account)]  # fmt: skip
-    return sorted((*taken, *refused), key=lambda use: use.at)
-
-
-def _of(contract: Contract, task: Task, now: float, moment: Callable[[float], datetime]) -> Use:
-    line, state = task.timeline, task.timeline.at(now)
-    use = Use(moment(line.times[0]), task.model, True)
-    if state is State.SUCCEEDED:
-        return use._replace(results=len(task.order.media), spend=task.cost or 0.0, seconds=line.ends - line.starts)
-    if state is not State.FAILED:
-        return use
-    row = why(contract, task)
-    server = row.get("fault") == "server" or row.get("status", 500) >= 500
-    return use._replace(client=not server, server=int(server))
+    orders = (taken(session, task, zone, ours) for task in session.tasks.values()
+              if task.account is account and contract.operations[task.order.operation].orders)  # fmt: skip
+    refused = (Use(moment(session, at, zone), model, False, client=status < 500, server=status >= 500)
+               for at, model, status in _refused(contract, session, account))  # fmt: skip
+    return sorted((*orders, *refused), key=lambda use: use.at)
 
 
 def _refused(contract: Contract, session: Session, account: Account) -> Iterator[tuple[float, str, int]]:
@@ -81,8 +57,7 @@ def _failed(contract: Contract, session: Session, error: Row) -> bool:
     task = session.tasks.get(str(error.get("taskUUID")).lower())
     if task is None or task.timeline.states[-1] is not State.FAILED:
         return False
-    row = why(contract, task)
-    return error.get("code") in (row["name"], contract.error("timeout")["name"])
+    return error.get("code") in (why(contract, task)["name"], contract.error("timeout")["name"])
 
 
 def _listed(text: bytes, key: str = "") -> list[Row]:
@@ -94,31 +69,10 @@ def _listed(text: bytes, key: str = "") -> list[Row]:
     return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
 
 
-def days(first: date, last: date) -> list[str]:
-    """Every day from the first to the last."""
-    return [(first + timedelta(at)).isoformat() for at in range((last - first).days + 1)]
-
-
 def total(found: Iterable[Use]) -> Row:
     """Money and orders, added up."""
     told = [use for use in found if use.taken]
     return {"credits": round(sum(use.spend for use in told), PLACES), "requests": len(told)}
-
-
-def share(of: float, all: float) -> float:
-    """A share, of nothing none."""
-    return round(of / all, 6) if all else 0.0
-
-
-def percentile(sorted_times: Sequence[float], percent: int) -> float | None:
-    """The time in which so many of a hundred were over."""
-    if not sorted_times:
-        return None
-    return round(sorted_times[max(0, ceil(len(sorted_times) * percent / 100) - 1)], 6)
-
-
-def _times(found: Iterable[Use]) -> list[float]:
-    return sorted(use.seconds for use in found if use.seconds is not None)
 
 
 def activity(found: Sequence[Use]) -> Row:
@@ -127,21 +81,7 @@ def activity(found: Sequence[Use]) -> Row:
     return {"count": told["requests"], "spend": told["credits"]}
 
 
-def performance(found: Sequence[Use]) -> Row:
-    """How long tasks ran."""
-    times = _times(found)
-    mean = round(sum(times) / len(times), 6) if times else None
-    return {"count": len(times), "avgInferenceTime": mean, "p90InferenceTime": percentile(times, 90),
-            "p99InferenceTime": percentile(times, 99)}  # fmt: skip
-
-
-def errors(found: Sequence[Use]) -> Row:
-    """How many orders came to nothing, and by whose fault."""
-    return {"count": len(found), "clientErrors": sum(use.client for use in found),
-            "serverErrors": sum(use.server for use in found)}  # fmt: skip
-
-
-def activity_meta(found: Sequence[Use], length: int) -> Row:
+def all_activity(found: Sequence[Use], length: int) -> Row:
     """The same of all, and what a month of such days would cost."""
     told = total(found)
     daily = round(told["credits"] / length, PLACES)
@@ -150,17 +90,29 @@ def activity_meta(found: Sequence[Use], length: int) -> Row:
             "projectedSpend": round(daily * MONTH, PLACES)}  # fmt: skip
 
 
-def performance_meta(found: Sequence[Use], _: int) -> Row:
+def performance(found: Sequence[Use]) -> Row:
+    """How long tasks ran."""
+    return {"count": len(times(found)), **_inference(times(found), 90, 99)}
+
+
+def all_performance(found: Sequence[Use], _: int) -> Row:
     """The same of all; of nothing there is no time."""
-    times = _times(found)
-    told: Row = {"totalRequests": len(times)}
-    if times:
-        told["avgInferenceTime"] = round(sum(times) / len(times), 6)
-        told |= {f"p{percent}InferenceTime": percentile(times, percent) for percent in (50, 90, 99)}
-    return told
+    ran = times(found)
+    return {"totalRequests": len(ran), **(_inference(ran, 50, 90, 99) if ran else {})}
 
 
-def errors_meta(found: Sequence[Use], _: int) -> Row:
+def _inference(ran: Sequence[float], *percents: int) -> Row:
+    told = {f"p{percent}InferenceTime": percentile(ran, percent) for percent in percents}
+    return {"avgInferenceTime": mean(ran), **told}
+
+
+def errors(found: Sequence[Use]) -> Row:
+    """How many orders came to nothing, and by whose fault."""
+    return {"count": len(found), "clientErrors": sum(use.client for use in found),
+            "serverErrors": sum(use.server for use in found)}  # fmt: skip
+
+
+def all_errors(found: Sequence[Use], _: int) -> Row:
     """The same of all."""
     wrong = sum(use.client + use.server for use in found)
     return {"totalRequests": len(found), "totalErrors": wrong, "errorRate": share(wrong, len(found))}
@@ -168,7 +120,7 @@ def errors_meta(found: Sequence[Use], _: int) -> Row:
 
 Part = tuple[Callable[[Sequence[Use]], Row], Callable[[Sequence[Use], int], Row]]
 PARTS: dict[str, Part] = {
-    "getUsageActivity": (activity, activity_meta),
-    "getUsagePerformance": (performance, performance_meta),
-    "getUsageErrors": (errors, errors_meta),
+    "getUsageActivity": (activity, all_activity),
+    "getUsagePerformance": (performance, all_performance),
+    "getUsageErrors": (errors, all_errors),
 }

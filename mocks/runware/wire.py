@@ -39,16 +39,10 @@ class Asked(NamedTuple):
     upload: str
 
 
-def _detail(outcome: Outcome) -> Detail:
-    if not outcome.finer:
-        return PLAIN
-    fps, rate, channels, bitrate = outcome.finer
-    return Detail(fps, rate, channels, bitrate)
-
-
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    medium = Medium(*outcome[:5], quality=outcome.quality, detail=_detail(outcome))
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], quality=outcome.quality, detail=Detail(fps, rate, channels, bitrate))
     return (medium,) * outcome.count  # orders of one size share it
 
 
@@ -65,26 +59,29 @@ def read(contract: Contract, operation: Operation, model: Model, task: Mapping[s
     media = _media(outcome)
     usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
     delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
-    tells, name = task.get("webhookURL") or "", task.get("model") or model.id
-    return new(Order, ("runware", operation.id, name, said, media, delivery, tells, task["taskUUID"],
-                       None, task["taskType"]))  # fmt: skip
+    return order(operation.id, task.get("model") or model.id, task, said, media, delivery)
+
+
+def order(
+    operation: str, model: str, task: Mapping[str, Any], said: bytes, media: tuple[Medium, ...], delivery: str
+) -> Order:  # fmt: skip
+    """An order of these media, told of where its task wants it."""
+    return new(Order, ("runware", operation, model, said, media, delivery, task.get("webhookURL") or "",
+                       task["taskUUID"], None, task["taskType"]))  # fmt: skip
 
 
 def asked(task: Task) -> Asked:
     """What a task wants of the delivery of its results."""
     said = task.order.said
-    return _kept(said) if len(said) < LONGEST_KEPT else _asked(said)
+    return _asked(said) if len(said) < LONGEST_KEPT else _asked.__wrapped__(said)
 
 
 @lru_cache(1024)
-def _kept(said: bytes) -> Asked:
-    return _asked(said)
-
-
 def _asked(said: bytes) -> Asked:
     task = orjson.loads(said)  # it was read by the strict reader before
     form, seed = task.get("outputType") or "URL", task.get("seed")
-    return Asked(form, bool(task.get("includeCost")), _checked(task), seed if type(seed) is int else None,
+    whole = type(seed) in (int, float) and seed % 1 == 0  # 7.0 is an integer, too
+    return Asked(form, bool(task.get("includeCost")), _checked(task), int(seed) if whole else None,
                  task.get("ttl") if form == "URL" else None, task.get("uploadEndpoint") or "")  # fmt: skip
 
 
@@ -128,19 +125,20 @@ def inside(prefix: str, form: str, kind: str, data: bytes) -> dict[str, str]:
     return {f"{prefix}Base64Data": said}
 
 
-def item(contract: Contract, task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
-    """One result: of what can be said, the keys that the documents have, in their order; then how the task stands."""
-    keys = contract.facts.tasks["results"][task.order.operation]["properties"]
-    told = {key: values[key] for key in keys if key in values}
+def keys(contract: Contract, operation: str) -> Mapping[str, Any]:
+    """The keys that a result of this type has, in their order."""
+    known: Mapping[str, Any] = contract.facts.tasks["results"][operation]["properties"]
+    return known
+
+
+def titles(contract: Contract) -> dict[str, str]:
+    """What each model of the catalogue is called."""
+    return {row["id"]: row.get("slug", row["id"]) for row in contract.facts.models}
+
+
+def told(contract: Contract, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """One result: of what can be said, the keys that the documents have; then how its task stands."""
+    said = {key: values[key] for key in keys(contract, operation) if key in values}
     if "status" in values:
-        told["status"] = values["status"]  # where it is among them, it keeps its place
-    return told
-
-
-def told(
-    contract: Contract, operation: Operation, task: Mapping[str, Any], values: Mapping[str, Any]
-) -> dict[str, Any]:  # fmt: skip
-    """The answer to a task that makes nothing: the keys that the documents have, in their order."""
-    keys = contract.facts.tasks["results"][operation.id]["properties"]
-    said = {"taskType": task["taskType"], "taskUUID": task["taskUUID"], **values}
-    return {key: said[key] for key in keys if key in said}
+        said["status"] = values["status"]  # where the documents have it among them, it keeps its place
+    return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from importlib import metadata
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from ...contracts.document import PROVIDERS, read
+from ...contracts.finding import did_you_mean
 from ..app import DEFAULT, derived
 from ..settings import BadSetting, Settings, file_of, told, variable
 from ..stand_in import opened
@@ -27,7 +28,7 @@ from .flags import flags
 from .running import PROXIES
 from .serving import bound
 
-OK, WARN, BAD = "ok", "warn", "bad"
+OK, NOTE, WARN, BAD = "ok", "note", "warn", "bad"
 OLDEST = (3, 11)
 
 
@@ -40,14 +41,20 @@ class Checked(NamedTuple):
     cure: str = ""
 
 
-@click.command(epilog="Example: understudy doctor --port 9000")
+@click.command(epilog="Example: understudy doctor --port 9000    understudy doctor runware")
+@click.argument("provider", required=False)
 @flags("doctor")
-def doctor(**said: Any) -> int:
-    """Check whether everything here is fit to run. Ends with 1 if something is bad."""
-    lines = list(examined({name: value for name, value in said.items() if value is not None}))
+def doctor(provider: str | None, **said: Any) -> int:
+    """Check whether everything here is fit to run, and tell what a PROVIDER's clients trip over. Ends with 1 if
+    something is bad."""
+    if provider is not None and provider not in PROVIDERS:
+        raise click.UsageError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}; "
+                               + did_you_mean(provider, PROVIDERS, "leave it out for all"))  # fmt: skip
+    told = {name: value for name, value in said.items() if value is not None}
+    lines = list(examined(told, (provider,) if provider else PROVIDERS))
     click.echo("\n".join(columns((line.how, line.what, _sentence(line)) for line in lines)))
-    counts = {how: sum(line.how == how for line in lines) for how in (OK, WARN, BAD)}
-    click.echo("\n" + ", ".join(f"{count} {how}" for how, count in counts.items()))
+    counts = {how: sum(line.how == how for line in lines) for how in (OK, NOTE, WARN, BAD)}
+    click.echo("\n" + ", ".join(f"{count} {how}" for how, count in counts.items() if count or how != NOTE))
     return int(counts[BAD] > 0)
 
 
@@ -55,7 +62,7 @@ def _sentence(line: Checked) -> str:
     return f"{line.seen}; {line.cure}" if line.cure else line.seen
 
 
-def examined(said: Mapping[str, Any]) -> Iterator[Checked]:
+def examined(said: Mapping[str, Any], providers: Sequence[str] = PROVIDERS) -> Iterator[Checked]:
     """Every check, in the order in which a reader would ask."""
     yield _python()
     yield from _packages()
@@ -65,8 +72,9 @@ def examined(said: Mapping[str, Any]) -> Iterator[Checked]:
     yield _port(settings)
     yield from _proxies(os.environ)
     yield from _elsewhere(os.environ, settings)
-    for provider in PROVIDERS:
+    for provider in providers:
         yield _plays(provider)
+        yield from _traps(provider, settings)
 
 
 def _python() -> Checked:
@@ -194,6 +202,14 @@ def _plays(provider: str) -> Checked:
             handle.close()
 
     return _tried(provider, ask)
+
+
+def _traps(provider: str, settings: Settings) -> Iterator[Checked]:
+    """What known clients of a provider do that leads them away from here."""
+    for row in read(provider, "openapi").get("traps", ()):
+        here = settings.port == row["unless"]["port"]
+        seen = f"{row['client']} {row['does']}" + ("; this is the port" if here else "")
+        yield Checked(OK if here else NOTE, provider, seen, "" if here else row["cure"])
 
 
 def _tried(provider: str, ask: Callable[[], int]) -> Checked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from understudy.tests.checks.stock import MODEL_API, THE_OTHERS, stock
+from understudy.tests.checks.stock import MODEL_API, RUNWARE, THE_OTHERS, stock
 
 pytestmark = pytest.mark.more
 
@@ -25,4 +25,9 @@ def test_its_walks_lead_from_submit_to_cancel() -> None:
 
 def test_nor_about_the_further_apis_but_for_rules_that_no_schema_tells() -> None:
     outcome = stock(*THE_OTHERS, "--max-time", "30", "--seed", "1")
+    assert outcome.code == 0, outcome.text
+
+
+def test_nor_about_a_route_that_takes_lists_but_for_what_each_model_takes() -> None:
+    outcome = stock(*RUNWARE, "--max-time", "30", "--seed", "1", provider="runware")
     assert outcome.code == 0, outcome.text

@@ -93,3 +93,7 @@ def run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if done.returncode:
         raise NotMade(f"expected {' '.join(command)} to install; came {done.stderr[-1000:]!r}; {CURE}")
+
+
+if __name__ == "__main__":  # before tests on several workers ask for them at once
+    all_of_them()

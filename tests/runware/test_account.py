@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from understudy.mocks.engine.usage import percentile
 from understudy.mocks.runware.account import masked
-from understudy.mocks.runware.usage import percentile
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.runware.asked import MODEL, NAME, compare, fetch, golden, judged, made, other, send, task, world
 from websockets.sync.client import connect

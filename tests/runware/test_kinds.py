@@ -74,7 +74,7 @@ class TestEachKind:
 
     @each()
     def test_over_a_socket(self, kind: Kind) -> None:
-        with world() as handle, connect(handle.ws_url + "/v1") as line:
+        with world() as handle, connect(handle.ws_url) as line:
             line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
             assert json.loads(line.recv(5))["data"][0]["connectionSessionUUID"]
             later = {"deliveryMethod": "async"} if "sync" not in delivers(kind) else {}

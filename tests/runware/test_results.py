@@ -132,6 +132,13 @@ def test_a_seed_that_was_asked_for_counts_up(asked: int, index: int) -> None:
     assert wire.seed("0", held(NAME, seed=asked), index) == asked + index
 
 
+def test_a_seed_that_is_written_as_a_float_is_the_same_seed() -> None:
+    with world() as handle:
+        (said,), (same,) = made(handle, task(seed=7.0)), made(handle, task(other(1), seed=7))
+        assert (said["seed"], type(said["seed"])) == (7, int)
+        assert fetch(handle, said["imageURL"]).content == fetch(handle, same["imageURL"]).content
+
+
 def test_the_largest_seed_counts_up_all_the_same() -> None:
     with world() as handle:
         assert [item["seed"] for item in made(handle, task(seed=2**63 - 1, numberResults=2))] == [2**63 - 1, 2**63]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -137,3 +138,25 @@ def test_what_fits_no_session_is_kept_in_the_book_of_strays_without_its_key(
         caller.hear()
     assert app.strays.count == 3
     assert "a-secret-of-mine" not in json.dumps(app.strays.as_dicts()) + repr(list(app.strays.findings))
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("", {}), ("ws-api.runware.ai", {}), ("", {"public_url": "http://news.test"})]
+)
+@pytest.mark.parametrize("first", ["socket", "http"])
+def test_whoever_asks_first_an_address_begins_with_http(host: str, said: dict[str, str], first: str) -> None:
+    house = House(**said)
+    at_host = {"additional_headers": {"Host": host}} if host else {}
+    try:
+        headers = {"Host": host} if host else {}
+        with called(house.ws_url, **at_host) if first == "socket" else nullcontext() as caller:
+            issued = derived("0", DEFAULT, "runware")
+            over_http = house.post(image(), Authorization=f"Bearer {issued}", **headers).json()["data"][0]
+            with nullcontext(caller) if caller else called(house.ws_url, **at_host) as line:
+                line.enter(issued)
+                pushed = line.ask(image())["data"][0]
+        begins = (said.get("public_url") or f"http://{host or house.server.url.removeprefix('http://')}") + "/runware/"
+        assert over_http["imageURL"].startswith(begins)
+        assert pushed["imageURL"].startswith(begins)
+    finally:
+        house.server.stop()

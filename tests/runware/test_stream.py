@@ -152,11 +152,14 @@ def test_a_stream_is_alone_in_its_request() -> None:
 
 
 def test_nothing_is_streamed_over_a_socket() -> None:
-    with world() as handle, connect(handle.ws_url + "/v1") as line:
+    with world() as handle, connect(handle.ws_url) as line:
         line.send(json.dumps([{"taskType": "authentication", "apiKey": handle.api_key}]))
         line.recv(5)
         line.send(json.dumps([task(deliveryMethod="stream")]))
-        assert json.loads(line.recv(5))["errors"][0]["parameter"] == "deliveryMethod"
+        (error,) = json.loads(line.recv(5))["errors"]
+        assert error["parameter"] == "deliveryMethod"
+        assert "sync or async here" in error["message"]
+        assert "allowedValues" not in error  # stream is one of them
 
 
 def test_the_directors_own_text_is_said_word_by_word() -> None:

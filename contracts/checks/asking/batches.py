@@ -52,6 +52,7 @@ class Batches(Steps):
         yield "tasks of which some are wrong", list(self.mixed())
         yield "ids of tasks", list(self.ids())
         yield "types of tasks", list(self.kinds())
+        yield "whatever else can be asked", list(self.others())
         yield "what is no list of tasks", list(self.none())
         yield "keys within a bundle", list(self.keys())
         for model in self.models:
@@ -157,6 +158,33 @@ class Batches(Steps):
         for at, wrong in enumerate((*NO_TYPES, ...)):
             yield self.sends(self.task(f"t{at}", **{self.bundle.by: wrong}))
             yield self.sends(self.task(f"u{at}"), self.task(f"t{at}", **{self.bundle.by: wrong}), self.ask_for("u0"))
+
+    def others(self) -> Iterator[Move]:
+        """What orders nothing, asked well by either account, and once nobody has money."""
+        yield self.order(self.plain, {**self.example(self.plain), "noSuchParameter": 1})
+        texts = [model.id for model in self.models if model.kind == "text" and model.id != model.form]
+        for operation in self.operations:
+            form = operation.body
+            if operation.orders or operation.bundles or operation.task or form is None:
+                continue
+            body = self.example(form)
+            if operation.channel == "chat":
+                body = {"model": texts[0], "messages": [{"role": "user", "content": "a red tram"}]}
+            for key in (OWN, OWN, OTHER):
+                yield self.sent(operation, form, json.dumps(body).encode(), key)
+            for wrong in ({**body, "model": "no:such@model"}, {}) if operation.channel == "chat" else ():
+                yield self.sent(operation, form, json.dumps(wrong).encode())
+        yield self.order(self.plain)
+        for operation in (each for each in self.operations if each.task and not each.lifecycle):
+            for step in ((), (Move("start"),), (Move("finish"),)):
+                yield from (*step, Move("about", operation=operation.id))
+            yield Move("about", operation=operation.id, key=OTHER)
+        yield Move("poor")
+        for operation in (each for each in self.operations if each.channel == "chat"):
+            body = {"model": texts[0], "messages": [{"role": "user", "content": "a red tram"}]}
+            yield self.sent(operation, self.plain, json.dumps(body).encode())
+        yield from (self.order(model) for model in self.models)
+        yield Move("rich")
 
     def none(self) -> Iterator[Move]:
         """What is no list, and what is no JSON."""

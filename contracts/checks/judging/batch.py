@@ -10,6 +10,7 @@ from ...bundle import Bundle
 from ...exchange import Exchange, written
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
+from ..subject import FRAME
 from .grounds import Asked, Grounds, body_of
 from .tasked import who
 from .world import World
@@ -122,7 +123,8 @@ def joined(world: World, said: Exchange, those: list[Part]) -> Iterator[Finding]
         yield _wrong("", " or ".join(map(str, sorted(want))), str(said.status),
                        "answer 200 where anything came of any task, else what the first error stands for", "status",
                        "inferred")  # fmt: skip
-    yield from _sorted(bundle, those, data)
+    if not any(name == FRAME for name, _ in said.answer_headers):  # over a socket each comes when it is there
+        yield from _sorted(bundle, those, data)
     for part in those:
         if not part.own and not _silent(part):
             yield _wrong(f"/{bundle.data}", "something for each task", f"nothing for {shown(part.task, 120)}",

@@ -71,6 +71,9 @@ def grounds(world: World, asked: Asked) -> Grounds:
         reasons += wrong
         sure = sure and clear
     reasons += _judged(world, operation, value, account)
+    if operation.channel == "chat" and isinstance(body, dict):  # which names a model as a task does
+        named = world.contract.catalogue.models.get(str(body.get("model")))
+        reasons += [] if named is not None and named.kind == "text" else ["unknown-model"]
     held, against = _props(world, operation, said, account)
     reasons += against
     if operation.speaks or said.url != said.path:

@@ -14,10 +14,11 @@ from ..bundled import bundled
 from ..case import Case
 from ..move import NONE, Move
 from ..props import Sort, sorts
-from ..subject import Ask, Subject
+from ..subject import FRAME, Ask, Subject
 from . import batch
 from .answers import Answers
 from .form import answered, methods, readable
+from .frames import framed
 from .grounds import Asked, Grounds, grounds, refused
 from .opened import opened
 from .player import LOOKS, PAUSE, SPOKEN, Player
@@ -130,7 +131,9 @@ class Referee(Player):
         asked = Asked(said, operation, operations, value, elsewhere)
         several = operation is not None and operation.bundles and said.status
         found = opened(self.world, said, *file) if file else self._bundle(asked) if several else self._judged(asked)
-        for finding in found:
+        over = said.wire or said
+        spoken = framed(self.world, over) if any(name == FRAME for name, _ in over.answer_headers) else ()
+        for finding in (*found, *spoken):
             self.note(finding)
         self._adds = -1
         if self._seen is not None:

@@ -1,8 +1,8 @@
-"""What an account can name by an id: the files that it uploaded, and those that its tasks made."""
+"""Files that an account sends ahead, to name them by an id then, as it may name those that its tasks made."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...contracts.brought import FETCHABLE, carried, sign, size
 from ...contracts.finding import Finding, shown
@@ -12,13 +12,14 @@ from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE
 from ..engine.session import Account, Session
 from ..engine.shelf import Kept
-from ..web.dialect import Meant
-from ..web.inputs import Seen
-from ..web.turn import Turn
+from .dialect import Meant
+from .inputs import Seen
+
+if TYPE_CHECKING:
+    from .turn import Turn
 
 KIND = "media"
-GENERAL = {"image": "image", "mp3": "audio", "wav": "audio", "flac": "audio", "ogg": "audio", "glb": "3d"}
-ENDINGS = {"jpg": "jpeg", **{form: form for forms in FORMATS.values() for form in forms}}
+KINDS = {"jpg": "image", **{form: kind for kind, forms in FORMATS.items() for form in forms}}  # by ending
 
 
 def meant(session: Session, account: Account, id: str) -> Meant | None:
@@ -69,8 +70,7 @@ def put(turn: Turn, place: str, kind: str, text: str) -> Prop:
     told = _looked_at(turn, place, kind, data, rules) if data else _elsewhere(kind, text)
     kept = told._replace(side=rules["side"] if told.kind == "image" else 0, lasts=float(rules["lasts"]),
                          used=session.clock.age)  # fmt: skip
-    said = {"prompt": shown(text, 200)} if not data else {}
-    prop = session.add_prop(turn.account, KIND, "", said)
+    prop = session.add_prop(turn.account, KIND, "", {} if data else {"prompt": shown(text, 200)})
     session.props[prop.id] = prop = prop._replace(name=kept.name(prop.id), more=kept)
     if data and (warning := session.shelf.put(prop.id, data)):
         session.warn(warning)
@@ -83,7 +83,7 @@ def _looked_at(turn: Turn, place: str, kind: str, data: bytes, rules: dict[str, 
         raise _bad(turn, place, kind, f"one that begins with {data[:8]!r}")
     form, kinds = told
     if "image" not in kinds:
-        return Kept(GENERAL.get(form, "video"), form, len(data))
+        return Kept(KINDS[form], form, len(data))
     pixels = size(data)
     if pixels is None:
         raise _bad(turn, place, kind, f"a {form} without a size")
@@ -94,15 +94,16 @@ def _looked_at(turn: Turn, place: str, kind: str, data: bytes, rules: dict[str, 
 
 def _elsewhere(kind: str, address: str) -> Kept:
     """What stands at an address where nobody asks, as far as the address tells."""
-    form = ENDINGS.get(address.partition("?")[0].rpartition(".")[2].lower(), "")
-    of = next((kind for kind, forms in FORMATS.items() if form in forms), "image")
-    if kind not in ("any", of):
-        of, form = kind, ""
-    return Kept(of, form or FORMATS[of][0])
+    form = address.partition("?")[0].rpartition(".")[2].lower()
+    of = KINDS.get(form, "image")
+    if form not in KINDS or kind not in ("any", of):
+        of = of if kind == "any" else kind
+        form = FORMATS[of][0]
+    return Kept(of, "jpeg" if form == "jpg" else form)
 
 
 def _bad(turn: Turn, place: str, kind: str, came: str) -> Refusal:
-    what = "a file" if kind == "any" else f"a file ({kind})"
-    finding = Finding("wrong-form", "broken", place, f"{what}, by an address or as base64", came, "send another one",
-                      turn.operation.id, "documented", "invalid-input", "media")  # fmt: skip
+    expected = f"{'a file' if kind == 'any' else f'a file ({kind})'}, by an address or as base64"
+    finding = Finding("wrong-form", "broken", place, expected, came, "send another one", turn.operation.id,
+                      "documented", "invalid-input", "media")  # fmt: skip
     return Refusal("invalid-input", findings=(finding,))
