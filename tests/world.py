@@ -100,15 +100,6 @@ def _own(handle: StandIn) -> dict[str, Any]:
     return {"tasks": [row(task) for task in handle.tasks], "due": session.clock.due}
 
 
-def whole(answer: httpx.Response) -> bool:
-    """Whether an answer came as it was meant: a fault may have bent one that has a good status."""
-    try:
-        answer.json()
-    except ValueError:
-        return False
-    return True
-
-
 class Hooks:
     """What a provider's test says: how to ask, and what was answered."""
 
@@ -205,8 +196,17 @@ class Hooks:
             return [world.send(self.cancellation(name))]
         if what == 2:
             answer = world.send(self.question(self.channels[-1], name))
-            files = self.files(answer.json()) if answer.is_success and whole(answer) else []
+            files = self.files(answer.json()) if _whole(answer) else []
             return [answer, *map(world.fetch, files)]
         if what == 3:
             return [world.send(self.wrong()[which % len(self.wrong())])]
         return [world.send(self.question(self.channels[what % len(self.channels)], name))]
+
+
+def _whole(answer: httpx.Response) -> bool:
+    """Whether it is a good answer that no fault has bent."""
+    try:
+        answer.json()
+    except ValueError:
+        return False
+    return answer.is_success

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FAULTS = {401: "invalidApiKey", 402: "paymentRequired", 403: "forbidden", 404: "taskNotFound", 429: "rateLimitExceeded",
           500: "internalServerError", 502: "providerBadGateway", 503: "serviceUnavailable", 504: "timeout"}  # fmt: skip
+ALONE = {"data"}
 
 
 class Runware(Dialect):
@@ -89,6 +90,8 @@ class Runware(Dialect):
         """Results and errors side by side; the status is good if any task came to something."""
         if len(answers) == 1 and isinstance(answers[0].value.get("data"), dict):
             return answers[0]  # as one reading has an upload answered
+        if len(answers) == 1 and answers[0].status == 200 and answers[0].value.keys() == ALONE:
+            return answers[0]
         found = [answer.value.get("data", ()) for answer in answers]
         data = [item for each in found for item in ([each] if isinstance(each, dict) else each)]
         wrong = [item for answer in answers for item in answer.value.get("errors", ())]

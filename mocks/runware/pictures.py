@@ -95,7 +95,7 @@ def _begun(turn: Turn, order: Order) -> Order:
         raise Refusal("invalid-input", findings=turn.dialect.contract.codes.sorted(found))
     if not order.media or "width" in turn.inputs or "height" in turn.inputs:
         return order
-    width, height = _larger(*seen, 1)
+    width, height = larger(*seen, 1, LONGEST)
     return order._replace(media=tuple(replace(medium, width=width, height=height) for medium in order.media))
 
 
