@@ -52,10 +52,12 @@ def broken(rows: Iterable[Row], schema: Row, body: Any, original: Size | None = 
 class Rules:
     """The rules of one schema, made ready to be asked often: a body that none of them is about costs little."""
 
-    __slots__ = ("_rows", "_steps")
+    __slots__ = ("_heads", "_rows", "_steps", "_unasked")
 
     def __init__(self, schema: Row) -> None:
-        self._rows = [(_needed(row), row) for row in schema.get("between", ())]
+        self._rows = [(_needed(row), _enough(row), row) for row in schema.get("between", ())]
+        self._unasked = [each for each in self._rows if not each[0]]
+        self._heads = frozenset().union(*(names for names, _, _ in self._rows))
         self._steps = _stepped(schema)
 
     def __bool__(self) -> bool:
@@ -63,8 +65,8 @@ class Rules:
 
     def broken(self, body: Row, original: Size | None = None) -> Iterator[tuple[Row, Breach]]:
         """Each rule that a body breaks, with its row; a step has none, since it stands in the field itself."""
-        for names, row in self._rows:
-            if names.issubset(body):
+        for names, enough, row in self._unasked if self._heads.isdisjoint(body) else self._rows:
+            if names.issubset(body) and not (enough and enough.issubset(body)):
                 for breach in broken((row,), {}, body, original):
                     yield row, breach
         if self._steps and not self._steps["properties"].keys().isdisjoint(body):
@@ -78,6 +80,14 @@ def _needed(row: Row) -> frozenset[str]:
     if row["kind"] in ("below", "at-most"):
         return frozenset(heads)
     return frozenset(heads if row["kind"] in ("alternatives", "outpaint") and len(heads) == 1 else ())
+
+
+def _enough(row: Row) -> frozenset[str]:
+    """The names with which a rule has nothing to say; none where it has to be asked."""
+    flat = [field[1:] for field in row["fields"] if field.count("/") == 1]
+    if row["kind"] == "dimensions" and len(flat) == len(row["fields"]):
+        return frozenset(flat)
+    return frozenset(flat[:1] if row["kind"] == "one-of" else ())
 
 
 def _stepped(schema: Any) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import brought
+from .alike import Alike
 from .between import Rules, completed
-from .brought import ADDRESS, ADDRESS_OR_DATA, FETCHABLE, LOOPBACK, Path, Place, places
+from .brought import FETCHABLE, LOOPBACK, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
@@ -23,34 +24,25 @@ MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "shaping"})  # of a model, what is read when it is asked
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
-
-
-class Read(NamedTuple):
-    """What follows from a schema alone; models of one schema share it."""
-
-    fields: dict[str, dict[str, Any]]
-    media: dict[str, Place]
-    known: frozenset[str]
-    judge: Judge
-    rules: Rules
-
-
-def _read(schema: Mapping[str, Any], data_uris: bool) -> Read:
-    fields = fields_of(schema)
-    judge = Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
-    return Read(fields, places(schema), frozenset(fields), judge, Rules(schema))
 
 
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("complete", "envelope", "fields", "form", "id", "judge", "kind", "known", "limits", "listed",
+    __slots__ = ("alike", "complete", "envelope", "fields", "form", "id", "judge", "kind", "known", "limits", "listed",
                  "media", "ordered", "rules", "schema", "shaping", "source", "where")  # fmt: skip
+    fields: dict[str, dict[str, Any]]
+    media: dict[str, Place]
+    known: frozenset[str]
+    judge: Judge
+    rules: Rules
+    shaping: tuple[str, ...]
 
     def __init__(
         self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True,
-        envelope: frozenset[str] = frozenset(), alike: Read | None = None,
+        envelope: frozenset[str] = frozenset(), alike: Alike | None = None,
     ) -> None:  # fmt: skip
         self.id: str = row["id"]
         self.limits = limits
@@ -63,8 +55,20 @@ class Model:
         self.schema: dict[str, Any] = row["schema"]
         self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
         self.envelope = envelope
-        self.fields, self.media, self.known, self.judge, self.rules = alike or _read(self.schema, data_uris)
-        self.shaping = tuple(name for name in SHAPING if name in self.fields or not self.complete)
+        self.alike = alike or Alike(self.schema, data_uris)
+
+    if not TYPE_CHECKING:  # it would hide from the type checker what is misspelt
+
+        def __getattr__(self, name: str) -> Any:
+            """Reads the schema when something is asked that follows from it; from then on it stands in its slot."""
+            if name not in LATE:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            value = self._shaping() if name == "shaping" else getattr(self.alike.read(), name)
+            setattr(self, name, value)
+            return value
+
+    def _shaping(self) -> tuple[str, ...]:
+        return tuple(name for name in SHAPING if name in self.fields or not self.complete)
 
     @property
     def input_schema(self) -> Mapping[str, Any]:
@@ -212,25 +216,6 @@ def data_size(text: str) -> int:
     return length * 3 // 4 - (text.endswith("=", start) + text.endswith("==", start))
 
 
-def fields_of(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fields of a schema; one of which it says no more than true or false says nothing here."""
-    return {name: field if isinstance(field, dict) else {} for name, field in schema.get("properties", {}).items()}
-
-
-def with_addresses(schema: Mapping[str, Any], pattern: str) -> dict[str, Any]:
-    """The schema with a pattern on each field that takes the address of a file."""
-    fields = {}
-    for name, field in schema.get("properties", {}).items():
-        if not isinstance(field, dict) or "_uri" not in field.get("format", ""):
-            fields[name] = field
-        elif field.get("type") == "array":
-            items = field.get("items", {})
-            fields[name] = {**field, "items": {**items, "pattern": pattern} if isinstance(items, dict) else items}
-        else:
-            fields[name] = {**field, "pattern": pattern}
-    return {**schema, "properties": fields}
-
-
 def _example(field: Mapping[str, Any]) -> Any:
     if "default" in field:
         return field["default"]
@@ -269,7 +254,7 @@ class Catalogue:
     ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]
         self.envelope = envelope  # the keys of an order that say what it is, where it comes in a bundle
-        alike: dict[int, Read] = {}
+        alike: dict[int, Alike] = {}
         self.models = {row["id"]: self._model(row, data_uris, alike) for row in rows}
         self._data_uris = data_uris
         self._media = media
@@ -277,9 +262,8 @@ class Catalogue:
         self._guessed: dict[str, Model] = {}
         self._near: dict[tuple[str, int, str], list[str]] = {}
 
-    def _model(self, row: dict[str, Any], data_uris: bool, alike: dict[int, Read]) -> Model:
-        told = alike.get(id(row["schema"])) or _read(row["schema"], data_uris)
-        alike[id(row["schema"])] = told
+    def _model(self, row: dict[str, Any], data_uris: bool, alike: dict[int, Alike]) -> Model:
+        told = alike.setdefault(id(row["schema"]), Alike(row["schema"], data_uris))
         return Model(row, self.recommended, data_uris, envelope=self.envelope, alike=told)
 
     def plus(self, rows: Iterable[Mapping[str, Any]]) -> Catalogue:
@@ -330,8 +314,7 @@ class Catalogue:
             kind = next((model.kind for model in self.models.values() if model.form == form.id), form.kind)
             row = {"id": name, "form": form.id, "kind": kind, "complete": False, "schema": form.schema,
                    "source": "inferred", "where": "guessed from its task"}  # fmt: skip
-            alike = Read(form.fields, form.media, form.known, form.judge, form.rules)
-            self._guessed[key] = Model(row, {}, listed=False, envelope=self.envelope, alike=alike)
+            self._guessed[key] = Model(row, {}, listed=False, envelope=self.envelope, alike=form.alike)
         return self._guessed[key]
 
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:

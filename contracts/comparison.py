@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .catalogue import Model, fields_of, told
+from .alike import fields_of
+from .catalogue import Model, told
 from .finding import shown
 
 # What a schema says that decides whether a value is taken; the rest is told to people.

@@ -81,7 +81,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props", "shelf", "search"):
+        for name in ("catalogue", "props", "shelf", "chat", "search"):
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():
@@ -129,7 +129,7 @@ def read(provider: str, part: str, api: str = "") -> Any:
         raise ValueError(f"expected a provider among {', '.join(PROVIDERS)}; came {provider!r}")
     package = package / api if api else package
     if part == "models" and not api:
-        return formed(_table(provider, part), _table(provider, "tasks"))
+        return formed(_table(provider, part), _table(provider, "tasks"), _filled(provider))
     if part == "tasks":
         return {} if api else _table(provider, part)
     file = package / f"{part}.yaml"
@@ -143,6 +143,11 @@ def _table(provider: str, name: str) -> Any:
     """What is too large for YAML; empty where a provider has none."""
     file = files(__name__.rpartition(".")[0]) / provider / f"{name}.json"
     return orjson.loads(file.read_bytes()) if file.is_file() else {}
+
+
+@lru_cache
+def _filled(provider: str) -> dict[str, Any]:
+    return filled(_table(provider, "tasks"))
 
 
 def apis(provider: str) -> tuple[str, ...]:
@@ -177,7 +182,7 @@ def document(provider: str, chosen: Mapping[str, str]) -> Document:
         if any(place.startswith("tasks/") for place in changes):
             parts["models"] = formed(_table(provider, "models"), parts["tasks"])
     if "bundle" in parts["openapi"]:
-        parts["tasks"] = filled(parts["tasks"])
+        parts["tasks"] = filled(parts["tasks"]) if changes else _filled(provider)
         operations, schemas = spelled(parts["openapi"], parts["tasks"])
         parts["openapi"] = {**parts["openapi"], "operations": {**parts["openapi"]["operations"], **operations},
                             "schemas": {**parts["openapi"]["schemas"], **schemas}}  # fmt: skip

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Row = Mapping[str, Any]
 
 
-def formed(table: Any, tasks: Row) -> list[dict[str, Any]]:
-    """The rows of a table of models, each with its whole schema: its own, laid over its task's form."""
-    forms, shapes = filled(tasks).get("forms", {}), {}
+def formed(table: Any, tasks: Row, whole: Row | None = None) -> list[dict[str, Any]]:
+    """The rows of a table of models, each with its whole schema: its own, laid over its task's form. `whole` is the
+    table of tasks filled, for who has it."""
+    forms, shapes = (whole or filled(tasks)).get("forms", {}), {}
     for name, shape in table.get("shapes", {}).items():
         shapes[name] = {**shape, "properties": _fields(shape["properties"], tasks)}
     known: dict[tuple[str, str], dict[str, Any]] = {}
@@ -69,21 +70,21 @@ def _fields(fields: Row, tasks: Row) -> dict[str, Any]:
 
 
 def _field(field: Any, tasks: Row) -> Any:
-    """A field with the words of its enum, and with what is known of a part that many forms have."""
-    if not isinstance(field, dict) or not _mentions(field):
+    """A field with the words of its enum, and with what is known of a part that many forms have; where nothing in it
+    is told elsewhere, the field itself."""
+    if not isinstance(field, dict):
         return field
-    said = {key: value for key, value in field.items() if key not in ("x-enum", "x-part")}
-    if "x-enum" in field:
-        said["enum"] = tasks["enums"][field["x-enum"]]
-    if "x-part" in field:
-        said["properties"] = {**tasks["parts"][field["x-part"]], **said.get("properties", {})}
+    said = field
+    if "x-enum" in field or "x-part" in field:
+        said = {key: value for key, value in field.items() if key not in ("x-enum", "x-part")}
+        if "x-enum" in field:
+            said["enum"] = tasks["enums"][field["x-enum"]]
+        if "x-part" in field:
+            said["properties"] = {**tasks["parts"][field["x-part"]], **said.get("properties", {})}
     if "properties" in said:
-        said["properties"] = _fields(said["properties"], tasks)
-    if "items" in said:
-        said["items"] = _field(said["items"], tasks)
+        below = _fields(said["properties"], tasks)
+        if any(below[name] is not each for name, each in said["properties"].items()):
+            said = {**said, "properties": below}
+    if "items" in said and (items := _field(said["items"], tasks)) is not said["items"]:
+        said = {**said, "items": items}
     return said
-
-
-def _mentions(field: Row) -> bool:
-    parts: Iterable[Any] = (*field.get("properties", {}).values(), field.get("items"))
-    return "x-enum" in field or "x-part" in field or any(isinstance(part, dict) and _mentions(part) for part in parts)

@@ -48,6 +48,8 @@ class Outcomes:
         quality = media.get("quality", {})
         self._quality_by, self._lossy = quality.get("by", ""), frozenset(quality.get("values", ()))
         self._finer = {name: tuple(path.split("/")) for name, path in media.get("finer", {}).get("values", {}).items()}
+        self._finer_of = {kind: tuple(path for name, path in self._finer.items() if name in names)
+                          for kind, names in FINER_OF.items()}  # fmt: skip
         self._counts = media["counts"]["values"]
         self._lengths = media["lengths"]["values"]
         names = (*self._counts, *self._lengths, self._format_by, self._quality_by)
@@ -57,7 +59,7 @@ class Outcomes:
     def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order of a model makes."""
         key = (model.id, *[inputs.get(name) for name in (*model.shaping, *self._own)],
-               *[_told(inputs, path) for path in self._finer.values()])  # fmt: skip
+               *[_told(inputs, path) for path in self._finer_of.get(model.kind, ())])  # fmt: skip
         try:
             return self._known[key]
         except KeyError:

@@ -196,8 +196,17 @@ class Hooks:
             return [world.send(self.cancellation(name))]
         if what == 2:
             answer = world.send(self.question(self.channels[-1], name))
-            files = self.files(answer.json()) if answer.is_success else []
+            files = self.files(answer.json()) if _whole(answer) else []
             return [answer, *map(world.fetch, files)]
         if what == 3:
             return [world.send(self.wrong()[which % len(self.wrong())])]
         return [world.send(self.question(self.channels[what % len(self.channels)], name))]
+
+
+def _whole(answer: httpx.Response) -> bool:
+    """Whether it is a good answer that no fault has bent."""
+    try:
+        answer.json()
+    except ValueError:
+        return False
+    return answer.is_success

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .clock import Clock
@@ -37,6 +38,17 @@ class Manner(NamedTuple):
     waits: tuple[float, ...] = ()
     patience: float = 10.0
     ordered: bool = True
+
+
+@lru_cache
+def backoff(first: float, factor: float, most: float) -> tuple[float, ...]:
+    """Waits between attempts, each longer by a factor; all of them together are no longer than the most."""
+    made: list[float] = []
+    wait = float(first)
+    while sum(made) + wait <= most:
+        made.append(wait)
+        wait *= factor
+    return tuple(made)
 
 
 class Receipt(NamedTuple):

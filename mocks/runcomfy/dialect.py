@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
@@ -37,11 +36,6 @@ class RunComfy(Dialect):
     provider = "runcomfy"
     routes = ROUTES
     served = SERVED
-
-    @classmethod
-    def key(cls, headers: Mapping[bytes, bytes]) -> str:
-        """The token of `Authorization: Bearer`, whose scheme is read without regard to case."""
-        return _token(headers.get(b"authorization", b""))
 
     def form(self, turn: Turn) -> Model | None:
         """A deployment says which form a request to it has; whether it takes any comes first."""
@@ -88,12 +82,6 @@ def _name(text: str) -> str:
 
 def _step(text: str) -> str | int:
     return int(text) if text.isdecimal() and len(text) < 10 else _name(text)
-
-
-@lru_cache(256)
-def _token(header: bytes) -> str:
-    scheme, _, token = header.decode("latin-1").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _detail(finding: Finding) -> dict[str, Any]:

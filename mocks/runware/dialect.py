@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
+from ..web import brought
 from ..web.dialect import Answer, Dialect, Meant
 from ..web.frame import listened
-from . import chat, errors, newcomers, uploads, wire
+from . import chat, errors, newcomers, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FAULTS = {401: "invalidApiKey", 402: "paymentRequired", 403: "forbidden", 404: "taskNotFound", 429: "rateLimitExceeded",
           500: "internalServerError", 502: "providerBadGateway", 503: "serviceUnavailable", 504: "timeout"}  # fmt: skip
+ALONE = {"data"}
 
 
 class Runware(Dialect):
@@ -31,11 +33,6 @@ class Runware(Dialect):
     provider = "runware"
     routes = ROUTES
     listens = hails = True
-
-    @classmethod
-    def key(cls, headers: Mapping[bytes, bytes]) -> str:
-        """The key of `Authorization: Bearer`, whose scheme is read without regard to case."""
-        return _bearer(headers.get(b"authorization", b""))
 
     def form(self, turn: Turn) -> Model | None:
         """A task's form is that of the model which it names; without one, what is the same for all models."""
@@ -65,17 +62,16 @@ class Runware(Dialect):
 
     def meant(self, session: Session, account: Account, id: str) -> Meant | None:
         """An upload, or a file that a task made."""
-        return uploads.meant(session, account, id)
+        return brought.meant(session, account, id)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """Errors that bear the task's id, where there is a task."""
-        task = turn.inputs if type(turn.inputs) is dict else {}
         refusal = self._sooner(refusal, turn)
         status = int(self.contract.error(refusal.reason, turn.operation)["status"])
-        if _chats(turn):
-            return chat.refused(status, errors.told(self.contract, refusal, turn.operation, {}, turn.model))
-        said = errors.told(self.contract, refusal, turn.operation, self._named(task), turn.model)
-        return Answer(status, {"errors": said})
+        chats = _chats(turn)
+        task = self._named(turn.inputs) if type(turn.inputs) is dict and not chats else {}
+        said = errors.told(self.contract, refusal, turn.operation, task, turn.model)
+        return chat.refused(self.contract, status, said) if chats else Answer(status, {"errors": said})
 
     def _sooner(self, refusal: Refusal, turn: Turn) -> Refusal:
         """In one reading, the balance is looked at before the task."""
@@ -94,6 +90,8 @@ class Runware(Dialect):
         """Results and errors side by side; the status is good if any task came to something."""
         if len(answers) == 1 and isinstance(answers[0].value.get("data"), dict):
             return answers[0]  # as one reading has an upload answered
+        if len(answers) == 1 and answers[0].status == 200 and answers[0].value.keys() == ALONE:
+            return answers[0]
         found = [answer.value.get("data", ()) for answer in answers]
         data = [item for each in found for item in ([each] if isinstance(each, dict) else each)]
         wrong = [item for answer in answers for item in answer.value.get("errors", ())]
@@ -111,19 +109,16 @@ class Runware(Dialect):
     def bent(self, turn: Bending, status: int) -> Answer:
         """The same, in the form of the one who asks."""
         said = self.status(status)
-        return chat.refused(status, said.value["errors"]) if _chats(turn) else said
+        return chat.refused(self.contract, status, said.value["errors"]) if _chats(turn) else said
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
-        row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(status, {"errors": [errors.one(self.contract, row, {})]})
+        return self.bare(status, {})
 
     def bare(self, status: int, task: Any) -> Answer:
         """The same about a task: a client that waits for an answer looks for its id."""
-        row = self.contract.coded(FAULTS.get(status, "unknownError"))
-        return Answer(
-            status, {"errors": [errors.one(self.contract, row, self._named(task) if type(task) is dict else {})]}
-        )
+        row, about = self.contract.coded(FAULTS.get(status, "unknownError")), task if type(task) is dict else {}
+        return Answer(status, {"errors": [errors.one(self.contract, row, self._named(about))]})
 
     def _named(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
         """A task as an error names it: without an id where its type has none, since clients find it by its type."""
@@ -136,9 +131,3 @@ class Runware(Dialect):
 
 def _chats(turn: Bending) -> bool:
     return turn.operation is not None and turn.operation.id == chat.NAME
-
-
-@lru_cache(256)
-def _bearer(header: bytes) -> str:
-    scheme, _, key = header.decode("latin-1").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""

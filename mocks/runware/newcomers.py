@@ -17,11 +17,12 @@ from ..engine.script import UNREACHABLE
 from ..engine.session import Account, Session, Tell
 from ..engine.task import Task
 from ..engine.timeline import FINAL, State
+from ..web import post
 from ..web.dialect import Answer, Route, Wait, Work
 from ..web.exit import written
 from ..web.flow import awaited
 from ..web.turn import Turn
-from . import errors, news, wire
+from . import errors, wire
 from .own import fresh
 
 KIND = "model"
@@ -163,11 +164,11 @@ def _tell(turn: Turn, pushes: bool) -> Tell:
             return
         every = list(items(contract, task, session.clock.now))
         if task.order.webhook:
-            news.call(session, contract, task, written({"data": every[-1:]}))
+            post.call(session, contract, task, written({"data": every[-1:]}))
         if caller is not None:
             for each in (each for each in every if each["status"] not in told):
                 told.add(each["status"])
-                news.push(session, caller, task, written({"data": [each]}))
+                post.push(session, caller, task, written({"data": [each]}))
 
     def tell(task: Task, state: State) -> None:
         if state in FINAL:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ...contracts.brought import FETCHABLE, carried, sign, size
-from ...contracts.finding import shown
-from ..engine.medium import FORMATS
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
-from ..engine.script import UNREACHABLE
-from ..engine.session import Account, Session
-from ..engine.shelf import Kept
-from ..web.dialect import Answer, Meant, Route
-from ..web.inputs import Seen
+from ..web import brought
+from ..web.dialect import Answer, Route
 from ..web.media import PREFIX
 from ..web.turn import Turn
-from . import errors
 from .results import answer
-
-KIND = "media"
-KINDS = {"jpg": "image", **{form: kind for kind, forms in FORMATS.items() for form in forms}}  # by ending
 
 
 def image(turn: Turn) -> Answer:
     """Takes an image; in the elder form of the answer it stands alone, without a list around it."""
-    prop = _put(turn, "/image", "image", turn.inputs["image"])
+    prop = brought.put(turn, "/image", "image", turn.inputs["image"])
     told = answer(turn, imageUUID=prop.id, imageURL=_address(turn, prop))
     if turn.dialect.contract.facts.openapi["tasks"][turn.operation.id].get("alone", False):
         return told._replace(value={"data": told.value["data"][0]})
@@ -36,101 +24,17 @@ def media(turn: Turn) -> Answer:
     """Takes a file of any kind, or drops one of the account's own."""
     said = turn.inputs
     if said["operation"] == "upload":
-        prop = _put(turn, "/media", "any", said["media"])
+        prop = brought.put(turn, "/media", "any", said["media"])
         return answer(turn, operation="upload", mediaUUID=prop.id, mediaURL=_address(turn, prop))
-    found = upload(turn.session, turn.account, said["media"])
+    found = brought.upload(turn.session, turn.account, said["media"])
     if found is None:
         raise Refusal("media-unknown")
-    _drop(turn.session, found)
+    brought.drop(turn.session, found)
     return answer(turn, operation=said["operation"], mediaUUID=found.id)
 
 
 def _address(turn: Turn, prop: Prop) -> str:
     return f"{turn.base}{PREFIX}{prop.name}"
-
-
-def meant(session: Session, account: Account, id: str) -> Meant | None:
-    """The file of an account that an id stands for: an upload that is still kept, or a result that is there."""
-    if (prop := upload(session, account, id)) is not None:
-        width, height = prop.more.fitted
-        return Meant(prop.more.kind, width, height, brought=prop)
-    task = session.tasks.get(session.gallery.found(id.lower()))
-    if task is None or task.account is not account:
-        return None
-    stems = [name.rpartition(".")[0] for name in session.gallery.names(task)]
-    index = stems.index(id.lower()) if id.lower() in stems else -1
-    if index < 0 or not task.made(index, session.clock.now):
-        return None
-    medium = task.order.media[index]
-    return Meant(medium.kind, medium.width, medium.height, made=(task, index))
-
-
-def upload(session: Session, account: Account, id: str) -> Prop | None:
-    """An upload of an account, by its id; one that was not used for too long is forgotten."""
-    prop = session.props.get(id.lower())
-    if prop is None or prop.kind != KIND or prop.account is not account:
-        return None
-    if prop.more.worn(session.clock.age):
-        _drop(session, prop)
-        return None
-    return prop
-
-
-def _drop(session: Session, prop: Prop) -> None:
-    session.drop_prop(prop)
-    session.shelf.drop(prop.id)
-
-
-def _put(turn: Turn, place: str, kind: str, text: str) -> Prop:
-    """Takes what was sent as an upload: the bytes that a text carries, or those at its address, as far as anybody here
-    may ask for them."""
-    session, rules = turn.session, turn.dialect.contract.facts.openapi["shelf"]
-    data = carried(text)
-    if data is None and not FETCHABLE.match(text):
-        raise _bad(turn, place, kind, "an id, which is one of a file that is there already")
-    if data is None:
-        seen = turn.seen.get(place, Seen())
-        if seen.came:
-            raise Refusal(UNREACHABLE, findings=turn.findings)
-        data = seen.data
-    told = _looked_at(turn, place, kind, data, rules) if data else _elsewhere(kind, text)
-    kept = told._replace(side=rules["side"] if told.kind == "image" else 0, lasts=float(rules["lasts"]),
-                         used=session.clock.age)  # fmt: skip
-    prop = session.add_prop(turn.account, KIND, "", {} if data else {"prompt": shown(text, 200)})
-    session.props[prop.id] = prop = prop._replace(name=kept.name(prop.id), more=kept)
-    if data and (warning := session.shelf.put(prop.id, data)):
-        session.warn(warning)
-    return prop
-
-
-def _looked_at(turn: Turn, place: str, kind: str, data: bytes, rules: dict[str, Any]) -> Kept:
-    told = sign(data)
-    if told is None or kind not in ("any", *told[1]):
-        raise _bad(turn, place, kind, f"one that begins with {data[:8]!r}")
-    form, kinds = told
-    if "image" not in kinds:
-        return Kept(KINDS[form], form, len(data))
-    pixels = size(data)
-    if pixels is None:
-        raise _bad(turn, place, kind, f"a {form} without a size")
-    if pixels[0] * pixels[1] > rules["pixels"]:
-        raise _bad(turn, place, kind, f"one of {pixels[0]} x {pixels[1]} pixels, of which nobody makes a smaller one")
-    return Kept("image", form, len(data), *pixels)
-
-
-def _elsewhere(kind: str, address: str) -> Kept:
-    """What stands at an address where nobody asks, as far as the address tells."""
-    form = address.partition("?")[0].rpartition(".")[2].lower()
-    of = KINDS.get(form, "image")
-    if form not in KINDS or kind not in ("any", of):
-        of = of if kind == "any" else kind
-        form = FORMATS[of][0]
-    return Kept(of, "jpeg" if form == "jpg" else form)
-
-
-def _bad(turn: Turn, place: str, kind: str, came: str) -> Refusal:
-    expected = f"{'a file' if kind == 'any' else f'a file ({kind})'}, by an address or as base64"
-    return errors.invalid(turn.operation, place, expected, came, "send another one")
 
 
 ROUTES: dict[str, Route] = {"imageUpload": image, "mediaStorage": media}

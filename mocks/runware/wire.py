@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+import orjson
 
 from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
@@ -77,7 +78,7 @@ def asked(task: Task) -> Asked:
 
 @lru_cache(1024)
 def _asked(said: bytes) -> Asked:
-    task = json.loads(said)
+    task = orjson.loads(said)  # it was read by the strict reader before
     form, seed = task.get("outputType") or "URL", task.get("seed")
     whole = type(seed) in (int, float) and seed % 1 == 0  # 7.0 is an integer, too
     return Asked(form, bool(task.get("includeCost")), _checked(task), int(seed) if whole else None,
@@ -137,4 +138,7 @@ def titles(contract: Contract) -> dict[str, str]:
 
 def told(contract: Contract, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """One result: of what can be said, the keys that the documents have; then how its task stands."""
-    return {key: values[key] for key in dict.fromkeys((*keys(contract, operation), "status")) if key in values}
+    said = {key: values[key] for key in keys(contract, operation) if key in values}
+    if "status" in values:
+        said["status"] = values["status"]  # where the documents have it among them, it keeps its place
+    return said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +63,7 @@ async def answers(turn: Turn) -> list[Answer]:
     """The answer to each task. Tasks do not know of each other: one that is refused stops none."""
     _who(turn)
     clock = turn.session.clock
-    parts = [part async for part in _parts(turn)]
+    parts = await _parts(turn)
     begun: list[Answer | Wait | Work | Refusal] = []  # all of them, before anybody waits for one
     for at, part in enumerate(parts):
         if await _breath(at):
@@ -88,11 +87,13 @@ async def answers(turn: Turn) -> list[Answer]:
                     part.now = turn.now
                     said[at] = await _answer(part, await _begun(part))
         turn.question = question
-    told = dict.fromkeys(turn.findings)  # a thousand tasks may have a thousand findings, most of them alike
+    told: dict[Finding, None] = {}  # a thousand tasks may have a thousand findings, most of them alike
     for part in parts:
-        told |= dict.fromkeys(part.findings)
+        if part.findings:
+            told |= dict.fromkeys(part.findings)
         turn.question = part.question or turn.question
-    turn.findings = tuple(islice(told, MOST_TOLD))
+    if told:
+        turn.findings = tuple(islice(dict.fromkeys(turn.findings) | told, MOST_TOLD))
     turn.task = parts[0].task if len(parts) == 1 else ""
     return said
 
@@ -123,11 +124,12 @@ async def _answer(part: Turn, first: Answer | Wait | Work | Refusal) -> Answer:
     return answer
 
 
-async def _parts(turn: Turn) -> AsyncIterator[Turn]:
-    bundle = _bundle(turn)
+async def _parts(turn: Turn) -> list[Turn]:
+    bundle, parts = _bundle(turn), []
     for at, task in enumerate(turn.inputs):
         await _breath(at)
-        yield turn.part(bundle.named(task) or turn.operation, task)
+        parts.append(turn.part(bundle.named(task) or turn.operation, task))
+    return parts
 
 
 async def _breath(at: int) -> bool:
@@ -182,8 +184,9 @@ def _who(turn: Turn) -> None:
     bundle = _bundle(turn)
     if turn.line is not None:
         return
-    said = [task.get(bundle.key) for task in turn.inputs if bundle.named(task) is bundle.opening]
-    first = said[:1] if bundle.named(turn.inputs[0]) is bundle.opening else []
+    named = [bundle.named(task) for task in turn.inputs]
+    said = [task.get(bundle.key) for task, what in zip(turn.inputs, named, strict=True) if what is bundle.opening]
+    first = said[:1] if named[0] is bundle.opening else []
     for key in (*filter(None, said[1:] if first else said), *filter(None, first)):
         turn.known(_text(key))
     if header := turn.dialect.key(turn.headers):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...contracts.catalogue import Model
@@ -111,8 +112,9 @@ class Dialect:
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
-        """The key that a request bears, or nothing."""
-        raise NotImplementedError
+        """The key that a request bears, or nothing: that of `Authorization: Bearer`, whose scheme is read without
+        regard to case."""
+        return _bearer(headers.get(b"authorization", b""))
 
     def form(self, turn: Turn) -> Model | None:
         """The form that a request's body is to have: the operation's own, or that of the model which the path names."""
@@ -166,3 +168,9 @@ class Dialect:
     def bare(self, status: int, task: Any) -> Answer:  # noqa: ARG002 - one that bundles nothing has no tasks
         """The same about one task of several."""
         return self.status(status)
+
+
+@lru_cache(256)
+def _bearer(header: bytes) -> str:
+    scheme, _, key = header.decode("latin-1").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""

@@ -76,7 +76,8 @@ def loads(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as wrong:
         raise Refusal("bad-json", said=str(wrong)) from None
-    if type(value) is dict and SUSPECT.isdisjoint(map(type, value.values())):
+    one = value[0] if type(value) is list and len(value) == 1 else value
+    if type(one) is dict and SUSPECT.isdisjoint(map(type, one.values())):
         return value  # flat, and no number that may have been rounded: what nearly every body is
     if body.count(b"[") + body.count(b"{") > DEPTH and _deeper(value, DEPTH):
         raise Refusal("bad-json", said=f"nested deeper than {DEPTH}")

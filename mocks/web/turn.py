@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -199,8 +198,9 @@ class Turn(Bending):
         operation = self.operation
         if operation.speaks or self.query:
             self.findings = self._judged()
-        if self.model is not None and self.model.media and type(self.inputs) is dict:
-            await self._look_at_inputs(self.model)
+        media = self.model.media if self.model is not None else None
+        if media and type(self.inputs) is dict and not media.keys().isdisjoint(self.inputs):
+            await self._look_at_inputs(self.model)  # type: ignore[arg-type]  # it has media
         return self._routed()
 
     def _routed(self) -> Answer | Wait | Work:
@@ -244,11 +244,11 @@ class Turn(Bending):
 
     def part(self, operation: Operation, task: Any) -> Turn:
         """One task of this request."""
-        part = object.__new__(type(self))
-        for name, value in zip(SLOTS, ALL(self), strict=True):  # copy() takes six times as long
-            setattr(part, name, value)
-        part.operation, part.inputs, part.whole, part.findings, part.question = operation, task, self, (), None
-        part.seen, part.value = {}, self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
+        part = type(self)(self.dialect, self.session, self.scope, self.way, self.base, self.heard)
+        part.account, part.now, part.line, part.elsewhere = self.account, self.now, self.line, self.elsewhere
+        part.pairs, part.query, part.fault, part.seconds = self.pairs, self.query, self.fault, self.seconds
+        part.operation, part.inputs, part.whole = operation, task, self
+        part.value = self.dialect.contract.bundle.value(operation, task)  # type: ignore[union-attr]  # it has one
         part.body = self.body.strip()[1:-1] if len(self.inputs) == 1 else written(task)
         return part
 
@@ -339,7 +339,3 @@ class Turn(Bending):
             self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
             session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said
-
-
-SLOTS = (*Bending.__slots__, *Turn.__slots__)
-ALL = attrgetter(*SLOTS)

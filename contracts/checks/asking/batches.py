@@ -164,24 +164,25 @@ class Batches(Steps):
         yield self.order(self.plain, {**self.example(self.plain), "noSuchParameter": 1})
         texts = [model.id for model in self.models if model.kind == "text" and model.id != model.form]
         for operation in self.operations:
-            if operation.orders or operation.bundles or operation.task or operation.body is None:
+            form = operation.body
+            if operation.orders or operation.bundles or operation.task or form is None:
                 continue
-            body = self.example(operation.body)
+            body = self.example(form)
             if operation.channel == "chat":
                 body = {"model": texts[0], "messages": [{"role": "user", "content": "a red tram"}]}
             for key in (OWN, OWN, OTHER):
-                yield self.sent(operation, operation.body, json.dumps(body).encode(), key)
+                yield self.sent(operation, form, json.dumps(body).encode(), key)
             for wrong in ({**body, "model": "no:such@model"}, {}) if operation.channel == "chat" else ():
-                yield self.sent(operation, operation.body, json.dumps(wrong).encode())
+                yield self.sent(operation, form, json.dumps(wrong).encode())
         yield self.order(self.plain)
         for operation in (each for each in self.operations if each.task and not each.lifecycle):
             for step in ((), (Move("start"),), (Move("finish"),)):
                 yield from (*step, Move("about", operation=operation.id))
             yield Move("about", operation=operation.id, key=OTHER)
         yield Move("poor")
-        for operation in (each for each in self.operations if each.channel == "chat" and each.body is not None):
+        for operation in (each for each in self.operations if each.channel == "chat"):
             body = {"model": texts[0], "messages": [{"role": "user", "content": "a red tram"}]}
-            yield self.sent(operation, operation.body, json.dumps(body).encode())
+            yield self.sent(operation, self.plain, json.dumps(body).encode())
         yield from (self.order(model) for model in self.models)
         yield Move("rich")
 

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...bundle import DELIVERY
 from ...catalogue import Model
 from ...contract import Contract
-from ...exchange import Exchange, written
+from ...exchange import Exchange
 from ...life import Lifecycle
 from ...life import at as told_at
 from ...operation import Operation
-from ..bundled import bundled, named
+from ..bundled import bundled
 from ..props import of_path, offered, sorts
 from ..subject import Ask, Subject, mirrored
-from .bending import found, inputs, told
+from .bending import found, told
 from .fitting import told_of
+from .placing import as_asked, placed, wired
 
 
 class Taken(NamedTuple):
@@ -334,36 +334,3 @@ class Mutated(Subject):
         self._subject.fresh()
         self._stage = Stage(self._contract, self._subject)
         self._mirror()
-
-
-def as_asked(contract: Contract, ask: Ask, said: Exchange, salt: str) -> bytes:
-    """The body of an exchange as it was asked for: of a task, with the id under which it went out."""
-    bundle = contract.bundle
-    if bundle is None:
-        return ask.body
-    path = ask.path.partition("?")[0]
-    operation, task, own = contract.match(path)[0].get(ask.method), said.request_json, inputs(ask)
-    if operation is None or not operation.within:
-        return named(salt, ask.body)
-    if not isinstance(task, dict) or not isinstance(own, dict | None) or (own is None and ask.body):
-        return ask.body
-    kept = {DELIVERY: task[DELIVERY]} if DELIVERY in task else {}
-    return written(bundle.task(operation, path, {**kept, **(own or {})}, str(task.get(bundle.id))))
-
-
-def placed(contract: Contract, said: Exchange) -> Exchange:
-    """What went over the wire, with the operation and the order that it is about."""
-    if said.provider:
-        return said
-    operations, value = contract.match(said.path)
-    operation = operations.get(said.method)
-    if operation is None:
-        return said._replace(provider=contract.provider)
-    return said._replace(provider=contract.provider, operation=operation.id, channel=operation.channel,
-                         task=value if operation.task else "")  # fmt: skip
-
-
-def wired(ask: Ask) -> tuple[tuple[bytes, bytes], ...]:
-    """A request's headers as an exchange has them."""
-    return tuple((name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-                 for name, value in ask.headers)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...contract import Contract
@@ -10,34 +10,18 @@ from ...exchange import Exchange
 from ...life import at
 from ...operation import Operation
 from ..judging.grounds import coded
-from ..props import offered, submits
-from ..subject import Ask
+from ..props import submits
 from .behaviours import behaviours
 from .belongings import belongings
 from .bending import EVERY, WAYS, Edit, bodied, edited, headed, put
 from .limits import limits
-from .mutant import Bend, Mutant, Stage
-from .tasks import of_tasks
+from .mutant import Mutant
+from .tasks import TOLD, of_tasks, provoked
 from .tidings import tidings
+from .words import Change, When, told_steps, told_words, where
 
-# Which looks, of those that are due to tell the later state, tell the earlier one instead.
-STEPS: dict[str, tuple[Callable[[int], bool], str]] = {
-    "taken back": (lambda look: look > 0, "a client that saw the later state sees the earlier one again"),
-    "told late": (lambda look: look == 0, "a client is told that it runs what is over"),
-    "never told": (lambda look: True, "a client waits for ever"),
-    "taken back once": (lambda look: look == 1, "a client sees its order flicker"),
-}
 UNREFUSED = ("unknown-path", "wrong-method", "bad-path")  # what is refused before any operation is known
 MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody hears what is said of more
-# What is told of a bundle's tasks beside their results; and why tasks are refused by whom a drill asks.
-TOLD = ("batch", "session", "upload", "catalogue", "chat")
-OF_TASKS, OF_ORDERS = (
-    ("bad-key", "wrong-type"),
-    ("invalid-input", "unknown-model", "taken-id", "no-money", "bad-task-id"),
-)
-OF_THE_PLAIN = ("incompatible", "missing-dimensions", "missing-required", "unknown-parameter")
-When = Callable[[Stage, Exchange], bool]
-Change = Callable[[Exchange], Exchange]
 
 
 def mutants(contract: Contract) -> tuple[Mutant, ...]:
@@ -51,21 +35,11 @@ def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
     contract = contract.alone
     errors = of_tasks if contract.bundle is not None else _error_keys
-    makers = (_keys, errors, _errors, _words, _steps, _statuses, _headers, limits, belongings, tidings)
+    makers = (_keys, errors, _errors, told_words, told_steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
 
 
 # -- what is bent, and when
-
-
-def where(when: When, change: Change) -> Bend:
-    """Bends the answers of which something is true."""
-
-    def bend(stage: Stage, ask: Ask) -> Exchange:
-        said = stage.send(ask)
-        return change(said) if when(stage, said) else said
-
-    return bend
 
 
 def answered(operation: str, status: int) -> When:
@@ -233,7 +207,7 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
     key = contract.facts.openapi.get("refused", {}).get("code", "")
     rows = [row for row in contract.errors.values() if "status" in row]
     for reason in [row["reason"] for row in rows]:
-        for operation in (each for each in refusing(contract, reason) if _provoked(contract, each, reason)):
+        for operation in (each for each in refusing(contract, reason) if provoked(contract, each, reason)):
             row = contract.error(reason, contract.operations.get(operation))
             place = f"{operation or 'anywhere'} {row['reason']}"
             other = _another(row["status"], [each["status"] for each in rows])
@@ -249,87 +223,10 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
                 yield Mutant(f"{place} {said}", "error", place, why, where(refused(row["reason"], operation), change))
 
 
-def _provoked(contract: Contract, name: str, reason: str) -> bool:
-    """Whether a drill makes an operation say no for a reason: of tasks, not each reason at each type."""
-    operation = contract.operations.get(name)
-    if operation is None or not operation.within:
-        return reason != "too-many-tasks"  # so many are sent by nobody here
-    plain = next(model for model in offered(contract) if model.complete)
-    orders = (*OF_ORDERS, *(OF_THE_PLAIN if operation.within == plain.form else ())) if operation.orders else ()
-    asks = ("bad-task-id", "unknown-id") if operation.task else ()
-    named = operation.model or reason != "unknown-model"
-    return reason in (*OF_TASKS, *orders, *asks) and bool(named)
-
-
 def _another(value: Any, values: list[Any]) -> Any:
     """The next one that is another."""
     at = values.index(value) if value in values else 0
     return next(each for each in (*values[at:], *values) if each != value)
-
-
-# -- words and steps
-
-
-def _words(contract: Contract) -> Iterator[Mutant]:
-    for name, channel in _channels(contract):
-        words, place = list(dict.fromkeys(channel["words"].values())), _place(channel)
-        for word in words:
-            strange = word.upper() if word.upper() not in words else f"{word}_"
-            for other in [*(each for each in words if each != word), strange]:
-                why = "a client acts on a state that is not" if other in words else "a client knows no such word"
-                bend = where(_telling(channel, word), _saying(channel, word, other))
-                yield Mutant(f"{name} {word} told as {other}", "word", place, why, bend)
-
-
-def _channels(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for life in contract.lives.values():
-        yield from life.channels.items()
-
-
-def _telling(channel: Mapping[str, Any], word: str) -> When:
-    return lambda stage, said: (said.operation == channel["operation"] and said.status < 300
-                                and at(said.json, channel["key"]) == word)  # fmt: skip
-
-
-def _place(channel: Mapping[str, Any]) -> str:
-    key = channel["key"]
-    return f"{channel['operation']} {key if isinstance(key, str) else key[0]}"
-
-
-def _saying(channel: Mapping[str, Any], word: str, other: str) -> Change:
-    """Tells another word, of each result where it is told of each."""
-    keys = [channel["key"]] if isinstance(channel["key"], str) else channel["key"]
-
-    def change(said: Exchange) -> Exchange:
-        key = next(key for key in keys if at(said.json, key) == word)
-        return edited(said, key.replace("/0/", f"/{EVERY}/"), put(other))
-
-    return change
-
-
-def _steps(contract: Contract) -> Iterator[Mutant]:
-    for life in contract.lives.values():
-        for name, channel in life.channels.items():
-            words, place = channel["words"], _place(channel)
-            steps = dict.fromkeys((words[one], words[to]) for one, to in sorted(life.steps))
-            for one, to in ((one, to) for one, to in steps if one != to or len(life.words) > 1):
-                for way, (due, why) in STEPS.items():
-                    bend = _step(channel, one, to, due)
-                    yield Mutant(f"{name} {one} to {to} {way}", "step", place, why, bend)
-
-
-def _step(channel: Mapping[str, Any], one: str, to: str, due: Callable[[int], bool]) -> Bend:
-    """Tells the earlier answer, whole, in the place of some of the later ones."""
-
-    def bend(stage: Stage, ask: Ask) -> Exchange:
-        said = stage.send(ask)
-        if _telling(channel, one)(stage, said):
-            stage.memory[said.task] = said.answer_body
-        elif said.task in stage.memory and _telling(channel, to)(stage, said) and due(stage.count(said.task)):
-            return bodied(said, stage.memory[said.task])
-        return said
-
-    return bend
 
 
 # -- statuses and headers

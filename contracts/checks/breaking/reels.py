@@ -11,7 +11,8 @@ from ..case import Case
 from ..judging.referee import Referee
 from ..move import Move
 from ..subject import Ask, Subject, mirrored
-from .mutant import Mutant, placed
+from .mutant import Mutant
+from .placing import placed
 
 Tape = Sequence[Move]
 DELIVERED = "delivered"

@@ -9,12 +9,19 @@ from typing import Any
 from ...contract import Contract
 from ...exchange import Exchange
 from ...operation import Operation
+from ..props import offered
 from .bending import WAYS, Edit, told
 from .mutant import Bend, Mutant, Stage
 
 ENDS = ("UUID", "URL", "Base64Data", "DataURI")  # of the keys that tell a file
 SOMETIMES = ("seed", "cost", "detections", "usage", "finishReason", "text", "outputs", "air", "structuredData")
-READER = "a client that reads it stops"
+# What is told of a bundle's tasks beside their results; and why tasks are refused by whom a drill asks.
+TOLD = ("batch", "session", "upload", "catalogue", "chat")
+OF_TASKS, OF_ORDERS = (
+    ("bad-key", "wrong-type"),
+    ("invalid-input", "unknown-model", "taken-id", "no-money", "bad-task-id"),
+)
+OF_THE_PLAIN = ("incompatible", "missing-dimensions", "missing-required", "unknown-parameter")
 When = Callable[[Stage, Exchange], bool]
 
 
@@ -94,3 +101,15 @@ def _error(code: str, key: str, edit: Edit) -> Bend:
         return each(said, "errors", change) if said.status >= 400 else said
 
     return bend
+
+
+def provoked(contract: Contract, name: str, reason: str) -> bool:
+    """Whether a drill makes an operation say no for a reason: of tasks, not each reason at each type."""
+    operation = contract.operations.get(name)
+    if operation is None or not operation.within:
+        return reason != "too-many-tasks"  # so many are sent by nobody here
+    plain = next(model for model in offered(contract) if model.complete)
+    orders = (*OF_ORDERS, *(OF_THE_PLAIN if operation.within == plain.form else ())) if operation.orders else ()
+    asks = ("bad-task-id", "unknown-id") if operation.task else ()
+    named = operation.model or reason != "unknown-model"
+    return reason in (*OF_TASKS, *orders, *asks) and bool(named)

@@ -19,16 +19,16 @@ def framed(world: World, said: Exchange) -> Iterator[Finding]:
     for frame in (value.decode() for name, value in said.answer_headers if name == FRAME):
         told = _read(frame)
         if not isinstance(told, dict) or len(told) != 1 or next(iter(told)) not in (bundle.data, bundle.errors):
-            yield _finding("", "results, or errors, and not both", frame, "send results and errors in frames of their "
+            yield _wrong("", "results, or errors, and not both", frame, "send results and errors in frames of their "
                            "own", "apart")  # fmt: skip
             continue
         items = next(iter(told.values()))
         if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-            yield _finding("", "at least one item", frame, "send no frame where there is nothing to say", "empty")
+            yield _wrong("", "at least one item", frame, "send no frame where there is nothing to say", "empty")
             continue
         names = {json.dumps([item.get(bundle.id), item.get(bundle.by)]) for item in items}
         if len(names) > 1:
-            yield _finding("", "one task in a frame", frame, "send the results of each task by themselves", "several")
+            yield _wrong("", "one task in a frame", frame, "send the results of each task by themselves", "several")
         for item in items:
             yield from _session(item, frame)
 
@@ -36,12 +36,12 @@ def framed(world: World, said: Exchange) -> Iterator[Finding]:
 def _session(item: dict[str, Any], frame: str) -> Iterator[Finding]:
     """What is said of the line itself bears no id of a task, and a name once it is known whose it is."""
     if item.get("taskType") == "ping" and item != {"taskType": "ping", "pong": True}:
-        yield _finding("/data/0", '{"taskType": "ping", "pong": true}', frame, "answer a ping so", "ping")
+        yield _wrong("/data/0", '{"taskType": "ping", "pong": true}', frame, "answer a ping so", "ping")
     if item.get("taskType") == "authentication" and "code" not in item:
         name = item.get("connectionSessionUUID")
         if not isinstance(name, str) or not name or "taskUUID" in item:
             want = "the name of the connection, and no task's"
-            yield _finding("/data/0", want, frame, "tell by what it can be taken up again", "handshake")
+            yield _wrong("/data/0", want, frame, "tell by what it can be taken up again", "handshake")
 
 
 def _read(frame: str) -> Any:
@@ -51,6 +51,6 @@ def _read(frame: str) -> Any:
         return None
 
 
-def _finding(where: str, expected: str, frame: str, cure: str, kind: str) -> Finding:
+def _wrong(where: str, expected: str, frame: str, cure: str, kind: str) -> Finding:
     return Finding("wrong-frame", WEIGHT["documented"], where, expected, shown(frame, 200), cure, "tasks", "documented",
                    "", kind)  # fmt: skip
