@@ -84,7 +84,7 @@ class Model:
                                   self.source, GENERAL, d.kind)
                           for d in islice(self.judge.told(body), MOST_FOUND))  # fmt: skip
         if self.rules:
-            found += tuple(islice(self._between(body, operation), MOST_FOUND))
+            found += self.between(body, operation)
         if self.ordered:
             found += tuple(self.disordered(body, operation))
         if not body.keys() <= self.known and self.schema.get("additionalProperties") is not False:
@@ -93,9 +93,15 @@ class Model:
             found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
 
-    def _between(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
-        """Where fields do not go together, and numbers that are between two steps."""
-        for row, breach in self.rules.broken(body):
+    def between(
+        self, body: Mapping[str, Any], operation: str, original: brought.Size | None = None
+    ) -> tuple[Finding, ...]:  # fmt: skip
+        """Where fields do not go together, or with the size of the picture that an input extends; and numbers that
+        are between two steps."""
+        return tuple(islice(self._between(body, operation, original), MOST_FOUND))
+
+    def _between(self, body: Mapping[str, Any], operation: str, original: brought.Size | None) -> Iterator[Finding]:
+        for row, breach in self.rules.broken(body, original):
             names, source = [dotted(place) for place in breach.pointers], row.get("source", self.source)
             yield Finding(breach.rule, WEIGHT[source], breach.pointers[0], breach.expected, breach.came,
                           f"send {' and '.join(names[:2])} so that they fit" if row else f"round {names[0]}", operation,

@@ -15,6 +15,7 @@ SECRETS = frozenset({"authorization", "x-api-key", "api-key", "apikey", "cookie"
 MASK = "***"
 SECRET_NAME = re.compile(r"(api[_-]?key|key|(access[_-]?)?token|secret|signature)", re.IGNORECASE)
 BODY_SECRET = re.compile(rb"""((\\?["'])api[_-]?key\2\s*:\s*\2)(?:(?!\2).)*""", re.IGNORECASE | re.DOTALL)
+BODY_SECRETS = re.compile(rb"""(\\?["'])(api[_-]?keys?)\1\s*:\s*[\[{][^\]}]*[\]}]?""", re.IGNORECASE)
 QUERY_SECRET = re.compile(rf"([?&]{SECRET_NAME.pattern}=)[^&]*", re.IGNORECASE)
 
 
@@ -84,7 +85,8 @@ def written(value: Any) -> bytes:
 
 def unkeyed(body: bytes) -> bytes:
     """A body without the keys that stand in it, though it may be no JSON."""
-    return BODY_SECRET.sub(rb"\1" + MASK.encode(), body)
+    mask = MASK.encode()
+    return BODY_SECRETS.sub(rb"\1\2\1:[\1" + mask + rb"\1]", BODY_SECRET.sub(rb"\1" + mask, body))
 
 
 def _loads(body: bytes) -> Any:

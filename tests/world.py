@@ -196,7 +196,8 @@ class Hooks:
             return [world.send(self.cancellation(name))]
         if what == 2:
             answer = world.send(self.question(self.channels[-1], name))
-            return [answer, *map(world.fetch, self.files(answer.json()) if _whole(answer) else [])]
+            files = self.files(answer.json()) if _whole(answer) else []
+            return [answer, *map(world.fetch, files)]
         if what == 3:
             return [world.send(self.wrong()[which % len(self.wrong())])]
         return [world.send(self.question(self.channels[what % len(self.channels)], name))]

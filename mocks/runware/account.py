@@ -120,7 +120,7 @@ def _day(turn: Turn, name: str, text: str) -> date:
 
 def _bad(turn: Turn, name: str, expected: str, came: str) -> Refusal:
     cure = f"send {name} as {expected}"
-    return errors.invalid(turn.operation, f"/{name}", expected, shown(came), cure, "value_error")
+    return errors.invalid(turn.operation, f"/{name}", expected, shown(came), cure)
 
 
 ROUTES: dict[str, Route] = {"accountManagement": manage}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...contracts import events
+from ...contracts.contract import Contract
 from ...contracts.exchange import written
 from ..engine.luck import uuid
 from ..engine.refusal import Refusal
@@ -21,27 +22,29 @@ from .results import report
 
 NAME = "chat"
 TEXT = "textInference"
-SETTINGS = {"temperature": "temperature", "top_p": "topP", "reasoning_effort": "thinkingLevel",
-            "max_tokens": "maxTokens", "max_completion_tokens": "maxTokens", "stop": "stopSequences"}  # fmt: skip
-TYPES = {400: "invalid_request_error", 401: "authentication_error", 402: "insufficient_quota", 403: "permission_error",
-         404: "not_found_error", 429: "rate_limit_error"}  # fmt: skip
-OTHERWISE = "server_error"
 
 
-def refused(status: int, errors: Sequence[Mapping[str, Any]]) -> Answer:
+def refused(contract: Contract, status: int, errors: Sequence[Mapping[str, Any]]) -> Answer:
     """A no in their form: of several things that are wrong, the first."""
-    return Answer(status, {"error": _error(status, errors[0])})
+    return Answer(status, {"error": _error(contract, status, errors[0])})
 
 
-def _error(status: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    told = row.get("parameter")
+def _error(contract: Contract, status: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    words, told = _words(contract), row.get("parameter")
     named = ", ".join(told) if isinstance(told, list) else told
-    return {"message": row["message"], "type": TYPES.get(status, OTHERWISE), "param": named, "code": row["code"]}
+    kind = words["types"].get(status, words["otherwise"])
+    return {"message": row["message"], "type": kind, "param": named, "code": row["code"]}
+
+
+def _words(contract: Contract) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = contract.facts.openapi["chat"]
+    return words
 
 
 def _broken(turn: Turn, task: Task, late: bool = False) -> dict[str, Any]:
     """A generation that failed is nobody's mistake who asked, whatever its status."""
-    return {"error": _error(0, errors.broken(turn.dialect.contract, task, late))}
+    contract = turn.dialect.contract
+    return {"error": _error(contract, 0, errors.broken(contract, task, late))}
 
 
 def complete(turn: Turn) -> Answer | Wait | Work:
@@ -54,16 +57,17 @@ def complete(turn: Turn) -> Answer | Wait | Work:
     if model is None:
         found = contract.check_request(operation, inputs["model"], (), {}, None)
         raise Refusal("unknown-model", findings=tuple(replace(each, operation=NAME) for each in found))
-    task = _task(inputs, uuid(turn.session.seed, NAME, turn.session.taken + 1))  # its client has no id for it
+    task = _task(contract, inputs, uuid(turn.session.seed, NAME, turn.session.taken + 1))  # its client has no id for it
     made = placed(turn, model, wire.read(contract, operation, model, task, written(task)))
     if inputs.get("stream") and not (made.timeline.at(turn.now) in FINAL and not report(turn, made).good):
         return _streamed(turn, made)
     return awaited(turn, made, lambda task: _over(turn, task))
 
 
-def _task(inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _task(contract: Contract, inputs: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The task that a request stands for."""
-    settings = {ours: inputs[theirs] for theirs, ours in SETTINGS.items() if inputs.get(theirs) is not None}
+    settings = {ours: inputs[theirs] for theirs, ours in _words(contract)["settings"].items()
+                if inputs.get(theirs) is not None}  # fmt: skip
     if isinstance(stop := settings.get("stopSequences"), str):
         settings["stopSequences"] = [stop]
     task = {"taskType": TEXT, "taskUUID": name, "model": inputs["model"], "messages": inputs["messages"],

@@ -68,10 +68,10 @@ class Runware(Dialect):
         """Errors that bear the task's id, where there is a task."""
         refusal = self._sooner(refusal, turn)
         status = int(self.contract.error(refusal.reason, turn.operation)["status"])
-        if _chats(turn):
-            return chat.refused(status, errors.told(self.contract, refusal, turn.operation, {}, turn.model))
-        task = self._named(turn.inputs if type(turn.inputs) is dict else {})
-        return Answer(status, {"errors": errors.told(self.contract, refusal, turn.operation, task, turn.model)})
+        chats = _chats(turn)
+        task = self._named(turn.inputs) if type(turn.inputs) is dict and not chats else {}
+        said = errors.told(self.contract, refusal, turn.operation, task, turn.model)
+        return chat.refused(self.contract, status, said) if chats else Answer(status, {"errors": said})
 
     def _sooner(self, refusal: Refusal, turn: Turn) -> Refusal:
         """In one reading, the balance is looked at before the task."""
@@ -109,7 +109,7 @@ class Runware(Dialect):
     def bent(self, turn: Bending, status: int) -> Answer:
         """The same, in the form of the one who asks."""
         said = self.status(status)
-        return chat.refused(status, said.value["errors"]) if _chats(turn) else said
+        return chat.refused(self.contract, status, said.value["errors"]) if _chats(turn) else said
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""

@@ -24,7 +24,8 @@ MOST = 20  # errors of one task; a client that sends a thousand wrong names has 
 BLANK = re.compile(r"\{(parameter|other|subject|expected|allowed|model)\}")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 SIDES = ("width", "height")
-UNSCHEMED = ("outpaint", "stream", "media")  # rules of which no schema knows: what is expected stands in the finding
+# Rules of which no schema knows: what is expected stands in the finding.
+UNSCHEMED = ("outpaint", "stream", "media", "judged")
 
 
 def told(
@@ -39,10 +40,10 @@ def told(
     return [_about(contract, each, operation, task, model) for each in found[:MOST]]
 
 
-def invalid(operation: Operation, place: str, expected: str, came: str, cure: str, kind: str) -> Refusal:
+def invalid(operation: Operation, place: str, expected: str, came: str, cure: str) -> Refusal:
     """The refusal of a value that only the server can judge."""
     finding = Finding("wrong-form", "broken", place, expected, came, cure, operation.id, "documented", "invalid-input",
-                      kind)  # fmt: skip
+                      "judged")  # fmt: skip
     return Refusal("invalid-input", findings=(finding,))
 
 

@@ -48,7 +48,7 @@ def order(turn: Turn) -> Answer | Wait | Work:
     air = said.get("air") or f"{SOURCE}:{len(brought(session)) + 1}@1"
     if not AIR.fullmatch(air):
         raise errors.invalid(turn.operation, "/air", "an AIR, as source:id@version", shown(air),
-                             "write it as source:id@version", "string_pattern_mismatch")  # fmt: skip
+                             "write it as source:id@version")  # fmt: skip
     held = next((prop for prop in brought(session) if prop.name == air), None)
     if air in contract.catalogue.models or (held is not None and held.account is not turn.account):
         raise Refusal("model-taken")

@@ -3,79 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...contracts.contract import Contract
 from ..engine.luck import digest
-from ..engine.medium import Medium
 from ..engine.task import Task
 from . import pictures, texts, wire
+
+if TYPE_CHECKING:
+    from .results import Report
 
 MAKER, MOST_MADE = "understudy", 10**6
 
 
-class Result(NamedTuple):
-    """One result of a task: the how manieth it is, and the id and address of its file."""
-
-    contract: Contract
-    task: Task
-    index: int  # type: ignore[assignment]  # a tuple's own method of this name is not missed
-    name: str
-    address: str
-
-    @property
-    def medium(self) -> Medium:
-        """What its file is."""
-        return self.task.order.media[self.index]
-
-
-def _text(result: Result) -> dict[str, Any]:
-    said = texts.answered(result.task, result.index)
+def _text(of: Report, index: int) -> dict[str, Any]:
+    said = texts.answered(of.task, index)
     told = {"text": said.text, "finishReason": said.reason, "usage": texts.usage(said)}
     return {**told, "reasoningContent": ["".join(said.thoughts)]} if said.thoughts else told
 
 
-def _caption(result: Result) -> dict[str, Any]:
+def _caption(of: Report, index: int) -> dict[str, Any]:
     """A text, or what a model that tells ages says instead."""
-    row = next((row for row in result.contract.facts.models if row["id"] == result.task.model), {})
+    row = next((row for row in of.contract.facts.models if row["id"] == of.task.model), {})
     if "structuredData" in row.get("result", ()):
-        return {"structuredData": texts.aged(result.task)}
-    return {"text": texts.described(result.task, result.index)}
+        return {"structuredData": texts.aged(of.task)}
+    return {"text": texts.described(of.task, index)}
 
 
-def _files(result: Result) -> dict[str, Any]:
-    return {"outputs": {"files": [{"uuid": result.name, "url": result.address}]}}
+def _enhanced(of: Report, index: int) -> dict[str, Any]:
+    return {"text": texts.enhanced(of.task, index)}
 
 
-def _trained(result: Result) -> dict[str, Any]:
+def _files(of: Report, index: int) -> dict[str, Any]:
+    id, address = of.file(index)
+    return {"outputs": {"files": [{"uuid": id, "url": address}]}}
+
+
+def _trained(of: Report, index: int) -> dict[str, Any]:
     """The name of the model that came of it: the one that was asked for, or one that is made up."""
-    told = result.task.inputs.get("importModel")
+    told = of.task.inputs.get("importModel")
     named = told.get("air") if isinstance(told, Mapping) else None
-    made = f"{MAKER}:{int(digest('air', result.task.id)[:8], 16) % MOST_MADE}@1"
-    return {"air": named if isinstance(named, str) and named else made, **_files(result)}
+    made = f"{MAKER}:{int(digest('air', of.task.id)[:8], 16) % MOST_MADE}@1"
+    return {"air": named if isinstance(named, str) and named else made, **_files(of, index)}
 
 
-BESIDE: Mapping[str, Callable[[Result], dict[str, Any]]] = {
-    "textInference": _text,
-    "caption": _caption,
-    "promptEnhance": lambda result: {"text": texts.enhanced(result.task, result.index)},
-    "3dInference": _files,
-    "training": _trained,
-    "tools": _files,
-    "upscale": lambda result: pictures.source(result.task) if result.medium.kind == "image" else {},
-    "removeBackground": lambda result: pictures.source(result.task) if result.medium.kind == "image" else {},
-    "controlNetPreprocess": lambda result: pictures.source(result.task),
-    "imageMasking": lambda result: pictures.masked(result.task, result.index),
-    "photoMaker": lambda result: pictures.sources(result.task),
-}
+def _source(of: Report, _: int) -> dict[str, Any]:
+    return pictures.source(of.task)
 
 
-def beside(result: Result) -> dict[str, Any]:
+def _pictured(of: Report, index: int) -> dict[str, Any]:
+    return pictures.source(of.task) if of.task.order.media[index].kind == "image" else {}
+
+
+def _masked(of: Report, index: int) -> dict[str, Any]:
+    return pictures.masked(of.task, index)
+
+
+def _sources(of: Report, _: int) -> dict[str, Any]:
+    return pictures.sources(of.task)
+
+
+BESIDE: Mapping[str, Callable[[Report, int], dict[str, Any]]] = {
+    "textInference": _text, "caption": _caption, "promptEnhance": _enhanced, "3dInference": _files, "tools": _files,
+    "training": _trained, "upscale": _pictured, "removeBackground": _pictured, "controlNetPreprocess": _source,
+    "imageMasking": _masked, "photoMaker": _sources,
+}  # fmt: skip
+
+
+def beside(of: Report, index: int) -> dict[str, Any]:
     """What it has; of several results that have no id of their own each has its number."""
-    order, most = result.task.order, len(result.task.order.media)
-    known = wire.keys(result.contract, order.operation)
-    told = BESIDE[order.operation](result) if order.operation in BESIDE else {}
-    return {"resultIndex": result.index, **told} if most > 1 and "resultIndex" in known else told
+    order = of.task.order
+    numbered = len(order.media) > 1 and "resultIndex" in wire.keys(of.contract, order.operation)
+    told = BESIDE[order.operation](of, index) if order.operation in BESIDE else {}
+    return {"resultIndex": index, **told} if numbered else told
 
 
 def begins(contract: Contract, task: Task) -> str:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ...contracts.brought import ID, Size
 from ...contracts.schema import pointer
-from ..engine.luck import digest
+from ..engine.luck import digest, uuid
+from ..engine.media.look import Area, spots
+from ..engine.media.scaling import larger
 from ..engine.medium import Medium
+from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..web.inputs import size as sight
 from ..web.turn import Turn
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 MOST_FOUND = 6  # unless told
 FACTOR, LONGEST = 2, 4096  # of what is made larger: how many times unless told, and a side at most
 FITTED = frozenset({"upscale", "removeBackground", "controlNetPreprocess", "imageMasking", "vectorize"})
 SIDES = ("x_min", "y_min", "x_max", "y_max")
 GUIDES = {"depth": "grey", "normalbae": "soft", "tile": "soft", "seg": "blocks", "shuffle": "blocks"}
-SMALLEST, LARGEST = 0.1, 0.4  # of a side of the picture, what is found in it has as its own
 
 
 def brought(inputs: Mapping[str, Any]) -> str:
@@ -42,10 +43,7 @@ def _text(value: Any) -> str:
 def known_as(text: str) -> str:
     """The id of an input: its own, if it came by one or its address ends in one; else one that is made of it."""
     stem = text.partition("?")[0].rpartition("/")[2].partition(".")[0] if "://" in text[:16] else text
-    if UUID.fullmatch(stem):
-        return stem
-    word = digest("input", text)
-    return f"{word[:8]}-{word[8:12]}-4{word[12:15]}-a{word[15:18]}-{word[18:30]}"
+    return stem if ID.fullmatch(stem) else uuid("input", text)
 
 
 def source(task: Task) -> dict[str, Any]:
@@ -62,11 +60,15 @@ def fitted(turn: Turn, order: Order) -> Order:
     """The order of a picture that is made from another one: as large as that, as far as anybody knows, and with the
     look that its task gives it."""
     kind, inputs = turn.operation.id, turn.inputs
+    if kind == "imageInference":
+        return _begun(turn, order)
     if kind not in FITTED or order.media[0].kind not in ("image", "video"):
         return order
     width, height = _size(turn, order.media[0])
     if kind == "upscale":
-        width, height = _larger(width, height, _said(inputs, "upscaleFactor"))
+        factor = _said(inputs, "upscaleFactor")
+        known = isinstance(factor, (int, float)) and not isinstance(factor, bool) and factor >= 1
+        width, height = larger(width, height, factor if known else FACTOR, LONGEST)
     detail = order.media[0].detail
     if kind == "controlNetPreprocess":
         detail = detail._replace(look=GUIDES.get(_guide(inputs), "edges"))
@@ -80,20 +82,34 @@ def fitted(turn: Turn, order: Order) -> Order:
                                       for medium in order.media))  # fmt: skip
 
 
+def _begun(turn: Turn, order: Order) -> Order:
+    """The order of a picture that begins with another one: as large as that, unless it says how large; what extends it
+    has to fit."""
+    model = turn.model
+    if model is None or not ("inputs" in turn.inputs or "seedImage" in turn.inputs):
+        return order
+    seen = _seen(turn, [pointer(path) for path, _, _ in model.brought(turn.inputs) if path[-1] == "seedImage"])
+    if seen is None:
+        return order
+    if found := model.between(turn.inputs, turn.operation.id, seen):
+        raise Refusal("invalid-input", findings=turn.dialect.contract.codes.sorted(found))
+    if not order.media or "width" in turn.inputs or "height" in turn.inputs:
+        return order
+    width, height = larger(*seen, 1, LONGEST)
+    return order._replace(media=tuple(replace(medium, width=width, height=height) for medium in order.media))
+
+
 def _size(turn: Turn, medium: Medium) -> tuple[int, int]:
     """That of the input; what a task says itself goes before it."""
     if {"width", "height"} <= turn.inputs.keys() or turn.model is None:
         return medium.width, medium.height
     places = [pointer(path) for path, kind, _ in turn.model.brought(turn.inputs) if kind in ("image", "video")]
-    found = next((size for place in places if (size := sight(turn, place))), None)
-    return found or (medium.width, medium.height)
+    return _seen(turn, places) or (medium.width, medium.height)
 
 
-def _larger(width: int, height: int, factor: Any) -> tuple[int, int]:
-    """So many times as large, in the same shape, and no side longer than there may be."""
-    times = factor if isinstance(factor, (int, float)) and not isinstance(factor, bool) and factor >= 1 else FACTOR
-    times = min(times, LONGEST / width, LONGEST / height)
-    return max(1, round(width * times)), max(1, round(height * times))
+def _seen(turn: Turn, places: list[str]) -> Size | None:
+    """How large the first picture is of which somebody knows."""
+    return next((size for place in places if (size := sight(turn, place))), None)
 
 
 def _guide(inputs: Mapping[str, Any]) -> str:
@@ -124,17 +140,8 @@ def masked(task: Task, index: int) -> dict[str, Any]:
     return {"detections": [dict(zip(SIDES, area, strict=True)) for area in areas], **source(task)}
 
 
-def _found(model: str, inputs: Mapping[str, Any], width: int, height: int) -> tuple[tuple[int, int, int, int], ...]:
-    """Boxes that lie within a picture, at least one, the same for the same picture."""
+def _found(model: str, inputs: Mapping[str, Any], width: int, height: int) -> tuple[Area, ...]:
+    """Where things are in a picture: at least one, the same for the same picture."""
     most = _said(inputs, "maxDetections")
-    most = most if type(most) is int and most > 0 else MOST_FOUND
-    word = digest("found", model, brought(inputs))
-    return tuple(_box(digest(word, at), width, height) for at in range(1 + int(word[:2], 16) % min(most, MOST_FOUND)))
-
-
-def _box(word: str, width: int, height: int) -> tuple[int, int, int, int]:
-    shares = [int(word[at : at + 4], 16) / 0xFFFF for at in range(0, 16, 4)]
-    wide, high = (max(1, round(side * (SMALLEST + (LARGEST - SMALLEST) * share)))
-                  for side, share in zip((width, height), shares, strict=False))  # fmt: skip
-    left, top = round((width - wide) * shares[2]), round((height - high) * shares[3])
-    return left, top, left + wide, top + high
+    most = min(most, MOST_FOUND) if type(most) is int and most > 0 else MOST_FOUND
+    return spots(digest("found", model, brought(inputs)), most, width, height)

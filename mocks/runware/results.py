@@ -52,11 +52,11 @@ class Report(NamedTuple):
 
     def item(self, index: int, data: bytes = b"") -> dict[str, Any]:
         """One result, in which the bytes of its file stand, or the address at which it can be fetched."""
-        contract, session, task = self.contract, self.session, self.task
-        prefix, name, wants = outputs.begins(contract, task), session.gallery.name(task, index), wire.asked(task)
-        medium, id, address = task.order.media[index], name.rpartition(".")[0], f"{self.base}/media/{name}"
-        values = {**wire.acknowledged(task), f"{prefix}UUID": id, "seed": wire.seed(session.seed, task, index)}
-        values |= outputs.beside(outputs.Result(contract, task, index, id, address))
+        contract, task = self.contract, self.task
+        prefix, wants, medium = outputs.begins(contract, task), wire.asked(task), task.order.media[index]
+        id, address = self.file(index)
+        values = {**wire.acknowledged(task), f"{prefix}UUID": id, **outputs.beside(self, index),
+                  "seed": wire.seed(self.session.seed, task, index)}  # fmt: skip
         if wants.form == "URL":
             values[f"{prefix}URL"] = address
         else:
@@ -64,6 +64,11 @@ class Report(NamedTuple):
         if wants.checks:
             values["NSFWContent"] = medium.nsfw
         return wire.told(contract, task.order.operation, {**values, **self.cost, **self.beside})
+
+    def file(self, index: int) -> tuple[str, str]:
+        """The id of a result, and the address of its file."""
+        name = self.session.gallery.name(self.task, index)
+        return name.rpartition(".")[0], f"{self.base}/media/{name}"
 
     @property
     def cost(self) -> dict[str, float]:

@@ -173,6 +173,18 @@ def test_over_a_socket_the_same_is_asked_and_nothing_is_found(own: Ours) -> None
     assert len(spoken) > 30
 
 
+def test_where_a_socket_called_first_files_have_an_address_that_can_be_fetched(own: Ours) -> None:
+    line = own.dialled()
+    assert line is not None
+    headers = (*JSON, ("Authorization", f"Bearer {own.key}"))
+    ask = Ask("POST", "/v1", headers, b'[{"taskType": "ping"}]')
+    line.send(ask)
+    line.close()
+    body = json.dumps([{"taskType": "imageInference", "taskUUID": "7f80fada-6763-4a47-aea3-f2c48b43b81f",
+                        "model": "runware:z-image@turbo", "deliveryMethod": "sync", **TRAM}]).encode()  # fmt: skip
+    assert own.send(ask._replace(body=body)).json["data"][0]["imageURL"].startswith(own.base)
+
+
 @pytest.mark.parametrize(("kind", "frame"), [
     ("apart", {"data": [{"taskType": "ping", "pong": True}], "errors": [{"code": "x"}]}), ("apart", []), ("apart", {}),
     ("empty", {"data": []}), ("empty", {"errors": []}), ("empty", {"data": [5]}),

@@ -220,3 +220,27 @@ def test_a_key_that_stood_in_the_list_is_not_told() -> None:
         send(handle, bearer, task())
         answer = send(handle, {"taskType": "getTaskDetails", "taskUUID": NAME})
         assert handle.api_key not in answer.text
+
+
+@pytest.mark.parametrize(
+    "said", [{"apiKey": ["KEY"]}, {"apiKey": {"is": "KEY"}}, {"apiKey": [["KEY"]]}, {"apiKeys": ["a", "KEY"]}]
+)
+def test_a_key_in_a_list_or_astray_is_kept_nowhere(said: dict[str, Any]) -> None:
+    with world() as handle:
+        told = json.loads(json.dumps(said).replace("KEY", handle.api_key))
+        for task_type in ("authentication", "accountManagement", "nothing"):
+            send(handle, {"taskType": task_type, "taskUUID": other(5), "operation": "getUsageActivity", **told})
+            send(handle, {"taskType": "authentication", **told}, key="nobody's")
+        shown = json.dumps(handle.journal.as_dicts()) + handle.journal.canonical().decode() + repr(handle.findings)
+        assert "***" in shown
+        assert handle.api_key not in shown
+
+
+@pytest.mark.parametrize(("said", "must"), [
+    ({"startDate": "2025-10-20", "endDate": "2026-01-05"}, "End date must be a span of at most 30 days."),
+    ({"startDate": "yesterday"}, "Start date must be a day, as 2026-01-31."),
+])  # fmt: skip
+def test_what_is_wrong_with_a_day_is_said(said: dict[str, str], must: str) -> None:
+    with world() as handle:
+        task = {"taskType": "accountManagement", "taskUUID": NAME, "operation": "getUsageActivity", **said}
+        assert must in send(handle, task).json()["errors"][0]["message"]

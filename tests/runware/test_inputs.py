@@ -78,6 +78,8 @@ def test_every_form_is_taken_at_every_place(place: str, files: str) -> None:
 def test_what_is_no_file_is_refused_by_the_contract(place: str, bad: str) -> None:
     with world() as handle:
         refused(handle, at(place, bad))
+        (error,) = send(handle, at(place, bad)).json()["errors"]
+        assert "must be a file (image) as an id, an http(s) address, a data URI with base64" in error["message"]
         assert judged(handle) == ["wrong-form"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from understudy.mocks.runware import pictures
 from understudy.mocks.stand_in import StandIn
-from understudy.tests.runware.asked import UUID, fetch, judged, made, other, task, world
+from understudy.tests.runware.asked import UUID, fetch, judged, made, other, send, task, world
 from understudy.tests.runware.kinds import KINDS
 
 NAMED = {"upscale": "runware:500@1", "removeBackground": "bria:2@1", "imageMasking": "runware:35@1",
@@ -176,3 +176,39 @@ def test_every_photo_has_its_id() -> None:
         images = [carried(8, 8), "https://example.com/a.png"]
         (item,) = made(handle, {**kind.task(1), "inputImages": images})
         assert item["inputImagesUUID"] == [pictures.known_as(image) for image in images]
+
+
+FORMS = ("carried", "address", "id")
+
+
+def seen(handle: StandIn, form: str) -> str:
+    """A picture of 320 x 192, as one that a task may begin with."""
+    (first,) = made(handle, task(other(20), width=320, height=192))
+    forms: dict[str, str] = {"carried": carried(320, 192), "address": first["imageURL"], "id": first["imageUUID"]}
+    return forms[form]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_picture_that_begins_with_another_is_as_large_unless_told(form: str, flat: bool) -> None:
+    with world() as handle:
+        image = seen(handle, form)
+        begins = {"seedImage": image} if flat else {"inputs": {"seedImage": image}}
+        bare = {key: value for key, value in task(**begins).items() if key not in ("width", "height")}
+        (item,) = made(handle, bare)
+        assert opened(handle, item).size == (320, 192)
+        (item,) = made(handle, {**bare, "taskUUID": other(1), "width": 256, "height": 128})
+        assert opened(handle, item).size == (256, 128)
+        assert not judged(handle)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_extended_is_as_large_as_it_was_and_the_rest(form: str) -> None:
+    with world() as handle:
+        wider = {"inputs": {"seedImage": seen(handle, form)}, "outpaint": {"left": 64, "right": 32}, "height": 192}
+        assert made(handle, task(**wider, width=416))
+        answer = send(handle, task(other(1), **wider, width=512))
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"], error["parameter"]) == (400, "invalidValue", "width")
+        assert "416, which is 320 and 96 more" in error["message"]
+        assert other(1) not in [each.id for each in handle.tasks]

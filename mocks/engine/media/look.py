@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..luck import digest
 from ..medium import Detail
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ CLEAR = (0, 0, 0, 0)
 # The form that is cut out stands in the middle, so far from each edge, of that side.
 EDGE = 8
 GRAIN = 8  # blocks along a side
+SMALLEST, LARGEST = 0.1, 0.4  # of a side of the picture, what is found in it has as its own
+
+Area = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 def looked(canvas: Image.Image, detail: Detail) -> Image.Image:
@@ -67,6 +71,19 @@ def _blocks(canvas: Image.Image, _: Detail) -> Image.Image:
 
     small = canvas.convert("RGB").resize((GRAIN, GRAIN), Image.Resampling.BOX)
     return small.resize(canvas.size, Image.Resampling.NEAREST)
+
+
+def spots(word: str, most: int, width: int, height: int) -> tuple[Area, ...]:
+    """Areas that lie within a picture, at least one, as a digest has them."""
+    return tuple(_spot(digest(word, at), width, height) for at in range(1 + int(word[:2], 16) % most))
+
+
+def _spot(word: str, width: int, height: int) -> Area:
+    shares = [int(word[at : at + 4], 16) / 0xFFFF for at in range(0, 16, 4)]
+    wide, high = (max(1, round(side * (SMALLEST + (LARGEST - SMALLEST) * share)))
+                  for side, share in zip((width, height), shares, strict=False))  # fmt: skip
+    left, top = round((width - wide) * shares[2]), round((height - high) * shares[3])
+    return left, top, left + wide, top + high
 
 
 LOOKS: dict[str, Callable[[Image.Image, Detail], Image.Image]] = {
