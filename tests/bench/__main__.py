@@ -15,13 +15,14 @@ from typing import Any
 from . import job
 from .figures import FIGURES as OTHERS
 from .figures import Bench
+from .lists import lists
 from .load import describe
 from .rounds import Rounds, answers_of, peers_at_hand
 from .servers import HOME, OURS
 from .sockets import sockets
 from .table import Figure, missed, table
 
-FIGURES = {**OTHERS, "sockets": sockets}
+FIGURES = {**OTHERS, "lists": lists, "sockets": sockets}
 NAMES = (*job.OPERATIONS, *FIGURES)
 
 

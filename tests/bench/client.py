@@ -10,6 +10,8 @@ from array import array
 from time import perf_counter_ns
 from typing import Any
 
+NUMBER = b"000000number"  # of a request: a number of twelve digits that comes once
+
 
 def length(data: bytes) -> int:
     """How long the first answer in the data is, or 0 while it is not complete."""
@@ -63,14 +65,19 @@ def body(answer: bytes) -> bytes:
     return b"".join(parts)
 
 
-def sequential(port: int, requests: list[bytes], seconds: float, count: int) -> dict[str, float]:
+def numbered(request: bytes, number: int) -> bytes:
+    """A request whose number, if it bears one, comes once."""
+    return request.replace(NUMBER, b"%012x" % number, 1) if NUMBER in request else request
+
+
+def sequential(port: int, requests: list[bytes], seconds: float, count: int, since: int = 0) -> dict[str, float]:
     """One keep-alive connection, one request after the other."""
     times, errors, which = array("Q"), 0, 0
     link = connect(port)
     start = now = perf_counter_ns()
     last = start + int(seconds * 1e9)
     while now < last and (not count or which < count):
-        answer = ask(link, requests[which % len(requests)])
+        answer = ask(link, numbered(requests[which % len(requests)], since + which))
         done = perf_counter_ns()
         times.append(done - now)
         errors += answer[9:10] != b"2"
@@ -79,14 +86,16 @@ def sequential(port: int, requests: list[bytes], seconds: float, count: int) -> 
     return summary(times, now - start, errors)
 
 
-def closed_loop(port: int, requests: list[bytes], connections: int, seconds: float, count: int) -> dict[str, float]:
+def closed_loop(
+    port: int, requests: list[bytes], connections: int, seconds: float, count: int, since: int = 0
+) -> dict[str, float]:
     """Many connections, each with one request under way at any time."""
     poll, times, errors, sent = selectors.DefaultSelector(), array("Q"), 0, 0
     start = now = perf_counter_ns()
     last, busy = start + int(seconds * 1e9), 0
     for _ in range(min(connections, count or connections)):
         link = connect(port)
-        link.sendall(requests[sent % len(requests)])
+        link.sendall(numbered(requests[sent % len(requests)], since + sent))
         poll.register(link, selectors.EVENT_READ, [b"", perf_counter_ns(), link])
         sent, busy = sent + 1, busy + 1
     while busy:
@@ -106,7 +115,7 @@ def closed_loop(port: int, requests: list[bytes], connections: int, seconds: flo
             errors += state[0][9:10] != b"2"
             if now < last and (not count or sent < count):
                 state[0], state[1] = b"", now
-                link.sendall(requests[sent % len(requests)])
+                link.sendall(numbered(requests[sent % len(requests)], since + sent))
                 sent += 1
             else:
                 poll.unregister(link)
@@ -128,11 +137,11 @@ def main() -> None:
     """Read the job as JSON from stdin, do it, write the summary to stdout."""
     job: dict[str, Any] = json.load(sys.stdin)
     requests = [each.encode("latin-1") for each in job["requests"]]
-    seconds, count = float(job["seconds"]), int(job["count"])
+    seconds, count, since = float(job["seconds"]), int(job["count"]), int(job.get("since", 0))
     if job["connections"] == 1:
-        print(json.dumps(sequential(job["port"], requests, seconds, count)))
+        print(json.dumps(sequential(job["port"], requests, seconds, count, since)))
     else:
-        print(json.dumps(closed_loop(job["port"], requests, job["connections"], seconds, count)))
+        print(json.dumps(closed_loop(job["port"], requests, job["connections"], seconds, count, since)))
 
 
 if __name__ == "__main__":

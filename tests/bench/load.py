@@ -41,6 +41,7 @@ class Load:
     connections: int
     seconds: float
     count: int = 0
+    since: int | None = None  # where requests bear a number that comes once, the first of them
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def run(load: Load) -> Rate:
         raise LoadFailed(
             f"a run is at most {MOST_SECONDS:.0f} s and {MOST_REQUESTS} requests, asked: {load.seconds} s, {load.count}"
         )
-    by_wrk = WRK is not None and load.connections > 1 and not load.count
+    by_wrk = WRK is not None and load.connections > 1 and not load.count and load.since is None
     before, start = _child_cpu(), time.perf_counter()
     output = _wrk(load) if by_wrk else _own(load)
     busy = (_child_cpu() - before) / (time.perf_counter() - start)
@@ -131,6 +132,7 @@ def _own(load: Load) -> str:
         "connections": load.connections,
         "seconds": load.seconds,
         "count": load.count,
+        "since": load.since or 0,
     }
     # By its path, without the package: the client shall not carry our own modules.
     return _call([sys.executable, "-I", str(Path(__file__).with_name("client.py"))], json.dumps(job), load.seconds)

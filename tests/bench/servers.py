@@ -92,6 +92,11 @@ class Server:
         with urlopen(request, timeout=30) as answer:
             answer.read()
 
+    def busy(self) -> float:
+        """Seconds of a core that the process has used."""
+        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self, name: str = "Pss") -> float:
         """Megabytes held by the process: Pss now, or with VmHWM the most it ever held."""
         file = "smaps_rollup" if name == "Pss" else "status"
