@@ -93,9 +93,9 @@ class Reference:
     def place(self, order: Known, now: float) -> int:
         """Its place in the line at a moment: how many leave it before, and one."""
         lives = list(self._played(order.account))
-        own = next(span for each, span in lives if each is order)
+        starts = {id(each): round(span.starts, 6) for each, span in lives}  # sums of tenths are equal but for a hair
         ahead = [each for each, span in lives
-                 if now + SLACK < span.starts and (span.starts, each.number) < (own.starts, order.number)
+                 if now + SLACK < span.starts and (starts[id(each)], each.number) < (starts[id(order)], order.number)
                  and now + SLACK < span.ends]  # fmt: skip
         return len(ahead) + 1
 
