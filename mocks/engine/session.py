@@ -25,6 +25,7 @@ from .upload import Upload
 from .wishes import Wishes
 
 MASK = 0xFFFFFFFF
+MOST_SAID = 256 << 20  # bytes of bodies that a session's tasks keep: pictures may stand in them
 SPREAD = 2654435761  # an odd number near 2**32 / phi: neighbours get ids that look unrelated, and no two are equal
 
 
@@ -70,6 +71,7 @@ class Session:
         self.made = 0  # props, ever
         self.resumed: list[str] = []  # the names of tasks that were taken up again, each time
         self.forgotten = 0
+        self.said = 0  # bytes of the bodies that tasks keep
         self.scenario = ""  # the name of the one that is played, if any
         self.warn: Callable[[str], None] = lambda text: None
         # Told of each account once it has what every account begins with.
@@ -129,7 +131,8 @@ class Session:
             price = price if script.cost is None else script.cost
         if why := account.ledger.objection(price):
             raise Refusal(why)
-        if len(self.tasks) >= self.cap:
+        self.said += len(order.said)
+        if len(self.tasks) >= self.cap or self.said > MOST_SAID:
             self._forget(now)
         self.taken = number = self.taken + 1
         if script is None:
@@ -304,10 +307,14 @@ class Session:
         """Drops the oldest of the tasks that are over, a tenth at a time, and says so the first time."""
         if now < self._none_over_until:
             return
-        over = (name for name, task in self.tasks.items() if task.timeline.ends <= now and not task.ticket)
-        many = len(self.tasks) - self.cap + max(1, self.cap // 10)
-        gone = [name for name, _ in zip(over, range(many), strict=False)]
-        for name in gone:
+        over = [name for name, task in self.tasks.items() if task.timeline.ends <= now and not task.ticket]
+        many = len(self.tasks) - self.cap + max(1, self.cap // 10) if len(self.tasks) >= self.cap else 0
+        gone = []
+        for name in over:
+            if len(gone) >= many and self.said <= MOST_SAID * 0.9:
+                break
+            gone.append(name)
+            self.said -= len(self.tasks[name].order.said)
             self.gallery.forget(self.tasks.pop(name))
             self._followed.pop(name, None)
         if not gone:
@@ -316,8 +323,8 @@ class Session:
         self.forgotten += len(gone)
         if not self._said_full:
             self._said_full = True
-            self.warn(f"expected at most {self.cap} tasks; came one more; the oldest that are over are forgotten "
-                      f"({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
+            self.warn(f"expected at most {self.cap} tasks, and {MOST_SAID >> 20} MiB of their bodies; came more; the "
+                      f"oldest that are over go ({len(gone)} now); raise max_tasks, or reset the session")  # fmt: skip
 
 
 @lru_cache(256)

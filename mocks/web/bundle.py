@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.bundle import Bundle
-from ...contracts.exchange import unkeyed
+from ...contracts.exchange import MASK, unkeyed
 from ...contracts.finding import Finding, did_you_mean, shown
 from ..engine.clock import pause
 from ..engine.refusal import Refusal
@@ -24,6 +24,8 @@ def recognise(turn: Turn) -> None:
     """Reads a list of tasks. If all are of one type, the request is one of that operation: faults and the journal
     know it by that name."""
     bundle, refused = _bundle(turn), None
+    if turn.line is not None and not turn.body.lstrip().startswith(b"["):
+        turn.body = _keyless(turn)  # a key that is said as it stands is no list, and no book keeps it
     try:
         turn.inputs = turn.read()
     except Refusal as no:
@@ -41,6 +43,13 @@ def recognise(turn: Turn) -> None:
         turn.operation = only
     if turn.elsewhere is not None and (turn.line is not None or not turn.dialect.key(turn.headers)):
         _moved(turn, bundle)
+
+
+def _keyless(turn: Turn) -> bytes:
+    body = turn.body
+    for _, key in turn.session.accounts:
+        body = body.replace(key.encode(), MASK.encode())
+    return body
 
 
 def _moved(turn: Turn, bundle: Bundle) -> None:

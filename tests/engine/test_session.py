@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from understudy.mocks.engine import session as session_module
 from understudy.mocks.engine.clock import Clock
 from understudy.mocks.engine.gallery import Gallery
 from understudy.mocks.engine.luck import digest
@@ -156,6 +157,17 @@ def test_accounts_wait_in_lines_of_their_own() -> None:
         world.submit(other)
     assert (world.account.name, other.name) == ("account-1", "account-2")
     assert (world.account.ledger.held, other.ledger.held) == (3, 1)
+
+
+def test_tasks_keep_so_many_bytes_of_what_they_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MOST_SAID", 10_000)
+    world = World()
+    order = ORDER._replace(said=b"x" * 1000)
+    for _ in range(30):
+        world.submit(order=order)
+        world.clock.advance(20)
+    assert sum(len(task.order.said) for task in world.session.tasks.values()) == world.session.said <= 10_000
+    assert len(world.said) == 1
 
 
 def test_at_the_cap_the_oldest_that_are_over_are_forgotten() -> None:

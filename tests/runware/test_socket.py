@@ -248,6 +248,14 @@ def test_a_key_stands_in_no_book(form: str, way: str) -> None:
             assert secret not in repr(list(handle.session.journal)).replace(f"Bearer {handle.api_key}", "")
 
 
+def test_a_key_that_is_said_as_it_stands_is_in_no_book_either() -> None:
+    with runware() as handle, called(handle.ws_url) as caller:
+        caller.link.send(handle.api_key)
+        caller.hear()
+        assert handle.api_key not in told(handle)
+        assert handle.api_key not in repr(list(handle.session.journal))
+
+
 @settings(max_examples=30, deadline=None)
 @given(batch=st.lists(st.sampled_from(["ping", "image", "async", "bad", "poll", "nothing"]), min_size=1, max_size=8))
 def test_any_batch_is_answered_task_by_task(batch: list[str]) -> None:
