@@ -309,7 +309,7 @@ class Session:
             return
         over = [name for name, task in self.tasks.items() if task.timeline.ends <= now and not task.ticket]
         many = len(self.tasks) - self.cap + max(1, self.cap // 10) if len(self.tasks) >= self.cap else 0
-        gone = []
+        gone: list[str] = []
         for name in over:
             if len(gone) >= many and self.said <= MOST_SAID * 0.9:
                 break
