@@ -105,7 +105,8 @@ def report(turn: Turn, task: Task, beside: Mapping[str, Any] = {}) -> Report:
 
 def once_made(report: Report, tell: Callable[[Sequence[bytes]], Answer]) -> Answer | Work:
     """What is told of a task that is over, once the files are made that stand in its results themselves."""
-    return Work(report.carried, tell) if report.carried else tell(())
+    files = report.carried
+    return Work(files, tell) if files else tell(())
 
 
 def answer(turn: Turn, **values: Any) -> Answer:
