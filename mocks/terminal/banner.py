@@ -114,7 +114,7 @@ class Front(NamedTuple):
         rows += [("clock", _pace(self.settings.clock)), ("health", f"{self.url}{CONTROL}/health"),
                  ("journal", f"{self.url}{CONTROL}/sessions/{DEFAULT}/journal"),
                  ("webhooks", self.url + HOOKS),
-                 ("promise", f"{self.base(next(iter(self.keys)))}/openapi.json")]  # fmt: skip
+                 *(("promise", f"{self.base(provider)}/openapi.json") for provider in self.keys)]  # fmt: skip
         lines = [f"understudy {__version__}: nothing is uploaded, nothing is charged", "", *columns(rows), ""]
         tries = list(self._tries())
         if tries:
