@@ -191,6 +191,7 @@ class Session:
     def edit(self, task: Task, order: Order, scale: float, now: float) -> Task:
         """Gives a task that is over another order, of whose run it has `scale` times the share that it had."""
         task = self._over_by(task, now)
+        self.said += len(order.said) - len(task.order.said)
         self.tasks[task.id] = task = task._replace(order=order, course=task.course.scaled(scale))
         return task
 

@@ -24,7 +24,7 @@ def recognise(turn: Turn) -> None:
     """Reads a list of tasks. If all are of one type, the request is one of that operation: faults and the journal
     know it by that name."""
     bundle, refused = _bundle(turn), None
-    if turn.line is not None and not turn.body.lstrip().startswith(b"["):
+    if not turn.body.lstrip().startswith(b"["):
         turn.body = _keyless(turn)  # a key that is said as it stands is no list, and no book keeps it
     try:
         turn.inputs = turn.read()
@@ -36,7 +36,7 @@ def recognise(turn: Turn) -> None:
         turn.known(key)  # a stranger is told nothing else
     if refused is not None:
         raise refused
-    _counted(turn, bundle.most)
+    _counted(turn, bundle)
     named = {operation for task in turn.inputs if (operation := bundle.named(task)) is not bundle.opening}
     only = next(iter(named), bundle.opening)
     if len(named) < 2 and only is not None:
@@ -164,15 +164,15 @@ def _typed(turn: Turn, task: Any, bundle: Bundle) -> None:
         raise Refusal("unknown-task-type", findings=(found,))
 
 
-def _counted(turn: Turn, most: int) -> None:
+def _counted(turn: Turn, bundle: Bundle) -> None:
     """Refuses what is no list, and lists of no task, or of more than anybody can mean."""
-    tasks, form = turn.inputs, '[{"taskType": ...}]'
+    tasks, most = turn.inputs, bundle.most
     if type(tasks) is not list:
         raise Refusal("not-a-list", findings=(_off(turn, "bad-json", "a list of tasks", _kind(tasks),
                                                    "put the task into brackets"),))  # fmt: skip
     if not tasks:
         raise Refusal("empty-batch", findings=(_off(turn, "wrong-length", "at least one task", "[]",
-                                                    f"send {form}"),))  # fmt: skip
+                                                    f'send [{{"{bundle.by}": ...}}]'),))  # fmt: skip
     if len(tasks) > most:
         raise Refusal("too-many-tasks", findings=(_off(turn, "wrong-length", f"at most {most} tasks at once",
                                                        str(len(tasks)), "send them in several requests"),))  # fmt: skip

@@ -170,6 +170,14 @@ def test_tasks_keep_so_many_bytes_of_what_they_were_told(monkeypatch: pytest.Mon
     assert len(world.said) == 1
 
 
+def test_an_order_that_is_edited_counts_with_the_bytes_that_it_has_now() -> None:
+    world = World()
+    task = world.submit()
+    world.clock.advance(20)
+    world.session.edit(task, ORDER._replace(said=b"x" * 1000), 1.0, world.clock.now)
+    assert world.session.said == 1000
+
+
 def test_at_the_cap_the_oldest_that_are_over_are_forgotten() -> None:
     world = World(cap=20)
     names = [world.submit().id for _ in range(20)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from understudy.mocks.app import App
+from understudy.mocks.app import DIALECTS, App
 from understudy.mocks.settings import Settings
 
 MODEL = "/v1/models/tongyi-mai/z-image/turbo"
@@ -144,3 +144,9 @@ def test_uvicorn_serves_it_by_its_name(tmp_path: Path) -> None:
     finally:
         server.terminate()
         server.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("provider", DIALECTS)
+def test_every_operation_has_a_route_and_no_route_is_of_none(provider: str) -> None:
+    dialect = App(Settings(), (provider,)).spoken(provider)
+    assert set(dialect.routes) == {each.id for each in dialect.contract.operations.values() if not each.bundles}

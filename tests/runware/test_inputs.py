@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from understudy.mocks.stand_in import StandIn
 from understudy.mocks.web import inputs
 from understudy.mocks.web.turn import Turn
+from understudy.tests.neighbour import listening
 from understudy.tests.runware.asked import fetch, judged, made, other, send, task, world
 from understudy.tests.runware.pictures import FILM, SVG, picture, storage, text, upload, uploaded, uri
 
@@ -35,11 +35,8 @@ class Files(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def files() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(Files) as address:
+        yield address
 
 
 def at(place: str, value: Any) -> dict[str, Any]:

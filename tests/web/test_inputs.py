@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from understudy.contracts.document import workflows
 from understudy.contracts.graph import form
 from understudy.mocks.stand_in import StandIn
 from understudy.mocks.web.inputs import near
+from understudy.tests.neighbour import listening
 
 
 class Files(BaseHTTPRequestHandler):
@@ -35,11 +35,8 @@ class Files(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def files() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(Files) as address:
+        yield address
 
 
 @pytest.fixture
