@@ -36,9 +36,11 @@ test-all: wheel clients properties
 wheel: setup
 	$(BIN)/python -m pytest -q -m more tests/wheel
 
+# The bounded checks are held to their time, so nothing else runs beside them.
 clients: setup
 	$(BIN)/python -m understudy.tests.clients.environments
-	$(BIN)/python -m pytest -q -n 2 -m more tests --ignore tests/wheel
+	$(BIN)/python -m pytest -q -m more tests/checks/test_bounded.py
+	$(BIN)/python -m pytest -q -n 2 -m more tests --ignore tests/wheel --ignore tests/checks/test_bounded.py
 
 properties: setup
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 tests/contracts tests/engine tests/toy tests/runcomfy \
