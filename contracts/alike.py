@@ -23,8 +23,16 @@ class Read(NamedTuple):
     input_schema: Mapping[str, Any]  # of whatever is taken
 
 
-def _read(schema: Mapping[str, Any], address: str) -> Read:
-    fields, whole, spelling = fields_of(schema), with_addresses(schema, address), Spelling(schema)
+class Takes(NamedTuple):
+    """What a provider takes, whatever the field: addresses of files, and what counts as not sent at all."""
+
+    address: str = ADDRESS_OR_DATA
+    absent: tuple[Any, ...] = ()
+
+
+def _read(schema: Mapping[str, Any], takes: Takes) -> Read:
+    schema = {**schema, "x-absent": list(takes.absent)} if takes.absent else schema
+    fields, whole, spelling = fields_of(schema), with_addresses(schema, takes.address), Spelling(schema)
     known = frozenset(fields) | frozenset(field["x-key"] for field in fields.values() if "x-key" in field)
     if not spelling:
         return Read(fields, places(schema), known, Judge(whole), Rules(schema), spelling, whole)
@@ -34,16 +42,16 @@ def _read(schema: Mapping[str, Any], address: str) -> Read:
 class Alike:
     """What models of one schema share: it is read when the first of them is asked, since few of hundreds are."""
 
-    __slots__ = ("_address", "_read", "_schema")
+    __slots__ = ("_read", "_schema", "_takes")
 
-    def __init__(self, schema: Mapping[str, Any], address: str = ADDRESS_OR_DATA) -> None:
-        self._schema, self._address = schema, address
+    def __init__(self, schema: Mapping[str, Any], takes: Takes) -> None:
+        self._schema, self._takes = schema, takes
         self._read: Read | None = None
 
     def read(self) -> Read:
         """What follows from the schema."""
         if self._read is None:
-            self._read = _read(self._schema, self._address)
+            self._read = _read(self._schema, self._takes)
         return self._read
 
 

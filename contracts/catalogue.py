@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import brought
-from .alike import Alike
+from .alike import Alike, Takes
 from .between import Rules, completed
-from .brought import ADDRESS_OR_DATA, FETCHABLE, LOOPBACK, Path, Place
+from .brought import FETCHABLE, LOOPBACK, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
@@ -46,7 +46,7 @@ class Model:
     shaping: tuple[str, ...]
 
     def __init__(
-        self, row: Mapping[str, Any], limits: Mapping[str, int], address: str = ADDRESS_OR_DATA, listed: bool = True,
+        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = Takes(), listed: bool = True,
         envelope: frozenset[str] = frozenset(), alike: Alike | None = None,
     ) -> None:  # fmt: skip
         self.id: str = row["id"]
@@ -64,7 +64,7 @@ class Model:
         self.schema: dict[str, Any] = row["schema"]
         self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
         self.envelope = envelope
-        self.alike = alike or Alike(self.schema, address)
+        self.alike = alike or Alike(self.schema, takes)
 
     if not TYPE_CHECKING:  # it would hide from the type checker what is misspelt
 
@@ -269,23 +269,23 @@ class Catalogue:
     """A provider's models by id, and the words of their inputs that say what is made."""
 
     def __init__(
-        self, rows: list[dict[str, Any]], media: Mapping[str, Any], address: str = ADDRESS_OR_DATA,
+        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = Takes(),
         envelope: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]
         self.envelope = envelope  # the keys of an order that say what it is, where it comes in a bundle
         alike: dict[int, Alike] = {}
-        self.models = {row["id"]: self._model(row, address, alike) for row in rows}
+        self.models = {row["id"]: self._model(row, takes, alike) for row in rows}
         self._also = {name: model.id for model in self.models.values() for name in model.also}
-        self._address = address
+        self._takes = takes
         self._media = media
         self._outcomes = Outcomes(media)
         self._guessed: dict[str, Model] = {}
         self._near: dict[tuple[str, int, str], list[str]] = {}
 
-    def _model(self, row: dict[str, Any], address: str, alike: dict[int, Alike]) -> Model:
-        told = alike.setdefault(id(row["schema"]), Alike(row["schema"], address))
-        return Model(row, self.recommended, address, envelope=self.envelope, alike=told)
+    def _model(self, row: dict[str, Any], takes: Takes, alike: dict[int, Alike]) -> Model:
+        told = alike.setdefault(id(row["schema"]), Alike(row["schema"], takes))
+        return Model(row, self.recommended, takes, envelope=self.envelope, alike=told)
 
     def plus(self, rows: Iterable[Mapping[str, Any]]) -> Catalogue:
         """The same catalogue with more models in it, or newer ones of known ids; those that stay are shared."""
@@ -293,7 +293,7 @@ class Catalogue:
         more.models = dict(self.models)
         for row in rows:
             whole = row if "kind" in row else {**row, "kind": self.guess(row["id"])}
-            more.models[row["id"]] = Model(whole, self.recommended, self._address, envelope=self.envelope)
+            more.models[row["id"]] = Model(whole, self.recommended, self._takes, envelope=self.envelope)
         # What was worked out for a model may be wrong for the one that takes its place.
         more._outcomes, more._guessed, more._near = Outcomes(self._media), {}, {}
         return more

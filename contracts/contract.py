@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from .alike import Takes
 from .brought import address
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
@@ -45,7 +46,9 @@ class Contract:
         bundle = facts.openapi.get("bundle", {})
         envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
         uris = facts.openapi.get("data_uris", "accept") == "accept"
-        self.catalogue = Catalogue(facts.models, facts.media, address(uris, facts.openapi.get("schemes", ())), envelope)
+        absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
+        self._takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
+        self.catalogue = Catalogue(facts.models, facts.media, self._takes, envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
@@ -73,7 +76,7 @@ class Contract:
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
-        return Model(told, self.catalogue.recommended, envelope=envelope)
+        return Model(told, self.catalogue.recommended, self._takes, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -276,8 +279,8 @@ def _conditions(states: Mapping[str, Any], life: Lifecycle) -> Iterable[dict[str
         then: dict[str, Any] = {}
         if "required" in rule:
             then["required"] = rule["required"]
-        if "forbidden" in rule:
-            then["properties"] = dict.fromkeys(rule["forbidden"], False)
+        if "forbidden" in rule or "properties" in rule:
+            then["properties"] = {**rule.get("properties", {}), **dict.fromkeys(rule.get("forbidden", ()), False)}
         condition = {"properties": {"status": {"const": word}}, "required": ["status"]}
         yield {"if": condition, "then": then}
 

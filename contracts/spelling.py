@@ -20,7 +20,7 @@ class Spelling:
     __slots__ = ("_absent", "_names", "_words")
 
     def __init__(self, schema: Row) -> None:
-        fields = schema.get("properties", {})
+        fields = _fields(schema)
         self._absent: list[Any] | None = schema.get("x-absent")
         self._names = {field["x-key"]: name for name, field in fields.items() if "x-key" in field}
         self._words = {name: _reader(field) for name, field in fields.items()
@@ -47,6 +47,11 @@ class Spelling:
         """The name under which a body says a field."""
         return next((key for key, meant in self._names.items() if meant == name and key in body and name not in body),
                     name)  # fmt: skip
+
+
+def _fields(schema: Row) -> dict[str, Row]:
+    """The fields of which a schema says more than whether they may be there."""
+    return {name: field for name, field in schema.get("properties", {}).items() if isinstance(field, dict)}
 
 
 def _reader(field: Row) -> Callable[[Any], Any]:
@@ -76,10 +81,10 @@ def _text(value: Any) -> str | None:
 
 def judged(schema: Row) -> dict[str, Any]:
     """The schema of a body that is spelled plainly: a field under its second name is judged, too."""
-    fields = schema.get("properties", {})
+    fields = _fields(schema)
     coded = {name: {**field, "enum": list(dict.fromkeys([*field["enum"], *field["x-codes"].values()]))}
              for name, field in fields.items() if "x-codes" in field and "enum" in field}  # fmt: skip
-    told = {**fields, **coded}
+    told = {**schema.get("properties", {}), **coded}
     other = {field["x-key"]: told[name] for name, field in fields.items() if "x-key" in field}
     return {**schema, "properties": {**told, **other}} if other or coded else dict(schema)
 
@@ -89,7 +94,7 @@ def published(schema: Row) -> dict[str, Any]:
     required, absent = schema.get("required", ()), schema.get("x-absent", ())
     fields: dict[str, Any] = {}
     rules: list[dict[str, Any]] = []
-    for name, field in schema.get("properties", {}).items():
+    for name, field in _fields(schema).items():
         wide, needed = _wide(field), name in required
         if "x-key" not in field:
             fields[name] = _needed(wide) if needed and absent else _lax(wide, absent)
@@ -98,8 +103,8 @@ def published(schema: Row) -> dict[str, Any]:
         if needed:
             strict = _needed(wide) if absent else wide
             rules.append({"anyOf": [{"required": [key], "properties": {key: strict}} for key in (name, field["x-key"])]})
-    plain = [name for name in required if "x-key" not in schema["properties"].get(name, {})]
-    told = {**schema, "properties": fields, "required": plain}
+    plain = [name for name in required if "x-key" not in _fields(schema).get(name, {})]
+    told = {**schema, "properties": {**schema.get("properties", {}), **fields}, "required": plain}
     return {**told, "allOf": [*schema.get("allOf", ()), *rules]} if rules else told
 
 
