@@ -256,7 +256,7 @@ def _example(field: Mapping[str, Any]) -> Any:
         return f"https://example.com/input.{suffix}"
     within = field.get("properties", {}) if kind == "object" else {}
     whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
-    plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": whole}
+    plain: dict[str, Any] = {"string": "a red tram in the rain"[: field.get("maxLength")], "boolean": True, "object": whole}
     return plain.get(kind, field.get("minimum", 1))
 
 

@@ -58,7 +58,8 @@ def _reader(field: Row) -> Callable[[Any], Any]:
     """Reads one word, or a list of them, as the schema spells it; what is none of its words stays as it is."""
     inner = field["items"] if field.get("type") == "array" else field
     words = {word.lower(): word for word in inner.get("enum", ())}
-    words |= {code: word for code, word in field.get("x-codes", {}).items() if code not in words}
+    for code, word in field.get("x-codes", {}).items():  # one for a word that is none of this field stays as it is
+        words.setdefault(code.lower(), words.get(word, code))
 
     def one(value: Any) -> Any:
         text = value if type(value) is str else _text(value)
@@ -82,7 +83,8 @@ def _text(value: Any) -> str | None:
 def judged(schema: Row) -> dict[str, Any]:
     """The schema of a body that is spelled plainly: a field under its second name is judged, too."""
     fields = _fields(schema)
-    coded = {name: {**field, "enum": list(dict.fromkeys([*field["enum"], *field["x-codes"].values()]))}
+    coded = {name: {**field, "enum": [*field["enum"], *(code for code, word in field["x-codes"].items()
+                                                        if word not in field["enum"])]}
              for name, field in fields.items() if "x-codes" in field and "enum" in field}  # fmt: skip
     told = {**schema.get("properties", {}), **coded}
     other = {field["x-key"]: told[name] for name, field in fields.items() if "x-key" in field}
