@@ -42,6 +42,8 @@ def told(runs: Workflow, files: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The outputs by node, as ComfyUI tells of them, and beside each file its address; `files` are the addresses of the
     media, in their order."""
     shares = _shares(runs)
+    if not shares:
+        return {}
     last = next((share.name for share in reversed(shares) if share.kept.kind != "text"), shares[-1].name)
     said: dict[str, dict[str, Any]] = {}
     numbers: Counter[tuple[str, ...]] = Counter()
