@@ -82,6 +82,7 @@ def call(turn: Turn, machine: Machine, path: str) -> Answer:
         for run in machine.runs():
             if run.going(turn.now):
                 machine.stop(run)
+        turn.session.clock.stir()
         return EMPTY
     try:
         said = guard.loads(turn.body)
@@ -90,11 +91,13 @@ def call(turn: Turn, machine: Machine, path: str) -> Answer:
     if not isinstance(said, dict):
         return nothing(500)
     if path == "prompt":
-        return _prompt(machine, said)
-    if path != "free":
-        for run in meant(machine.runs(), turn.now, path, said):
+        answer = _prompt(machine, said)
+    else:
+        answer = EMPTY
+        for run in meant(machine.runs(), turn.now, path, said) if path != "free" else ():
             machine.drop(run) if path == "queue" else machine.hide(run)
-    return EMPTY
+    turn.session.clock.stir()  # whoever listens on a socket is told
+    return answer
 
 
 def nothing(status: int) -> Answer:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from math import inf
 from typing import Any, NamedTuple
 
+from ..engine.task import Task
+from ..engine.timeline import State
 from .files import bare, media, told
 from .prompt import Prompt
 
@@ -33,6 +36,21 @@ class Run(NamedTuple):
     def going(self, now: float) -> bool:
         """Whether it runs."""
         return self.begins <= now < self.ends
+
+
+ENDINGS = {State.FAILED: Ending.ERROR, State.CANCELLED: Ending.INTERRUPTED, State.PAUSED: Ending.INTERRUPTED}
+
+
+def run_of(task: Task, prompt: Prompt, error: Mapping[str, Any] | None = None) -> Run | None:
+    """The run of a task that a machine was handed as a prompt; none of one that was taken out of the queue."""
+    line, course = task.timeline, task.course
+    state = line.states[-1]
+    ending = ENDINGS.get(state, Ending.SUCCESS)
+    if ending is Ending.INTERRUPTED and State.RUNNING not in line.states[line.begun :]:
+        return None
+    begins = line.starts
+    meant = round(begins + course.left, 6) if begins < inf and not course.manual else inf
+    return Run(prompt, begins, line.ends, ending, meant, error or {})
 
 
 def queue(runs: Sequence[Run], now: float) -> dict[str, Any]:
