@@ -147,11 +147,11 @@ class Ledger:
             self._held[task] = money = _counted(cost)
             self._set_aside += money
 
-    def charge(self, task: str) -> None:
-        """The order succeeded: what was held is spent."""
+    def charge(self, task: str, due: float | None = None) -> None:
+        """The order is paid for: what was held is spent, or as much as is due."""
         money = self._held.pop(task, 0)
         self._set_aside -= money
-        self._charged += money
+        self._charged += money if due is None else _counted(due)
 
     def release(self, task: str, cost: float | None, model: str) -> None:
         """The order failed or was cancelled: what was held is free again, and an unknown price is none to know."""

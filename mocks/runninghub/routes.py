@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import models, tasks
+from . import apps, models, runs, tasks, workflows
 
-ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES}
+ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES, **runs.ROUTES, **workflows.ROUTES, **apps.ROUTES}

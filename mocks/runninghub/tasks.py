@@ -9,7 +9,7 @@ from ..engine.task import Task, View
 from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import wire
+from . import nodes, wire
 from .own import task_of
 
 
@@ -37,7 +37,7 @@ def outputs(turn: Turn) -> Answer:
     view = _looked(turn, "outputs")
     errors = turn.dialect.contract.apis[turn.operation.api].errors
     if view.state is State.SUCCEEDED:
-        return Answer(200, wire.enveloped([_file(turn, view, row) for row in results_of(turn, view.task)]))
+        return Answer(200, wire.enveloped([_file(turn, view, row) for row in results_of(turn, view.task) if row["url"]]))
     if view.state is State.QUEUED:
         return Answer(200, _standing(errors["still-queued"], None))
     if view.state is State.RUNNING:
@@ -65,6 +65,8 @@ def _standing(row: dict[str, Any], data: Any) -> wire.Json:
 def results_of(turn: Turn, task: Task) -> list[wire.Json]:
     """The results of a task that has succeeded, each with the node that it comes from."""
     names = turn.session.gallery.names(task)
+    if task.order.card is not None:  # of a run
+        return nodes.results(task, [f"{turn.base}/media/{name}" for name in names])
     return [wire.result(f"{turn.base}/media/{name}", wire.MODEL_NODE, name.rpartition(".")[2]) for name in names]
 
 
@@ -77,8 +79,9 @@ def _file(turn: Turn, view: View, row: wire.Json) -> wire.Json:
 
 def usage(view: View) -> wire.Json:
     """What a task took."""
-    line = view.task.timeline
-    return wire.usage(max(0.0, line.ends - line.starts), view.task.cost)
+    line, timed = view.task.timeline, view.task.slots.rate is not None
+    seconds = max(0.0, line.ends - line.starts)
+    return wire.usage(seconds, None, view.task.due or 0) if timed else wire.usage(seconds, view.task.cost)
 
 
 def why(turn: Turn, view: View) -> dict[str, Any]:
