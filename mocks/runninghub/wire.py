@@ -57,7 +57,8 @@ def client(task: str) -> str:
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
     """What is said of a graph before it runs, as JSON in a text."""
-    return f'{{"result": true, "error": null, "outputs_to_execute": {json.dumps(list(last))}, "node_errors": {errors}}}'
+    listed = json.dumps(list(last))
+    return f'{{"result": true, "error": null, "outputs_to_execute": {listed}, "node_errors": {errors}}}'
 
 
 def accepted(task: str, word: str, last: Sequence[str], errors: str = "{}") -> Json:
@@ -87,7 +88,8 @@ def priced(price: float, currency: str, chinese: str, english: str) -> Json:
 
 def usage(seconds: float, cost: float | None, coins: float | None = None) -> Json:
     """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else f"{coins:.6f}".rstrip("0").rstrip("."), "taskCostTime": str(round(seconds)),
+    text = None if coins is None else f"{coins:.6f}".rstrip("0").rstrip(".")
+    return {"consumeMoney": None, "consumeCoins": text, "taskCostTime": str(round(seconds)),
             "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
 
 
