@@ -81,7 +81,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props", "shelf", "chat", "search"):
+        for name in ("catalogue", "props", "shelf", "chat", "search", "keys", "editions", "absent", "base"):
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():

@@ -71,8 +71,8 @@ def results_of(turn: Turn, task: Task) -> list[wire.Json]:
 def _file(view: View, row: wire.Json) -> wire.Json:
     used = usage(view)
     return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"],
-            "nodeId": row["nodeId"], "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
-            "consumeCoins": used["consumeCoins"]}  # fmt: skip
+            "nodeId": row["nodeId"], "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"],
+            "consumeMoney": used["consumeMoney"], "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def usage(view: View) -> wire.Json:
