@@ -42,6 +42,7 @@ SEEN: dict[tuple[str, str], Any] = {
     ("rh_sdk", "price"): {"code": "", "price": True, "currency": "CNY"},
     ("rh_sdk", "upload"): {"same": True, "again": True, "files": 1},
     ("rh_sdk", "lora"): {"named": True},
+    ("rh_sdk", "looks_once"): {"made": []},  # its bug: docs/runninghub_clients.md
     ("rh_sdk", "both"): {"files": 1, "type": "SHARED"},
     ("comfy_ws", "tram"): {"types": ["executed", "executing", "execution_cached", "execution_start",
                                      "execution_success", "progress", "status"],
@@ -92,7 +93,7 @@ BEFORE: dict[tuple[str, str], Callable[[StandIn], object]] = {
     **{("rh_cli", errand): UNQUEUED for errand in ("app", "app_file", "task", "model_run", "model_file")},
     ("rh_cli", "app_batch"): lambda runninghub: runninghub.script(times=2, **RUN),
     ("rh_cli", "queued"): lambda runninghub: runninghub.script(queued=10, running=3),
-    ("rh_sdk", "app"): lambda runninghub: runninghub.script(queued=10, running=3),
+    **{("rh_sdk", each): lambda runninghub: runninghub.script(queued=10, running=3) for each in ("app", "looks_once")},
     **{(who, "queue_full"): lambda runninghub: runninghub.refuse_next(421) for who in ("rh_cli", "rh_sdk")},
     **{each: FAILS for each in [*REFUSED] if each[1] in ("failed", "model_failed")},
     **{each: BROKE for each in [*REFUSED] if each[1].endswith("no_money")},
