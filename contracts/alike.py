@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .between import Rules
-from .brought import ADDRESS, ADDRESS_OR_DATA, Place, places
+from .brought import ADDRESS_OR_DATA, Place, places
 from .schema import Judge
+from .spelling import Spelling, judged, published
 
 
 class Read(NamedTuple):
@@ -16,29 +17,41 @@ class Read(NamedTuple):
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
     known: frozenset[str]
-    judge: Judge
+    judge: Judge  # of a body that is spelled plainly
     rules: Rules
+    spelling: Spelling
+    input_schema: Mapping[str, Any]  # of whatever is taken
 
 
-def _read(schema: Mapping[str, Any], data_uris: bool) -> Read:
-    fields = fields_of(schema)
-    judge = Judge(with_addresses(schema, ADDRESS_OR_DATA if data_uris else ADDRESS))
-    return Read(fields, places(schema), frozenset(fields), judge, Rules(schema))
+class Takes(NamedTuple):
+    """What a provider takes, whatever the field: addresses of files, and what counts as not sent at all."""
+
+    address: str = ADDRESS_OR_DATA
+    absent: tuple[Any, ...] = ()
+
+
+def _read(schema: Mapping[str, Any], takes: Takes) -> Read:
+    schema = {**schema, "x-absent": list(takes.absent)} if takes.absent else schema
+    fields, whole, spelling = fields_of(schema), with_addresses(schema, takes.address), Spelling(schema)
+    known = frozenset(fields) | frozenset(field["x-key"] for field in fields.values() if "x-key" in field)
+    if not spelling:
+        return Read(fields, places(schema), known, Judge(whole), Rules(schema), spelling, whole)
+    return Read(fields, places(schema), known, Judge(judged(whole)), Rules(schema), spelling, published(whole))
 
 
 class Alike:
     """What models of one schema share: it is read when the first of them is asked, since few of hundreds are."""
 
-    __slots__ = ("_data_uris", "_read", "_schema")
+    __slots__ = ("_read", "_schema", "_takes")
 
-    def __init__(self, schema: Mapping[str, Any], data_uris: bool) -> None:
-        self._schema, self._data_uris = schema, data_uris
+    def __init__(self, schema: Mapping[str, Any], takes: Takes) -> None:
+        self._schema, self._takes = schema, takes
         self._read: Read | None = None
 
     def read(self) -> Read:
         """What follows from the schema."""
         if self._read is None:
-            self._read = _read(self._schema, self._data_uris)
+            self._read = _read(self._schema, self._takes)
         return self._read
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from struct import error, unpack_from
 from typing import Any, NamedTuple
 
@@ -44,6 +44,14 @@ class Place(NamedTuple):
     kind: str
     free: bool
     below: Mapping[str, Place]
+
+
+def address(data_uris: bool, schemes: Iterable[str] = ()) -> str:
+    """What the address of a file looks like: http(s), a data URI where those are taken, and a provider's own schemes."""
+    own = "".join(rf"|{scheme}://[^\s/]" for scheme in schemes)
+    if not own:
+        return ADDRESS_OR_DATA if data_uris else ADDRESS
+    return rf"^([hH][tT][tT][pP][sS]?://[^\s/]{'|[dD][aA][tT][aA]:[^,]*,' if data_uris else ''}{own})"
 
 
 def places(schema: Mapping[str, Any]) -> dict[str, Place]:

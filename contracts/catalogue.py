@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import brought
-from .alike import Alike
+from .alike import Alike, Takes
 from .between import Rules, completed
 from .brought import FETCHABLE, LOOPBACK, Path, Place
 from .codes import GENERAL, dotted
@@ -18,35 +19,43 @@ from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
 from .outcome import SHAPING, Outcome, Outcomes
 from .schema import NOTHING, Difference, Judge, pointer
+from .spelling import Spelling
 
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}  # the schema of a model of which we know none
 MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "shaping"})  # of a model, what is read when it is asked
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema", "shaping"})  # of a model, what is read when it is asked
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "complete", "envelope", "fields", "form", "id", "judge", "kind", "known", "limits", "listed",
-                 "media", "ordered", "rules", "schema", "shaping", "source", "where")  # fmt: skip
+    __slots__ = ("alike", "also", "complete", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
+                 "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "shaping", "source",
+                 "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
     known: frozenset[str]
     judge: Judge
     rules: Rules
+    spelling: Spelling
+    input_schema: Mapping[str, Any]  # the schema of whatever is taken, however it is spelled
     shaping: tuple[str, ...]
 
     def __init__(
-        self, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True, listed: bool = True,
+        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = Takes(), listed: bool = True,
         envelope: frozenset[str] = frozenset(), alike: Alike | None = None,
     ) -> None:  # fmt: skip
         self.id: str = row["id"]
         self.limits = limits
         self.listed = listed
+        self.title: str = row.get("title", "")  # by which the provider's pages call it, if not by its id
+        self.also: tuple[str, ...] = tuple(row.get("also", ()))  # further ids of it
+        self.editions: tuple[str, ...] = tuple(row.get("editions", ()))  # of the documents, those that list it
+        self.successor: str = row.get("successor", "")
         self.kind: str = row["kind"]
         self.form: str = row.get("form", "")  # the type of task that it is for, where there are several
         self.complete: bool = row["complete"]
@@ -55,7 +64,7 @@ class Model:
         self.schema: dict[str, Any] = row["schema"]
         self.ordered: list[list[str]] = row.get("ordered", [])  # fields of which the first is at most the second
         self.envelope = envelope
-        self.alike = alike or Alike(self.schema, data_uris)
+        self.alike = alike or Alike(self.schema, takes)
 
     if not TYPE_CHECKING:  # it would hide from the type checker what is misspelt
 
@@ -70,13 +79,24 @@ class Model:
     def _shaping(self) -> tuple[str, ...]:
         return tuple(name for name in SHAPING if name in self.fields or not self.complete)
 
-    @property
-    def input_schema(self) -> Mapping[str, Any]:
-        """The provider's schema, with the form of media addresses spelled out."""
-        return self.judge.schema
-
     def check(self, body: Mapping[str, Any], operation: str = "submit") -> tuple[Finding, ...]:
         """What is wrong with an input; the common case, nothing, costs a microsecond."""
+        if not self.spelling:
+            return self._check(body, operation)
+        found = self._check(self.spelling.plain(body), operation)
+        return tuple(self._as_sent(each, body) for each in found) if found else found
+
+    def _as_sent(self, finding: Finding, body: Mapping[str, Any]) -> Finding:
+        """A finding about a field under the name by which the body says it."""
+        head, slash, rest = finding.where[1:].partition("/")
+        sent = self.spelling.sent(body, head) if finding.where else head
+        return finding if sent == head else replace(finding, where=f"/{sent}{slash}{rest}")
+
+    def plain(self, body: Any) -> Any:
+        """The body as its schema says it, however it is spelled."""
+        return self.spelling.plain(body) if self.spelling and type(body) is dict else body
+
+    def _check(self, body: Mapping[str, Any], operation: str) -> tuple[Finding, ...]:
         found = NO_FINDINGS
         if not self.judge.good(body):
             found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, _came(d),
@@ -236,7 +256,7 @@ def _example(field: Mapping[str, Any]) -> Any:
         return f"https://example.com/input.{suffix}"
     within = field.get("properties", {}) if kind == "object" else {}
     whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
-    plain: dict[str, Any] = {"string": "a red tram in the rain", "boolean": True, "object": whole}
+    plain: dict[str, Any] = {"string": "a red tram in the rain"[: field.get("maxLength")], "boolean": True, "object": whole}
     return plain.get(kind, field.get("minimum", 1))
 
 
@@ -249,22 +269,23 @@ class Catalogue:
     """A provider's models by id, and the words of their inputs that say what is made."""
 
     def __init__(
-        self, rows: list[dict[str, Any]], media: Mapping[str, Any], data_uris: bool = True,
+        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = Takes(),
         envelope: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]
         self.envelope = envelope  # the keys of an order that say what it is, where it comes in a bundle
         alike: dict[int, Alike] = {}
-        self.models = {row["id"]: self._model(row, data_uris, alike) for row in rows}
-        self._data_uris = data_uris
+        self.models = {row["id"]: self._model(row, takes, alike) for row in rows}
+        self._also = {name: model.id for model in self.models.values() for name in model.also}
+        self._takes = takes
         self._media = media
         self._outcomes = Outcomes(media)
         self._guessed: dict[str, Model] = {}
         self._near: dict[tuple[str, int, str], list[str]] = {}
 
-    def _model(self, row: dict[str, Any], data_uris: bool, alike: dict[int, Alike]) -> Model:
-        told = alike.setdefault(id(row["schema"]), Alike(row["schema"], data_uris))
-        return Model(row, self.recommended, data_uris, envelope=self.envelope, alike=told)
+    def _model(self, row: dict[str, Any], takes: Takes, alike: dict[int, Alike]) -> Model:
+        told = alike.setdefault(id(row["schema"]), Alike(row["schema"], takes))
+        return Model(row, self.recommended, takes, envelope=self.envelope, alike=told)
 
     def plus(self, rows: Iterable[Mapping[str, Any]]) -> Catalogue:
         """The same catalogue with more models in it, or newer ones of known ids; those that stay are shared."""
@@ -272,7 +293,7 @@ class Catalogue:
         more.models = dict(self.models)
         for row in rows:
             whole = row if "kind" in row else {**row, "kind": self.guess(row["id"])}
-            more.models[row["id"]] = Model(whole, self.recommended, self._data_uris, envelope=self.envelope)
+            more.models[row["id"]] = Model(whole, self.recommended, self._takes, envelope=self.envelope)
         # What was worked out for a model may be wrong for the one that takes its place.
         more._outcomes, more._guessed, more._near = Outcomes(self._media), {}, {}
         return more
@@ -293,7 +314,7 @@ class Catalogue:
 
     def find(self, name: str, guess: bool) -> Model | None:
         """A model by its id; one that we do not know is guessed from its name, if that is wanted."""
-        model = self.models.get(name)
+        model = self.models.get(name) or self.models.get(self._also.get(name, ""))
         if model is not None or not guess:
             return model
         if name not in self._guessed:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from .alike import Takes
+from .brought import address
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .codes import Codes
@@ -20,23 +23,12 @@ from .finding import WEIGHT, Finding, Source, did_you_mean, shown
 from .life import Lifecycle
 from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
+from .paths import Paths
 from .schema import Judge
-from .stranger import unknown_model
+from .stranger import removed_model, unknown_model
 
-# A poll loop asks for one path again and again: so many short ones are remembered.
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
-MOST_PATHS, LONGEST_PATH = 4096, 256
 MOST_NAMED = 40  # of codes: more are looked up, not read
-
-
-class _Node:
-    __slots__ = ("ends", "named", "rest", "wild")
-
-    def __init__(self) -> None:
-        self.named: dict[str, _Node] = {}
-        self.wild: _Node | None = None
-        self.ends: dict[str, Operation] = {}
-        self.rest: dict[str, Operation] = {}
 
 
 class Contract:
@@ -54,7 +46,12 @@ class Contract:
         bundle = facts.openapi.get("bundle", {})
         envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
         uris = facts.openapi.get("data_uris", "accept") == "accept"
-        self.catalogue = Catalogue(facts.models, facts.media, uris, envelope)
+        absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
+        self._takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
+        self.catalogue = Catalogue(facts.models, facts.media, self._takes, envelope)
+        self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
+        self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
+        self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
         self.codes = Codes(facts.codes)
@@ -68,7 +65,8 @@ class Contract:
         answers = {int(status): Judge(self._whole(each["schema"])) for status, each in row["answers"].items()}
         body = (self.forms.get(row["body"]) or self._form(row["body"])) if "body" in row else None
         streams = Judge(self._whole(row["streams"])) if row.get("streams") else None
-        return Operation(name, row, answers, self.api, body, streams)
+        doors = self.facts.openapi["security"].get("also", {})
+        return Operation(name, {"doors": doors, **row}, answers, self.api, body, streams)
 
     def _form(self, name: str) -> Model:
         """The form of a body that is the same for all who send it."""
@@ -78,7 +76,7 @@ class Contract:
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
-        return Model(told, self.catalogue.recommended, envelope=envelope)
+        return Model(told, self.catalogue.recommended, self._takes, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -150,55 +148,15 @@ class Contract:
         return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
 
     def _plant(self) -> None:
-        self._matched: dict[str, tuple[dict[str, Operation], str]] = {}
-        self._root = _Node()
-        for operation in self.operations.values():
-            self._planted(operation)
-
-    def _planted(self, operation: Operation) -> None:
-        for path in (operation.path, *operation.elsewhere):
-            self._plant_at(path, operation)
-
-    def _plant_at(self, path: str, operation: Operation) -> None:
-        node = self._root
-        for part in path.split("/")[1:]:
-            if part.startswith("{"):
-                if operation.parameters[part[1:-1]].get("slashes"):
-                    node.rest[operation.method] = operation
-                    return
-                node.wild = node.wild or _Node()
-                node = node.wild
-            else:
-                node = node.named.setdefault(part, _Node())
-        node.ends[operation.method] = operation
+        self._paths = Paths(self.operations.values(), self._base, lambda name: self.catalogue.find(name, False) is not None)
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
-        found = self._matched.get(path)
-        if found is None:
-            found = self._match(path)
-            if len(self._matched) > MOST_PATHS:
-                self._matched.clear()
-            if len(path) < LONGEST_PATH:
-                self._matched[path] = found
-        return found
+        return self._paths.match(path)
 
-    def _match(self, path: str) -> tuple[dict[str, Operation], str]:
-        node, value, rest, start = self._root, "", None, 0
-        at = 1
-        for part in path[1:].split("/"):
-            if node.rest:
-                rest, start = node.rest, at
-            step = node.named.get(part)
-            if step is None:
-                if node.wild is None or not part:
-                    return (rest, path[start:]) if rest and path[start:].strip("/") else ({}, "")
-                step, value = node.wild, part
-            node = step
-            at += len(part) + 1
-        if node.ends:
-            return node.ends, value
-        return (rest, path[start:]) if rest else ({}, "")
+    def straight(self, path: str) -> str:
+        """The path that was meant, where the end of the base address stands in it twice, or not at all."""
+        return self._paths.straight(path)
 
     def check_request(
         self, operation: Operation, value: str, query: Iterable[tuple[str, str]], body: Any, model: Model | None = None
@@ -216,11 +174,15 @@ class Contract:
             found = (*found, unknown_model(self.catalogue, operation, value, model))
         if model is None:
             return found
+        if model.editions and self.edition and self.edition not in model.editions:
+            found = (*found, removed_model(model, self.edition, operation.id))
         if type(body) is not dict:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",
                                     "bad-json"))  # fmt: skip
         wrong = model.check(body, operation.id)
+        if wrong and self._lenient:
+            wrong = tuple(replace(each, reason="") if each.rule in self._lenient else each for each in wrong)
         return found + (self.codes.sorted(wrong) if wrong else wrong)
 
     def check_answer(self, operation: Operation, status: int, body: Any) -> tuple[Finding, ...]:
@@ -317,8 +279,8 @@ def _conditions(states: Mapping[str, Any], life: Lifecycle) -> Iterable[dict[str
         then: dict[str, Any] = {}
         if "required" in rule:
             then["required"] = rule["required"]
-        if "forbidden" in rule:
-            then["properties"] = dict.fromkeys(rule["forbidden"], False)
+        if "forbidden" in rule or "properties" in rule:
+            then["properties"] = {**rule.get("properties", {}), **dict.fromkeys(rule.get("forbidden", ()), False)}
         condition = {"properties": {"status": {"const": word}}, "required": ["status"]}
         yield {"if": condition, "then": then}
 

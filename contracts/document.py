@@ -17,7 +17,7 @@ from .forms import filled, formed
 
 PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks", "codes")
 OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
-PROVIDERS = ("runcomfy", "runware")
+PROVIDERS = ("runninghub", "runcomfy", "runware")
 # What a lifecycle says beside its channels, steps and durations.
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
          "buffer", "idle", "brings")  # fmt: skip
@@ -201,7 +201,7 @@ def _beside(first: Document, like: Document | None, api: str, own: dict[str, Any
     schemas = {"Error": first.openapi["schemas"]["Error"], **(like.openapi["schemas"] if like else {})}
     openapi = {**shared, **own["openapi"], "schemas": {**schemas, **own["openapi"].get("schemas", {})}}
     errors = {row["reason"]: row for row in (*(like or first).errors, *(own["errors"] or ()))}
-    lives = own["lifecycle"]
+    lives = first.lifecycle if own["lifecycle"] is None else own["lifecycle"]
     if like is not None:
         model = next(iter(like.lifecycle.values()))
         lives = {name: _merged(model, row) for name, row in lives.items()}

@@ -19,7 +19,7 @@ class Operation:
     A JSON body is that of the model which the path names by the parameter `model`, or it has a form of its own, `body`.
     """
 
-    __slots__ = ("also", "answers", "api", "body", "bundles", "channel", "elsewhere",
+    __slots__ = ("also", "answers", "api", "body", "bundles", "channel", "doors", "elsewhere",
                  "file", "id", "idless", "keyless", "lifecycle", "method", "model",
                  "most_body", "parameters", "path", "queries", "refusals", "source", "streams", "summary", "task",
                  "where", "within")  # fmt: skip
@@ -46,6 +46,7 @@ class Operation:
         self.also: tuple[str, ...] = tuple(row.get("also", ()))  # elder names
         self.idless: bool = row.get("idless", False)  # a task that bears no id
         self.keyless: bool = row.get("keyless", False)
+        self.doors: Mapping[str, list[str]] = row.get("doors", {})  # where a key may stand beside its header, by name
         self.most_body: int | None = row.get("most_body")  # bytes, where this one takes more or less than all others
         self.parameters: dict[str, Any] = row.get("parameters", {})
         self.queries = {name: Judge(p["schema"]) for name, p in self.parameters.items() if p["in"] == "query"}

@@ -1,4 +1,4 @@
-"""A model that nobody knows: what was meant most likely, and how it can be made known."""
+"""Models that nobody knows, or that are no longer shown: what was meant most likely, and what to ask for instead."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def unknown_model(catalogue: Catalogue, operation: Operation, name: str, model: 
                 f"add it with --models FILE if it is right")  # fmt: skip
     return Finding("unknown-model", severity, "", "a model of the catalogue", shown(name), cure, operation.id,
                    "documented", "unknown-model" if model is None else "")  # fmt: skip
+
+
+def removed_model(model: Model, edition: str, operation: str) -> Finding:
+    """What is told of a model that the chosen edition of the documents does not list."""
+    cure = f"ask for {model.successor}" if model.successor else "look for another one: catalogue list"
+    return Finding("removed-model", "doubtful", "", f"a model of the documents of {edition}",
+                   f"{model.title or model.id}, which stands in those of {', '.join(model.editions)} alone",
+                   f"{cure}; it was taken all the same", operation, model.source)  # fmt: skip

@@ -20,6 +20,7 @@ from .engine.session import Account, Session
 from .lobby import Lobby
 from .report import added, tally
 from .runcomfy.dialect import RunComfy
+from .runninghub.dialect import RunningHub
 from .runware.dialect import Runware
 from .scenario import Scenario
 from .settings import Settings, configured
@@ -35,7 +36,7 @@ from .web.switchboard import Switchboard
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
-DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware)}
+DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunningHub, RunComfy, Runware)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
 SCHEMES = {"https": "https", "wss": "https"}  # of the files that an answer names, whichever way it was asked for

@@ -75,9 +75,10 @@ class Lobby:
         if not way.sid:
             turn.base = app.base(scope, heard.by_name, way, turn.dialect)
             turn.elsewhere = partial(self._sought, scope, provider)
-        bundle = turn.dialect.contract.bundle
-        if way.sid or bundle is None or bundle.route not in way.operations.values() or turn.dialect.key(heard.by_name):
-            _warned(scope)
+        known = turn.dialect.contract.operations
+        said = any(known[name].bundles or known[name].doors for name in way.operations.values())
+        if way.sid or not said or turn.dialect.key(heard.by_name):
+            _warned(scope)  # else a key that is said elsewhere may still tell whose it is
         await turn.play(receive, send)
 
     def _sought(self, scope: Mapping[str, Any], provider: str, key: str) -> Session | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil, inf
 from typing import Any
@@ -39,6 +39,8 @@ class Account:
     ledger: Ledger
     slots: Slots
     revoked: bool = False
+    kind: str = ""  # of key, where its provider tells several apart
+    lines: dict[str, Slots] = field(default_factory=dict)  # where orders of one thing have slots of their own
 
 
 # Told of each beat of a task for whom somebody wants news, as it comes.
@@ -92,6 +94,12 @@ class Session:
         account = Account(name, key, provider, Ledger(balance), Slots(slots, self.tasks.get))
         self.accounts[provider, key] = account
         return account
+
+    def line(self, account: Account, name: str, count: int | None) -> Slots:
+        """The slots of an account for the orders of one thing alone."""
+        if name not in account.lines:
+            account.lines[name] = Slots(count, self.tasks.get)
+        return account.lines[name]
 
     def add_prop(
         self, account: Account, kind: str, name: str, said: Mapping[str, Any], slots: Slots | None = None
@@ -253,7 +261,8 @@ class Session:
             self.courier = None  # type: ignore[assignment]  # it does, too
         self._over = self.warn
         things = (*self.props.values(), *self.dropped.values())
-        for slots in (*(each.slots for each in self.accounts.values()), *(each.slots for each in things)):
+        own = (slots for each in self.accounts.values() for slots in (each.slots, *each.lines.values()))
+        for slots in (*own, *(each.slots for each in things)):
             if slots is not None:
                 slots.close()
 

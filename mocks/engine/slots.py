@@ -40,6 +40,10 @@ class Slots:
         ahead = bisect_left(self._line, (task.timeline.starts, task.number, ""))
         return ahead - bisect_right(self._line, (now, inf, "")) + 1
 
+    def waiting(self, now: float) -> int:
+        """How many orders wait for a slot, or for their time in it."""
+        return len(self._line) - bisect_right(self._line, (now, inf, ""))
+
     def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
         """A life has changed: those that wait for a slot move up. Answers each whose timeline is another one now."""
         names = dict.fromkeys(name for _, _, name in self._line)  # who was taken up again stands there twice

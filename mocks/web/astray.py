@@ -9,10 +9,10 @@ from ...contracts.finding import Finding, Severity, shown
 from ...contracts.operation import Operation
 
 
-def elsewhere(operation: Operation, path: str) -> Finding:
+def elsewhere(operation: Operation, path: str, right: str) -> Finding:
     """A path that is let in, though the provider itself does not have it. One that leaves the end of the base address
     out is what some clients make up by themselves where they are tested: nobody can help that."""
-    right, came = operation.path, shown(path)[1:-1]
+    came = shown(path)[1:-1]
     cure = f"end the base address in {right}; it was let in all the same"
     severity: Severity = "doubtful" if path.startswith(right) else "note"
     return Finding("wrong-base", severity, "", f"the path {right}", came, cure, operation.id, "inferred")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from email.message import Message
 from hashlib import blake2b
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 
-MOST_PARTS, LONGEST_HEAD, LONGEST_NAME = 16, 8192, 255
+MOST_PARTS, LONGEST_HEAD, LONGEST_NAME, LONGEST_TEXT = 16, 8192, 255, 8192
 FORBIDDEN = frozenset("/\\" + "".join(map(chr, range(32))) + "\x7f")
 
 
@@ -64,6 +65,16 @@ def file_of(operation: Operation, headers: Mapping[bytes, bytes], body: bytes) -
     if len(data) > most:
         raise Refusal("too-large", said=f"at most {most} bytes; {len(data)} came")
     return Sent(name, len(data), digest(data))
+
+
+def texts(kind: bytes, body: bytes) -> dict[str, str]:
+    """The fields of a form that are texts, as far as it can be read."""
+    told: dict[str, str] = {}
+    with suppress(_Bad):
+        for key, name, data in _parts(kind, body):
+            if not name and len(data) <= LONGEST_TEXT:
+                told.setdefault(key, bytes(data).decode("utf-8", "replace"))
+    return told
 
 
 def plain(name: str) -> bool:

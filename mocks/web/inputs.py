@@ -11,7 +11,7 @@ from ...contracts.catalogue import Model
 from ...contracts.finding import Finding, Severity, shown
 from ...contracts.schema import pointer
 from ..engine.refusal import Refusal
-from ..engine.script import UNREACHABLE
+from ..engine.script import UNREACHABLE, Script
 from . import media
 from .dialect import Meant
 from .egress import Blocked, Unreachable
@@ -58,6 +58,18 @@ def size(turn: Turn, place: str) -> Size | None:
     named = _named(turn.model, turn.inputs) if turn.model is not None else ()
     data = next((carried(text) for at, _, text in named if at == place), None)
     return size_of(data) if data else None
+
+
+async def check(turn: Turn, model: Model) -> None:
+    """Files that can be looked at are; if one is missing, the order is refused or fails, as the provider has it."""
+    found = near(model, turn.inputs, turn.base)
+    missing = tuple(await look(turn, found)) if found else ()
+    turn.now = turn.session.clock.now
+    if missing:
+        turn.findings += missing
+        if turn.operation.orders and "status" in turn.dialect.contract.error(UNREACHABLE, turn.operation):
+            raise Refusal(UNREACHABLE, findings=missing)
+        turn.fate = Script(unreachable=True)
 
 
 async def look(turn: Turn, found: list[tuple[str, str, str]]) -> list[Finding]:

@@ -14,12 +14,12 @@ from ...contracts.operation import Operation
 from ..engine.clock import pause
 from ..engine.fault import Fault
 from ..engine.refusal import Refusal
-from ..engine.script import UNREACHABLE, Script
+from ..engine.script import Script
 from ..engine.session import Account, Session, Tell
 from ..engine.slots import Slots
 from ..engine.task import Order, Task
 from ..engine.timeline import new
-from . import astray, bundle, flow, guard, inputs, media
+from . import astray, bundle, flow, guard, inputs, keyed, media
 from .bending import Bending
 from .dialect import Answer, Dialect, Pairs, Wait, Work
 from .exit import SILENT, Send, leave, rendered, written
@@ -54,7 +54,7 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "inputs", "looks",
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs", "looks",
                  "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
@@ -77,7 +77,7 @@ class Turn(Bending):
         self.query: dict[str, str] = {}
         self.inputs: Any = None
         self.model: Model | None = None
-        self.task = self.allow = ""
+        self.task = self.allow = self.hidden = ""
         self.bent = ""
         self.fault: Fault | None = None  # the one that has struck last
         self.fate: Script | None = None  # what becomes of an order that nobody scripted
@@ -103,6 +103,8 @@ class Turn(Bending):
                 self.now = self.session.clock.now  # others may have moved it while the body was under way
                 if self.operation.bundles:
                     bundle.recognise(self)
+            if self.operation.doors:
+                keyed.recognise(self)
         except Refusal as no:
             refused = no
         except guard.Gone:
@@ -162,12 +164,14 @@ class Turn(Bending):
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
-            self.findings = (astray.elsewhere(self.operation, self.way.path),)
+            self.findings = (astray.elsewhere(self.operation, self.way.path, self.operation.path),)
+        elif (meant := self.dialect.contract.straight(self.way.path)) != self.way.path:
+            self.findings = (astray.elsewhere(self.operation, self.way.path, meant),)
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
-        if self.operation.keyless or self.operation.bundles:  # who asks may stand in a bundle itself
-            return
+        if self.operation.keyless or self.operation.bundles or self.operation.doors:
+            return  # nobody needs to say who asks, or it stands elsewhere
         self.known(self.dialect.key(self.headers))
 
     def move(self, session: Session) -> None:
@@ -177,10 +181,16 @@ class Turn(Bending):
 
     def known(self, key: str) -> None:
         """Looks whose key it is."""
+        if not self.holds(key):
+            raise Refusal("bad-key")
+
+    def holds(self, key: str) -> bool:
+        """The same; whether it is anybody's."""
         account = self.session.accounts.get((self.dialect.provider, key))
         if account is None or account.revoked:
-            raise Refusal("bad-key")
+            return False
         self.account = account
+        return True
 
     async def _acted(self) -> Answer:
         """Everything between the body and the answer."""
@@ -200,7 +210,7 @@ class Turn(Bending):
             self.findings = self._judged()
         media = self.model.media if self.model is not None else None
         if media and type(self.inputs) is dict and not media.keys().isdisjoint(self.inputs):
-            await self._look_at_inputs(self.model)  # type: ignore[arg-type]  # it has media
+            await inputs.check(self, self.model)  # type: ignore[arg-type]  # it has media
         return self._routed()
 
     def _routed(self) -> Answer | Wait | Work:
@@ -218,19 +228,6 @@ class Turn(Bending):
             session.clock.jump(no.until)
             self.now = session.clock.now
             return self.dialect.routes[operation.id](self)
-
-    async def _look_at_inputs(self, model: Model) -> None:
-        """Files that can be looked at are; if one is missing, the order is refused or fails, as the provider has it."""
-        found = inputs.near(model, self.inputs, self.base)
-        if not found:
-            return
-        missing = await inputs.look(self, found)
-        self.now = self.session.clock.now
-        if missing:
-            self.findings += tuple(missing)
-            if self.operation.orders and "status" in self.dialect.contract.error(UNREACHABLE, self.operation):
-                raise Refusal(UNREACHABLE, findings=tuple(missing))
-            self.fate = Script(unreachable=True)
 
     def submit(
         self, order: Order, usual: tuple[float, float], price: float | None, tell: Tell | None = None,
@@ -280,6 +277,8 @@ class Turn(Bending):
         for finding in findings:
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
+        if self.model is not None:
+            self.inputs = self.model.plain(self.inputs)
         return findings
 
     def _refuse(self, no: Refusal) -> Answer:
@@ -335,7 +334,7 @@ class Turn(Bending):
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], url, self.heard.pairs, kept(operation, self.body), status, headers, body,
+            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status, headers, body,
             self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
             session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said

@@ -1,0 +1,1 @@
+"""RunningHub: its dialect and its routes."""

@@ -1,0 +1,117 @@
+"""RunningHub's bodies: from what was sent to an order, and from a task to what is answered. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ...contracts.catalogue import Catalogue, Model
+from ...contracts.life import Lifecycle
+from ...contracts.outcome import Outcome
+from ..engine.luck import digest
+from ..engine.medium import Medium
+from ..engine.refusal import Refusal
+from ..engine.task import Order, View
+from ..engine.timeline import State, new
+
+MILLION_MILLIONS = 10**12
+FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
+SPREAD = 2654435761
+MODEL_NODE = "4"  # the node that the pages' examples name for the result of a model
+Json = dict[str, Any]
+
+
+@lru_cache(1024)
+def _media(outcome: Outcome) -> tuple[Medium, ...]:
+    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+
+
+def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
+    """The order that a body asks for."""
+    where = inputs.get("webhookUrl")
+    media = _media(catalogue.outcome(model, inputs))
+    return new(Order, ("runninghub", "submit", model.id, said, media, "", where if type(where) is str else "", "", None, ""))
+
+
+@lru_cache(64)
+def _tail(seed: str) -> int:
+    return int(digest(seed, "task")[:8], 16) % 10**7 * 10**10
+
+
+def name(seed: str, number: int) -> str:
+    """The id of a session's task of this number: nineteen digits that look unrelated, and no two are equal."""
+    return str(FIRST + _tail(seed) + (number * SPREAD & 0xFFFFFFFF))
+
+
+def client(task: str) -> str:
+    """The client's id of a task."""
+    return digest("client", task)
+
+
+def tips(last: Sequence[str], errors: str = "{}") -> str:
+    """What is said of a graph before it runs, as JSON in a text."""
+    listed = ", ".join(f'"{node}"' for node in last)
+    return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
+
+
+def accepted(task: str, word: str, last: Sequence[str]) -> Json:
+    """What a submit answers."""
+    return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
+            "clientId": client(task), "promptTips": tips(last)}  # fmt: skip
+
+
+def queried(view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None) -> Json:
+    """How a task stands, and what came of it."""
+    return {"taskId": view.task.id, "status": life.words["query"][view.state], "errorCode": error[0],
+            "errorMessage": error[1], "failedReason": {}, "usage": usage, "results": results,
+            "clientId": "", "promptTips": "", "parentTaskId": None, "taskUsageList": None}  # fmt: skip
+
+
+def result(url: str | None, node: str, form: str, text: str | None = None) -> Json:
+    """One result of a task: a file, or a text."""
+    return {"url": url, "nodeId": node, "outputType": form, "text": text}
+
+
+def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
+    """What a task took; numbers are texts."""
+    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins), "taskCostTime": str(round(seconds)),
+            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+
+
+def failed(row: Mapping[str, Any], text: str) -> Json:
+    """A no of the Standard Model API."""
+    return {"taskId": "", "status": "", "errorCode": str(row["code"]), "errorMessage": text, "results": None,
+            "clientId": "", "promptTips": "", "failedReason": {}, "usage": None}  # fmt: skip
+
+
+def enveloped(data: Any, message: str = "success") -> Json:
+    """A yes in the envelope."""
+    return {"code": 0, "msg": message, "errorMessages": None, "data": data}
+
+
+def refused(row: Mapping[str, Any], text: str) -> Json:
+    """A no in the envelope; the gateway's own has no more than a code and a text."""
+    said: Json = {"code": row["code"], "msg": text}
+    return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
+
+
+def told(row: Mapping[str, Any], refusal: Refusal) -> str:
+    """The text of a no; where the row has one for what is wrong with a field, that one."""
+    finding = next((each for each in refusal.findings if each.reason), None)
+    texts = row.get("said", {})
+    if finding is None or not texts:
+        return str(row["text"])
+    text: str = texts.get(finding.kind) or texts["otherwise"]
+    return text.format(field=_dotted(finding.where), came=finding.came.strip('"'), expected=finding.expected)
+
+
+def _dotted(place: str) -> str:
+    """A JSON pointer as the provider writes the place of a field: refImages[0].url."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
+    return "".join(f"[{step}]" if step.isdecimal() and at else f".{step}" if at else step for at, step in enumerate(steps))
+
+
+def over(state: State) -> bool:
+    """Whether a task has come to something."""
+    return state is State.SUCCEEDED

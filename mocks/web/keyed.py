@@ -1,0 +1,62 @@
+"""Keys that stand elsewhere than in a header: in the query, in the path, in the body of a request or a field of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ...contracts.exchange import MASK, unkeyed
+from ..engine.refusal import Refusal
+from . import form, guard
+
+if TYPE_CHECKING:
+    from .turn import Turn
+
+FORM = b"multipart/form-data"
+
+
+def recognise(turn: Turn) -> None:
+    """Looks whose request it is. A key may be said at several places: one that is good will do. No book keeps any."""
+    said = list(dict.fromkeys(filter(None, _said(turn))))
+    turn.body = unkeyed(turn.body)  # it has been read; what is kept of it has no key
+    for key in said:
+        if turn.holds(key):
+            return
+    for key in said if turn.elsewhere is not None else ():
+        session = turn.elsewhere(key)  # type: ignore[misc]  # there is somebody who knows
+        if session is not None and session is not turn.session:
+            turn.move(session)
+            turn.known(key)
+            return
+    raise Refusal("bad-key" if said or "missing-key" not in turn.dialect.contract.errors else "missing-key")
+
+
+def _said(turn: Turn) -> Iterator[str]:
+    """The keys of a request, the likeliest first."""
+    doors = turn.operation.doors
+    for name in doors.get("path", ()):
+        if key := turn.named.get(name, ""):
+            turn.hidden = key
+            yield key
+    yield turn.dialect.key(turn.headers)
+    yield from (turn.query.get(name, "") for name in doors.get("query", ()))
+    if doors.get("body") and turn.body:
+        told = _told(turn)
+        yield from (key for name in doors["body"] if isinstance(key := told.get(name), str))
+
+
+def _told(turn: Turn) -> dict[str, Any]:
+    """What the body says by name; nothing of one that cannot be read, which is refused for that later."""
+    kind = turn.headers.get(b"content-type", b"")
+    if kind[: len(FORM)].lower() == FORM:
+        return form.texts(kind, turn.body)
+    try:
+        value = guard.loads(turn.body)
+    except Refusal:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def masked(url: str, key: str) -> str:
+    """An address without the key that stands in its path."""
+    return url.replace(key, MASK) if key else url
