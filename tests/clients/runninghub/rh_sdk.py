@@ -125,7 +125,7 @@ def model_file(url: str, key: str) -> dict[str, Any]:
 
 def price(url: str, key: str) -> dict[str, Any]:
     told = client(url, key).preview_model_price(MODEL, PROMPT)
-    return {"code": told.error_code, "price": told.estimated_price > 0, "currency": told.currency}
+    return {"code": told.error_code, "price": told.estimated_price >= 0, "currency": told.currency}
 
 
 def upload(url: str, key: str) -> dict[str, Any]:
