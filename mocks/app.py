@@ -243,9 +243,10 @@ class App:
         return self._plain_cast[provider]
 
     def base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
-        """The address that the caller used, unless another one is to be named."""
+        """The address that the caller used, unless another one is to be named, or the header tells of none."""
         host = headers.get(b"host", b"")
-        if not HOST.fullmatch(host):
+        forced = dialect.contract.facts.openapi.get("forced_hosts", ())
+        if not HOST.fullmatch(host) or host.decode() in forced:
             here = scope.get("server") or ("127.0.0.1", 80)
             host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
         scheme = SCHEMES.get(scope.get("scheme", "http"), "http")
