@@ -115,4 +115,3 @@ def _dotted(place: str) -> str:
     steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
     below = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps[1:])
     return "".join((*steps[:1], *below))
-
