@@ -36,7 +36,7 @@ from .web.switchboard import Switchboard
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
-DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunningHub, RunComfy, Runware)}
+DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware, RunningHub)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
 SCHEMES = {"https": "https", "wss": "https"}  # of the files that an answer names, whichever way it was asked for
