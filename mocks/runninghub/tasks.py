@@ -64,8 +64,14 @@ def _standing(row: dict[str, Any], data: Any) -> wire.Json:
 
 def results_of(turn: Turn, task: Task) -> list[wire.Json]:
     """The results of a task that has succeeded, each with the node that it comes from."""
-    names = turn.session.gallery.names(task)
-    return [wire.result(f"{turn.base}/media/{name}", wire.MODEL_NODE, name.rpartition(".")[2]) for name in names]
+    gallery, told = turn.session.gallery, []
+    for index, (medium, name) in enumerate(zip(task.order.media, gallery.names(task), strict=True)):
+        form = name.rpartition(".")[2]
+        if medium.kind == "text":  # words are said, and no file is made of them
+            told.append(wire.result(None, wire.MODEL_NODE, form, gallery.make(task, index).decode("utf-8", "replace")))
+        else:
+            told.append(wire.result(f"{turn.base}/media/{name}", wire.MODEL_NODE, form))
+    return told
 
 
 def _file(turn: Turn, view: View, row: wire.Json) -> wire.Json:

@@ -10,9 +10,9 @@ from ...contracts.catalogue import Catalogue, Model
 from ...contracts.life import Lifecycle
 from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import Medium
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
-from ..engine.task import Order, View
+from ..engine.task import Order, Task, View
 from ..engine.timeline import State, new
 
 MILLION_MILLIONS = 10**12
@@ -24,7 +24,9 @@ Json = dict[str, Any]
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
@@ -32,6 +34,13 @@ def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: by
     where = inputs.get("webhookUrl")
     media = _media(catalogue.outcome(model, inputs))
     return new(Order, ("runninghub", "submit", model.id, said, media, "", where if type(where) is str else "", "", None, ""))
+
+
+def card(catalogue: Catalogue, task: Task, index: int) -> Card:
+    """The card of a file: what was asked for, in plain names."""
+    model, inputs = catalogue.models.get(task.model), task.inputs if task.order.card is None else task.order.card()
+    plain = model.plain(inputs) if model is not None else inputs
+    return Card(task.order.provider, task.model, plain, plain.get("seed"), index)
 
 
 @lru_cache(64)
