@@ -33,7 +33,7 @@ SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "also", "complete", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
+    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
                  "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
                  "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
@@ -55,6 +55,7 @@ class Model:
         self.also: tuple[str, ...] = tuple(row.get("also", ()))  # further ids of it
         self.editions: tuple[str, ...] = tuple(row.get("editions", ()))  # of the documents, those that list it
         self.successor: str = row.get("successor", "")
+        self.deprecated: bool = row.get("deprecated", False)
         self.kind: str = row["kind"]
         self.form: str = row.get("form", "")  # the type of task that it is for, where there are several
         self.complete: bool = row["complete"]

@@ -64,10 +64,17 @@ def tips(last: Sequence[str], errors: str = "{}") -> str:
     return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
 
 
-def accepted(task: str, word: str, last: Sequence[str]) -> Json:
-    """What a submit answers."""
+def accepted(task: str, word: str, tips: str) -> Json:
+    """What a submit answers; `tips` are what is said of its graph."""
     return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips(last)}  # fmt: skip
+            "clientId": client(task), "promptTips": tips}  # fmt: skip
+
+
+def priced(price: float, currency: str, text: str, english: str) -> Json:
+    """What an order would cost, as a number and in words."""
+    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": text,
+            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "isFreeThisCall": False}  # fmt: skip
 
 
 def queried(view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None) -> Json:
