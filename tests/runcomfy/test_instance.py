@@ -14,8 +14,8 @@ from understudy.contracts.contract import contract
 from understudy.contracts.document import read, workflows
 from understudy.contracts.openapi import published
 from understudy.contracts.schema import Judge
+from understudy.mocks.comfyui.info import object_info
 from understudy.mocks.runcomfy.serverless import instance
-from understudy.mocks.runcomfy.serverless.comfy import object_info
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.mocks.errands import world
 
