@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import models, tasks
+from . import models, native, news, tasks
 
-ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES}
+ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES, **news.ROUTES, **native.ROUTES}

@@ -73,10 +73,19 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
 
 
-def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
-    """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins), "taskCostTime": str(round(seconds)),
-            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+def usage(seconds: float, cost: float | None, coins: int | None = None, own: bool = False, numbers: bool = False) -> Json:
+    """What a task took, of the provider's `own` machines or of others'. Numbers are texts, unless they are to be such."""
+    paid = None if cost is None else f"{cost:.3f}"
+    said: Json = {"consumeMoney": paid if own else None, "consumeCoins": None if coins is None else str(coins),
+                  "taskCostTime": str(round(seconds)), "thirdPartyConsumeMoney": None if own else paid}  # fmt: skip
+    return {key: float(said) if said and numbers else said for key, said in said.items()}
+
+
+def file(row: Json, used: Json) -> Json:
+    """One file as the outputs tell it."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
+            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+            "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def failed(row: Mapping[str, Any], text: str) -> Json:

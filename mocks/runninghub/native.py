@@ -1,0 +1,2 @@
+"""The ComfyUI of an account."""
+ROUTES = {}
