@@ -10,12 +10,13 @@ from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
-from . import keys, wire
+from . import keys, native, sockets, wire
 from .routes import ROUTES
 
 if TYPE_CHECKING:
     from ..engine.session import Account, Session
     from ..web.bending import Bending
+    from ..web.line import Call, Line
     from ..web.turn import Turn
 
 TASKS = "tasks"  # the API whose answers bear the envelope
@@ -28,6 +29,7 @@ class RunningHub(Dialect):
 
     provider = "runninghub"
     routes = ROUTES
+    listens = True
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
@@ -38,6 +40,14 @@ class RunningHub(Dialect):
         """As for any other; whoever may not call gets no form."""
         keys.allowed(turn)
         return super().form(turn)
+
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose task it is that a socket's call names, or the key in its path."""
+        return sockets.caller(session, call)
+
+    async def listen(self, session: Session, line: Line) -> None:
+        """Tells of what the call names."""
+        await sockets.tell(session, line)
 
     def furnish(self, session: Session, account: Account) -> None:
         """A kind of key, unless one was asked for."""
@@ -51,7 +61,7 @@ class RunningHub(Dialect):
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same to nobody in particular."""
-        return self._no(refusal, operation, operation is not None and operation.api == TASKS)
+        return self._no(refusal, operation, operation is not None and operation.api != "")
 
     def _no(self, refusal: Refusal, operation: Operation | None, enveloped: bool) -> Answer:
         own = self.contract.apis[TASKS if enveloped else ""]
@@ -61,7 +71,7 @@ class RunningHub(Dialect):
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """A bare status, in the envelope of the API that was asked."""
-        return self._status(status, turn.operation is not None and turn.operation.api == TASKS)
+        return self._status(status, turn.operation is not None and turn.operation.api != "")
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
@@ -77,8 +87,8 @@ class RunningHub(Dialect):
 def _enveloped(turn: Turn) -> bool:
     """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
-        return turn.operation.api == TASKS
-    return turn.way.path.split("/")[1] in ("task", "api", "uc")
+        return turn.operation.api != ""
+    return turn.way.path.split("/")[1] in ("task", "api", "uc", "proxy", native.PLUS)
 
 
 @lru_cache(256)

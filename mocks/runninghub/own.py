@@ -75,10 +75,14 @@ def _text(task: Task, index: int) -> str:
     return own or reply(task.model, prompt if isinstance(prompt, str) else "nothing", word)
 
 
+def prompt_id(session: Session, task: Task) -> str:
+    """The id of a task as the ComfyUI of its machine has it."""
+    return uuid(session.seed, "prompt", task.number)
+
+
 def run(contract: Contract, session: Session, task: Task, said: dict[str, Any] | None = None) -> Run | None:
     """The run of a task on its machine, as the ComfyUI there tells it; none of one that was taken out of the queue."""
-    number = session.seed, "prompt", task.number
-    prompt = Prompt(task.number, uuid(*number), graph(task), said or {"client_id": wire.client(task.id)})
+    prompt = Prompt(task.number, prompt_id(session, task), graph(task), said or {"client_id": wire.client(task.id)})
     text = str(why(contract, task.at(task.timeline.ends))["text"])
     made = run_of(task, prompt, {"exception_message": text})
     return made and made._replace(files=session.gallery.names(task))
