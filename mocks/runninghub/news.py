@@ -95,7 +95,7 @@ def _standing(last: Exchange | None) -> str:
         return "PENDING"
     if 200 <= last.status < 300:
         return "SUCCESS"
-    return "FAILED" if last.findings or last.bent.startswith("lost") else "RETRYING"
+    return "FAILED" if last.findings or last.bent.startswith("fault('lost'") else "RETRYING"
 
 
 def _second(stamp: str) -> str:
