@@ -147,11 +147,11 @@ class Ledger:
             self._held[task] = money = _counted(cost)
             self._set_aside += money
 
-    def charge(self, task: str) -> None:
-        """The order succeeded: what was held is spent."""
+    def charge(self, task: str, due: float | None = None) -> None:
+        """The order is paid for: what was held is spent, or as much as is due."""
         money = self._held.pop(task, 0)
         self._set_aside -= money
-        self._charged += money
+        self._charged += money if due is None else _counted(due)
 
     def bill(self, task: str, share: float, cost: float | None, model: str) -> None:
         """The order is ended early: its share is spent of what was held. A share of an unknown price is unknown, and

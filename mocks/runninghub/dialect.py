@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
+from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
-from . import keys, native, sockets, wire
+from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
+    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
     from ..web.line import Call, Line
     from ..web.turn import Turn
 
+GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
 TASKS = "tasks"  # the API whose answers bear the envelope
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
           500: "server-error", 503: "unavailable"}  # fmt: skip
@@ -49,9 +52,18 @@ class RunningHub(Dialect):
         """Tells of what the call names."""
         await sockets.tell(session, line)
 
-    def furnish(self, session: Session, account: Account) -> None:  # noqa: ARG002 - the account says it all
-        """A kind of key, unless one was asked for."""
+    def furnish(self, session: Session, account: Account) -> None:
+        """A kind of key, unless one was asked for; the ready workflows and apps, unless they are there."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])
+        workflows.ready(session, account)
+        apps.ready(session, account)
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+        """A workflow or an app, as the director wants it."""
+        if kind not in GIVEN:
+            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
+                             + did_you_mean(kind, GIVEN, f"say {workflows.KIND!r}"))  # fmt: skip
+        return GIVEN[kind](session, account, said)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""

@@ -33,11 +33,7 @@ def price_preview(turn: Turn) -> Answer:
     placeholder = contract.facts.prices["placeholder"]
     cost = contract.price(turn.model.id)
     price = placeholder["price"] if cost is None else cost
-    return Answer(200, {
-        "errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": placeholder["currency"],
-        "priceText": f"¥{price:.2f}/次", "priceTextEn": f"${price:.2f}/run", "freeLimit": False, "freeLimitCount": None,
-        "remainingFreeLimitCount": "0", "isFreeThisCall": False,
-    })  # fmt: skip
+    return Answer(200, wire.priced(price, placeholder["currency"], f"¥{price:.2f}/次", f"${price:.2f}/run"))
 
 
 ROUTES: dict[str, Route] = {"submit": submit, "price_preview": price_preview}

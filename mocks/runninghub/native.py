@@ -84,7 +84,7 @@ class Machine:
         assert turn is not None  # who only listens sends none
         order = Order("runninghub", turn.operation.id, "comfyui", turn.body, media(graph), client_id=repr(number))
         kind = order.media[0].kind if order.media else "image"
-        slots = self.session.line(self.account, "comfyui", keys.kind(self.contract, self.account)["running"])
+        slots = keys.line(turn)
         name = wire.name(self.session.seed, self.session.taken + 1)
         task = turn.submit(with_card(order, _sent), self.contract.lives["task"].durations[kind], None, None, slots, name)
         return prompt_id(self.session, task)

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...contracts.contract import Contract
 from ...contracts.graph import Workflow
-from ..comfyui.files import told
 from ..comfyui.prompt import Prompt
 from ..comfyui.runs import Run, run_of
 from ..engine.luck import digest, uuid
@@ -17,7 +16,7 @@ from ..engine.session import Session
 from ..engine.task import Task, View
 from ..engine.timeline import State
 from ..web.turn import Turn
-from . import wire
+from . import nodes, wire
 
 # The one node of a model, by what it makes: nobody outside knows of others.
 CLASSES = {"video": "SaveVideo", "audio": "SaveAudio", "3d": "SaveGLB", "text": "SaveText"}
@@ -58,9 +57,7 @@ def results(session: Session, base: str, task: Task) -> list[wire.Json]:
         said = enumerate(zip(task.order.media, files, strict=True))
         return [wire.result(url, wire.MODEL_NODE, _form(url), _text(task, at) if medium.kind == "text" else None)
                 for at, (medium, url) in said]  # fmt: skip
-    rows = [(node, each) for node, groups in told(graph(task), files).items() for group in groups.values() for each in group]
-    return [wire.result(each["url"], node, _form(each["url"])) if isinstance(each, dict) else
-            wire.result(None, node, "txt", "\n".join(each)) for node, each in rows if isinstance(each, (dict, list))]  # fmt: skip
+    return nodes.results(task, files)
 
 
 def _form(url: str) -> str:

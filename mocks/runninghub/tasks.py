@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from math import ceil
 from typing import Any
 
 from ...contracts.contract import Contract
@@ -90,17 +89,15 @@ def _standing(row: dict[str, Any], data: Any) -> wire.Json:
 
 
 def usage(contract: Contract, view: View, written: bool = False) -> wire.Json:
-    """What a task took. A graph is paid for by its time, in coins, unless it has a price of its own; a model by its
-    price. Numbers are texts, unless the newest reading is not wanted; where they are `written`, always."""
+    """What a task took: of a graph its time, which costs coins; of a model what it costs, or the share of that which ran.
+    Numbers are texts, unless the newest reading is not wanted; where they are `written`, always."""
     task, line = view.task, view.task.timeline
     seconds = max(0.0, line.ends - line.starts)
-    paid = {State.SUCCEEDED: 1.0, State.CANCELLED: task.reached(view.now)}.get(view.state)
-    cost = None if task.cost is None or paid is None else task.cost * paid
-    coins = None
-    if task.order.card and cost is None and paid is not None:
-        coins = ceil(round(seconds * contract.facts.prices["coins"]["a_second"], 6))
     numbers = contract.facts.openapi["usage"]["numbers"] and not written
-    return wire.usage(seconds, cost, coins, own=task.order.card is not None, numbers=numbers)
+    if task.slots.rate is not None:
+        return wire.usage(seconds, None, task.due or 0, numbers)
+    share = {State.SUCCEEDED: 1.0, State.CANCELLED: task.reached(view.now)}.get(view.state)
+    return wire.usage(seconds, None if task.cost is None or share is None else task.cost * share, numbers=numbers)
 
 
 def failed(contract: Contract, view: View) -> wire.Json:
