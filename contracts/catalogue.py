@@ -34,8 +34,8 @@ SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
-                 "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
+    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
                  "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
