@@ -25,7 +25,7 @@ from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .paths import Paths
 from .schema import Judge
-from .stranger import removed_model, unknown_model
+from .stranger import deprecated_model, removed_model, unknown_model
 
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
 MOST_NAMED = 40  # of codes: more are looked up, not read
@@ -47,8 +47,9 @@ class Contract:
         envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
         uris = facts.openapi.get("data_uris", "accept") == "accept"
         absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
-        self._takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
-        self.catalogue = Catalogue(facts.models, facts.media, self._takes, envelope)
+        self.takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
+        beside = facts.openapi.get("beside", {}).get("fields", {})
+        self.catalogue = Catalogue(facts.models, facts.media, self.takes._replace(beside=beside), envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
@@ -76,7 +77,7 @@ class Contract:
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
-        return Model(told, self.catalogue.recommended, self._takes, envelope=envelope)
+        return Model(told, self.catalogue.recommended, self.takes, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -148,7 +149,8 @@ class Contract:
         return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
 
     def _plant(self) -> None:
-        self._paths = Paths(self.operations.values(), self._base, lambda name: self.catalogue.find(name, False) is not None)
+        known = self.catalogue
+        self._paths = Paths(self.operations.values(), self._base, lambda name: known.find(name, False) is not None)
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
@@ -176,6 +178,8 @@ class Contract:
             return found
         if model.editions and self.edition and self.edition not in model.editions:
             found = (*found, removed_model(model, self.edition, operation.id))
+        if model.deprecated:
+            found = (*found, deprecated_model(model, operation.id))
         if type(body) is not dict:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",

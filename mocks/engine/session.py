@@ -167,11 +167,13 @@ class Session:
             return self.tasks[name]
         return task
 
-    def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
-        """Ends a task early if its state allows it; whether it did."""
+    def cancel(self, task: Task, allowed: tuple[State, ...], now: float, billed: bool = False) -> bool:
+        """Ends a task early if its state allows it; whether it did. Where that is `billed`, what ran is to be paid."""
         task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:
             return False
+        if billed and task.slots.rate is None:  # else it is paid by its time anyway
+            task.account.ledger.bill(task.id, task.reached(now), task.cost, task.order.model)
         self._turn(task, task.timeline.cut(now, State.CANCELLED), now)
         return True
 

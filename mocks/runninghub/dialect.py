@@ -11,13 +11,14 @@ from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
-from . import apps, keys, wire, workflows
+from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
     from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
+    from ..web.line import Call, Line
     from ..web.turn import Turn
 
 GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
@@ -31,6 +32,7 @@ class RunningHub(Dialect):
 
     provider = "runninghub"
     routes = ROUTES
+    listens = True
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
@@ -41,6 +43,18 @@ class RunningHub(Dialect):
         """As for any other; whoever may not call gets no form."""
         keys.allowed(turn)
         return super().form(turn)
+
+    def move_in(self, session: Session) -> None:
+        """The cards of files tell what was asked for in plain names."""
+        session.gallery.carding[self.provider] = lambda task, index: wire.card(self.contract.catalogue, task, index)
+
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose task it is that a socket's call names, or the key in its path."""
+        return sockets.caller(session, call)
+
+    async def listen(self, session: Session, line: Line) -> None:
+        """Tells of what the call names."""
+        await sockets.tell(session, line)
 
     def furnish(self, session: Session, account: Account) -> None:
         """A kind of key, unless one was asked for; the ready workflows and apps, unless they are there."""
@@ -63,7 +77,7 @@ class RunningHub(Dialect):
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same to nobody in particular."""
-        return self._no(refusal, operation, operation is not None and operation.api == TASKS)
+        return self._no(refusal, operation, operation is not None and operation.api != "")
 
     def _no(self, refusal: Refusal, operation: Operation | None, enveloped: bool) -> Answer:
         own = self.contract.apis[TASKS if enveloped else ""]
@@ -73,7 +87,7 @@ class RunningHub(Dialect):
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """A bare status, in the envelope of the API that was asked."""
-        return self._status(status, turn.operation is not None and turn.operation.api == TASKS)
+        return self._status(status, turn.operation is not None and turn.operation.api != "")
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
@@ -89,8 +103,8 @@ class RunningHub(Dialect):
 def _enveloped(turn: Turn) -> bool:
     """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
-        return turn.operation.api == TASKS
-    return turn.way.path.split("/")[1] in ("task", "api", "uc")
+        return turn.operation.api != ""
+    return turn.way.path.split("/")[1] in ("task", "api", "uc", "proxy", native.PLUS)
 
 
 @lru_cache(256)

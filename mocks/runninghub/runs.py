@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
-from math import ceil, inf
+from math import inf
 from typing import Any
 
 from ...contracts.finding import Finding, shown
@@ -18,10 +17,10 @@ from ..engine.timeline import State
 from ..web import guard
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import apps, keys, nodes, tasks, wire, workflows
+from . import apps, keys, news, nodes, wire, workflows
+from .sockets import address
 
 Begun = tuple[Task, tuple[str, ...], str]  # the task, the nodes that keep something, and what is wrong with others
-LINE = "comfyui"  # workflows and apps of an account share its slots
 
 
 def create(turn: Turn) -> Answer:
@@ -50,7 +49,7 @@ def price_app(turn: Turn) -> Answer:
     graph = apps.graph(turn.session, prop)
     _fits(turn, graph, opens=[nodes.place(row) for row in prop.said["nodes"]])
     made = nodes.order(Order("runninghub", turn.operation.id, prop.id, turn.body, ()), graph, "", replaced=False)
-    coins = _coins(price["coins"]["a_second"], _usual(turn, made)[1])
+    coins = keys.coins(price["coins"]["a_second"], _usual(turn, made)[1])
     return Answer(200, wire.priced(coins, price["coins"]["currency"], f"{coins} RH币/次", f"{coins} RH coins/run"))
 
 
@@ -78,14 +77,16 @@ def _started(turn: Turn, prop: Prop, graph: Workflow, opens: Sequence[Place] | N
         raise Refusal("bad-password")
     wrong = _fits(turn, graph, opens)
     row = keys.kind(turn.dialect.contract, turn.account)
-    slots = _slots(turn, row)
+    slots = keys.line(turn)
     _room(turn, row, slots)
     session, where = turn.session, turn.inputs.get("webhookUrl")
     number = session.taken + 1
     meant = Order("runninghub", turn.operation.id, prop.id, turn.body, (), webhook=where or "", called=prop.name)
     order = nodes.order(meant, graph, f"{session.seed} {number}", opens is None)
     assert order.card is not None
-    task = turn.submit(order, _usual(turn, order), None, slots=slots, name=wire.name(session.seed, number))
+    task = turn.submit(
+        order, _usual(turn, order), None, news.teller(turn, order.webhook), slots, name=wire.name(session.seed, number)
+    )
     _noted(turn, row)
     return task, outputs(order.card()["workflow"]), json.dumps(wrong)
 
@@ -129,19 +130,6 @@ def _misfit(name: str, node: Mapping[str, Any], operation: str) -> Finding:
                    "send a number, or its text", operation)  # fmt: skip
 
 
-def _slots(turn: Turn, row: Mapping[str, Any]) -> Slots:
-    """The places in which an account's runs stand: so many as its kind of key has, unless the settings say."""
-    contract, told = turn.dialect.contract, turn.dialect.terms.slots
-    slots = turn.session.line(turn.account, LINE, row["running"] if told == contract.life.slots else told)
-    if slots.rate is None:
-        slots.rate = partial(_coins, contract.facts.prices["coins"]["a_second"])
-    return slots
-
-
-def _coins(rate: float, seconds: float) -> float:
-    return ceil(round(rate * seconds, 6))
-
-
 def _room(turn: Turn, row: Mapping[str, Any], slots: Slots) -> None:
     """Refuses a run that finds no place, unless it may wait."""
     opens = slots.opens(turn.now)
@@ -181,12 +169,12 @@ def _word(task: Task, now: float) -> str:
 def _told(turn: Turn, task: Task, last: tuple[str, ...], wrong: str) -> Answer:
     word = _word(task, turn.now)
     return Answer(200, wire.enveloped({
-        "netWssUrl": None if word == "QUEUED" else tasks.socket(turn, task), "taskId": task.id,
+        "netWssUrl": None if word == "QUEUED" else address(turn.base, task), "taskId": task.id,
         "clientId": wire.client(task.id), "taskStatus": word, "promptTips": wire.tips(last, wrong)}))  # fmt: skip
 
 
 def _newer(task: Task, last: tuple[str, ...], wrong: str, now: float) -> Answer:
-    return Answer(200, wire.accepted(task.id, _word(task, now), last, wrong))
+    return Answer(200, wire.accepted(task.id, _word(task, now), wire.tips(last, wrong)))
 
 
 ROUTES: dict[str, Route] = {"create": create, "app_run": app_run, "quick_run": app_run, "run_workflow": run_workflow,

@@ -11,10 +11,10 @@ from ...contracts.catalogue import Catalogue, Model
 from ...contracts.life import Lifecycle
 from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import Medium
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
-from ..engine.task import Order, View
-from ..engine.timeline import State, new
+from ..engine.task import Order, Task, View
+from ..engine.timeline import new
 
 MILLION_MILLIONS = 10**12
 FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
@@ -25,14 +25,24 @@ Json = dict[str, Any]
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
-    where = inputs.get("webhookUrl")
+    hook = inputs.get("webhookUrl")
     media = _media(catalogue.outcome(model, inputs))
-    return new(Order, ("runninghub", "submit", model.id, said, media, "", where if type(where) is str else "", "", None, ""))
+    where = hook if type(hook) is str else ""
+    return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+
+
+def card(catalogue: Catalogue, task: Task, index: int) -> Card:
+    """The card of a file: what was asked for, in plain names."""
+    model, inputs = catalogue.models.get(task.model), task.inputs if task.order.card is None else task.order.card()
+    plain = model.plain(inputs) if model is not None else inputs
+    return Card(task.order.provider, task.model, plain, plain.get("seed"), index)
 
 
 @lru_cache(64)
@@ -61,13 +71,22 @@ def tips(last: Sequence[str], errors: str = "{}") -> str:
     return f'{{"result": true, "error": null, "outputs_to_execute": {listed}, "node_errors": {errors}}}'
 
 
-def accepted(task: str, word: str, last: Sequence[str], errors: str = "{}") -> Json:
-    """What a submit answers."""
+def accepted(task: str, word: str, tips: str) -> Json:
+    """What a submit answers; `tips` are what is said of its graph."""
     return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips(last, errors)}  # fmt: skip
+            "clientId": client(task), "promptTips": tips}  # fmt: skip
 
 
-def queried(view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None) -> Json:
+def priced(price: float, currency: str, text: str, english: str) -> Json:
+    """What an order would cost, as a number and in words."""
+    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": text,
+            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "isFreeThisCall": False}  # fmt: skip
+
+
+def queried(
+    view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None
+) -> Json:  # fmt: skip
     """How a task stands, and what came of it."""
     return {"taskId": view.task.id, "status": life.words["query"][view.state], "errorCode": error[0],
             "errorMessage": error[1], "failedReason": {}, "usage": usage, "results": results,
@@ -79,18 +98,19 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
 
 
-def priced(price: float, currency: str, chinese: str, english: str) -> Json:
-    """What an order would cost."""
-    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": chinese,
-            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
-            "isFreeThisCall": False}  # fmt: skip
-
-
-def usage(seconds: float, cost: float | None, coins: float | None = None) -> Json:
-    """What a task took; numbers are texts."""
+def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
+    """What a task took, in texts unless it is to be in numbers."""
     text = None if coins is None else f"{coins:.6f}".rstrip("0").rstrip(".")
-    return {"consumeMoney": None, "consumeCoins": text, "taskCostTime": str(round(seconds)),
-            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    said: Json = {"consumeMoney": None, "consumeCoins": text, "taskCostTime": str(round(seconds)),
+                  "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    return {key: float(told) if told and numbers else told for key, told in said.items()}
+
+
+def file(row: Json, used: Json) -> Json:
+    """One file as the outputs tell it."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
+            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+            "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def failed(row: Mapping[str, Any], text: str) -> Json:
@@ -123,9 +143,5 @@ def told(row: Mapping[str, Any], refusal: Refusal) -> str:
 def _dotted(place: str) -> str:
     """A JSON pointer as the provider writes the place of a field: refImages[0].url."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-    return "".join(f"[{step}]" if step.isdecimal() and at else f".{step}" if at else step for at, step in enumerate(steps))
-
-
-def over(state: State) -> bool:
-    """Whether a task has come to something."""
-    return state is State.SUCCEEDED
+    below = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps[1:])
+    return "".join((*steps[:1], *below))

@@ -42,7 +42,7 @@ def _said(turn: Turn) -> Iterator[str]:
     yield from (turn.query.get(name, "") for name in doors.get("query", ()))
     if doors.get("body") and turn.body:
         told = _told(turn)
-        yield from (key for name in doors["body"] if isinstance(key := told.get(name), str))
+        yield from (value for name in doors["body"] if isinstance(value := told.get(name), str))
 
 
 def _told(turn: Turn) -> dict[str, Any]:
@@ -55,6 +55,11 @@ def _told(turn: Turn) -> dict[str, Any]:
     except Refusal:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def astray(turn: Turn) -> str:
+    """A key in the path of a request for which there is no operation, as far as it is anybody's."""
+    return next((key for _, key in turn.session.accounts if key in turn.way.path), "")
 
 
 def masked(url: str, key: str) -> str:

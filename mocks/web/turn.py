@@ -54,8 +54,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs", "looks",
-                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs",
+                 "looks", "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -157,10 +157,18 @@ class Turn(Bending):
         name = operations.get(scope["method"])
         if name is None:
             self.allow = ", ".join(operations)
+            self.hidden = keyed.astray(self)
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(
                 reason,
-                findings=(astray.nowhere(self.dialect.contract, scope["method"], self.way.path, bool(operations)),),
+                findings=(
+                    astray.nowhere(
+                        self.dialect.contract,
+                        scope["method"],
+                        keyed.masked(self.way.path, self.hidden),
+                        bool(operations),
+                    ),
+                ),
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
@@ -334,7 +342,7 @@ class Turn(Bending):
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status, headers, body,
-            self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
-            session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
+            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status,
+            headers, body, self.dialect.provider, name, channel, self.task, self.account.name if self.account else "",
+            self.now, session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said

@@ -13,8 +13,9 @@ from understudy.contracts.comfyui import tables
 from understudy.contracts.document import SOURCES, workflows
 from understudy.mocks.comfyui.files import bare, card, media, told, with_card
 from understudy.mocks.comfyui.prompt import Prompt, beside, objection
-from understudy.mocks.comfyui.runs import Ending, Run, entry, history, left, meant, queue, turns
-from understudy.mocks.engine.task import Order
+from understudy.mocks.comfyui.runs import Ending, Run, entry, history, left, meant, queue, run_of, turns
+from understudy.mocks.engine.task import Order, Task
+from understudy.mocks.engine.timeline import Course, State, Timeline
 
 GRAPH = workflows("runcomfy", "serverless")["text-to-image"]["graph"]
 FILE = {"filename": "ComfyUI_00001_.png", "subfolder": "", "type": "output"}
@@ -74,6 +75,28 @@ def test_the_history_is_all_one_or_the_last() -> None:
 def test_an_entry_tells_what_was_kept_and_how_it_ended(ending: Ending, said: tuple[Any, str, bool]) -> None:
     told = entry(run("a", 0, 5, ending=ending))
     assert (told["outputs"], told["status"]["status_str"], told["status"]["completed"]) == said
+
+
+Q, R, S, F, C = State.QUEUED, State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED
+
+
+@pytest.mark.parametrize(("times", "states", "more", "said"), [
+    ((0, 2, 7), (Q, R, S), {}, (2, 7, Ending.SUCCESS, 7)),
+    ((2, 7), (R, F), {}, (2, 7, Ending.ERROR, 7)),
+    ((0, 2, 4), (Q, R, C), {}, (2, 4, Ending.INTERRUPTED, 7)),
+    ((0, 2), (Q, R), {}, (2, inf, Ending.SUCCESS, 7)),
+    ((0,), (Q,), {}, (inf, inf, Ending.SUCCESS, inf)),
+    ((0, 1), (Q, C), {}, None),
+    ((0, 2, 4, 5, 6), (Q, R, C, Q, C), {"begun": 3}, None),
+])  # fmt: skip
+def test_a_task_is_a_run_unless_it_left_the_queue(
+    times: tuple[float, ...], states: tuple[State, ...], more: dict[str, int], said: tuple[Any, ...] | None
+) -> None:
+    order = Order("x", "y", "z", b"", ())
+    task = Task("t", 1, order, None, Course(2, 5), Timeline(times, states, **more))  # type: ignore[arg-type]
+    found = run_of(task, ONE.prompt, {"exception_type": "OSError"})
+    assert (None if found is None else (found.begins, found.ends, found.ending, found.meant)) == said
+    assert found is None or found.error == {"exception_type": "OSError"}
 
 
 def test_files_that_the_provider_names_are_those_that_are_told() -> None:

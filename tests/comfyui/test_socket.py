@@ -13,7 +13,7 @@ import pytest
 from understudy.contracts.comfyui import facts
 from understudy.contracts.document import workflows
 from understudy.mocks.app import App, fresh_name
-from understudy.mocks.comfyui.messages import messages
+from understudy.mocks.comfyui.messages import Message, messages
 from understudy.mocks.comfyui.prompt import Prompt
 from understudy.mocks.comfyui.runs import Run, run_of
 from understudy.mocks.comfyui.socket import Listener, follow
@@ -85,13 +85,18 @@ class World:
 
     def run(self, job: str) -> list[Any]:
         """All that is to be told of a run, as it now stands."""
+        return [each.said for each in self.messages(job)]
 
-        def read() -> list[Any]:
+    def moments(self, job: str) -> list[float]:
+        return [each.at for each in self.messages(job)]
+
+    def messages(self, job: str) -> list[Message]:
+        def read() -> list[Message]:
             session = self.handle.session
             (run,) = (run for run in runs(session) if run.prompt.id == job)
-            return [each.said for each in messages(run, session.clock.epoch.timestamp())]
+            return messages(run, session.clock.epoch.timestamp())
 
-        said: list[Any] = self.handle.call(read)
+        said: list[Message] = self.handle.call(read)
         return said
 
 
@@ -205,6 +210,21 @@ def test_a_run_under_way_is_summed_up_for_who_comes_late(house: Server) -> None:
             rest = until_over(socket)
             assert rest == whole[-len(rest) :]
             assert rest[0]["type"] == "progress"
+
+
+def test_who_comes_at_the_moment_of_a_message_is_told_it(house: Server) -> None:
+    with opened(house, clock="manual") as world:
+        world.handle.script(queued=0, running=20)
+        job = world.order()
+        whole = world.run(job)
+        with world.socket() as socket:
+            assert left(read(socket)) == 1
+            assert [read(socket) for _ in range(3)] == whole[:3]
+        second = world.moments(job)[3]
+        world.handle.clock.advance(second)
+        with world.socket() as socket:
+            assert left(read(socket)) == 1
+            assert [read(socket) for _ in range(3)] == [whole[0], whole[2], whole[3]]
 
 
 def test_of_a_run_that_is_over_the_end_is_told_to_who_asks_for_it(house: Server) -> None:

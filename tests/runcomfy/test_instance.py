@@ -216,6 +216,16 @@ def test_a_prompt_may_be_taken_out_of_the_queue_or_stopped(proxy: Proxy) -> None
     assert len(proxy.get("queue")["queue_running"]) == 1
 
 
+@pytest.mark.parametrize(("path", "body"), [
+    ("prompt", {"prompt": GRAPH}), ("interrupt", None), ("queue", {"clear": True}), ("history", {"clear": True}),
+])  # fmt: skip
+def test_whoever_watches_looks_again_when_something_was_handed_in(proxy: Proxy, path: str, body: Any) -> None:
+    seen: list[str] = []
+    proxy.handle.session.clock.watchers[lambda: seen.append(path)] = None
+    proxy("POST", path, body)
+    assert seen == [path]
+
+
 def test_what_is_taken_out_of_the_history_has_run_all_the_same(proxy: Proxy) -> None:
     one, two = (proxy("POST", "prompt", {"prompt": GRAPH}).json()["prompt_id"] for _ in range(2))
     proxy.handle.clock.advance(RUNS + 1)
