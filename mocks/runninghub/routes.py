@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import models, tasks
+from . import account, assets, models, resources, tasks
 
-ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES}
+ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES, **resources.ROUTES, **account.ROUTES, **assets.ROUTES}

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from .turn import Turn
 
 FORM = b"multipart/form-data"
+FORMS = (FORM, b"application/x-www-form-urlencoded")
 
 
 def recognise(turn: Turn) -> None:
     """Looks whose request it is. A key may be said at several places: one that is good will do. No book keeps any."""
     said = list(dict.fromkeys(filter(None, _said(turn))))
-    turn.body = unkeyed(turn.body)  # it has been read; what is kept of it has no key
+    if not turn.operation.file:  # of one that is sent as a form, the digest is kept
+        turn.body = _kept(turn)
     for key in said:
         if turn.holds(key):
             return
@@ -28,6 +30,8 @@ def recognise(turn: Turn) -> None:
             turn.move(session)
             turn.known(key)
             return
+    if turn.operation.keyless:
+        return  # whoever says a key may; nobody has to
     raise Refusal("bad-key" if said or "missing-key" not in turn.dialect.contract.errors else "missing-key")
 
 
@@ -43,6 +47,12 @@ def _said(turn: Turn) -> Iterator[str]:
     if doors.get("body") and turn.body:
         told = _told(turn)
         yield from (key for name in doors["body"] if isinstance(key := told.get(name), str))
+
+
+def _kept(turn: Turn) -> bytes:
+    """The body without the keys in it: a form that nobody wants is not kept, since one may stand anywhere there."""
+    kind = turn.headers.get(b"content-type", b"").lower()
+    return form.noted(len(turn.body), form.digest(turn.body)) if kind.startswith(FORMS) else unkeyed(turn.body)
 
 
 def _told(turn: Turn) -> dict[str, Any]:
