@@ -82,9 +82,10 @@ def app_list(turn: Turn) -> Answer:
 def webapp_list(turn: Turn) -> Answer:
     """A page of the apps, as the site tells of them; whoever bears no key sees those of the first account."""
     return _page(turn, _apps(turn), lambda prop: {
-        "id": prop.id, "name": prop.name, "intro": str(prop.said.get("intro", "")), "covers": prop.said.get("covers", []),
-        "tags": prop.said.get("tags", []), "statisticsInfo": {"likeCount": "0", "downloadCount": "0",
-                                                              "useCount": str(_used(turn, prop)), "pv": "0", "collectCount": "0"},
+        "id": prop.id, "name": prop.name, "intro": str(prop.said.get("intro", "")),
+        "covers": prop.said.get("covers", []), "tags": prop.said.get("tags", []),
+        "statisticsInfo": {"likeCount": "0", "downloadCount": "0", "useCount": str(_used(turn, prop)), "pv": "0",
+                           "collectCount": "0"},
     })  # fmt: skip
 
 
@@ -97,8 +98,8 @@ def _apps(turn: Turn) -> list[Prop]:
         text = f"{prop.name}\n{prop.said.get('intro', '')}\n{' '.join(tags)}".lower()
         if sought in text and (not wanted or wanted & tags):
             rows.append(prop)
-    by = {"HOTTEST": lambda prop: -_used(turn, prop), "NEWEST": lambda prop: -prop.made}.get(turn.inputs.get("sort", ""))
-    return sorted(rows, key=by) if by else rows
+    by = {"HOTTEST": lambda prop: -_used(turn, prop), "NEWEST": lambda prop: -prop.made}
+    return sorted(rows, key=by.get(turn.inputs.get("sort", ""), lambda _: 0))
 
 
 def _used(turn: Turn, prop: Prop) -> int:
@@ -107,19 +108,20 @@ def _used(turn: Turn, prop: Prop) -> int:
 
 
 def _whose(turn: Turn) -> Account:
-    return turn.account or next(each for (name, _), each in turn.session.accounts.items() if name == turn.dialect.provider)
+    mine = (each for (name, _), each in turn.session.accounts.items() if name == turn.dialect.provider)
+    return turn.account or next(mine)
 
 
 def resource_list(turn: Turn) -> Answer:
     """A page of what workflows may load: the LoRAs that were put here, and what the director has added."""
     said = turn.inputs
     own = [*turn.session.own(turn.account, RESOURCE), *turn.session.own(turn.account, resources.LORA)]
-    rows = [row for row in map(lambda prop: _resource(turn, prop), own)
+    bases, tags = said.get("baseModels", ()), said.get("tags", ())
+    rows = [row for row in (_resource(turn, prop) for prop in own)
             if said.get("resourceType", row["resourceType"]) == row["resourceType"]
             and said.get("resourceName", "").lower() in row["resourceName"].lower()
-            and (not said.get("baseModels") or any(each.get("baseModel") in said["baseModels"] for each in row["versions"]))
-            and (not said.get("tags") or any(tag.get("id") in said["tags"] or tag.get("name") in said["tags"]
-                                             for tag in row["tags"]))]  # fmt: skip
+            and (not bases or any(each.get("baseModel") in bases for each in row["versions"]))
+            and (not tags or any(tag.get("id") in tags or tag.get("name") in tags for tag in row["tags"]))]  # fmt: skip
     return _page(turn, rows, lambda row: row)
 
 

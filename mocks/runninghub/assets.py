@@ -83,10 +83,12 @@ def _told(turn: Turn, prop: Prop) -> wire.Json:
     made = {"name": prop.name, "createTime": moment(turn.session.clock.stamp(prop.made))}
     if prop.kind == GROUP:
         return {"groupId": prop.id, "description": prop.said.get("description", ""), **made}
-    return {"assetId": prop.id, "status": "PROCESSING" if turn.now < _ready(turn, prop) else "ACTIVE",
-            "groupId": prop.said.get("groupId", ""), "assetType": prop.said["assetType"], "previewUrl": prop.said["url"],
-            **made}  # fmt: skip
+    status = "PROCESSING" if turn.now < _ready(turn, prop) else "ACTIVE"
+    return {"assetId": prop.id, "status": status, "groupId": prop.said.get("groupId", ""),
+            "assetType": prop.said["assetType"], "previewUrl": prop.said["url"], **made}  # fmt: skip
 
 
 VERBS = {"create": add, "query": show, "update": change, "delete": drop, "list": show_all}
-ROUTES: dict[str, Route] = {f"{kind}_{verb}": partial(does, kind) for kind in (ASSET, GROUP) for verb, does in VERBS.items()}
+ROUTES: dict[str, Route] = {
+    f"{kind}_{verb}": partial(does, kind) for kind in (ASSET, GROUP) for verb, does in VERBS.items()
+}

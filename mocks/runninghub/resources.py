@@ -72,9 +72,8 @@ def _taken(turn: Turn) -> tuple[Prop, Sent]:
     form = first.more.form if first is not None else SAME.get(ending, ending)
     kept = Kept(endings[ending], form, len(data), *(size(data) or (0, 0)), lasts=float(turn.operation.file["lasts"]),
                 used=session.clock.age)  # fmt: skip
-    if first is None or session.shelf.get(number) is None:
-        if warning := session.shelf.put(number, data):
-            session.warn(warning)
+    if session.shelf.get(number) is None and (warning := session.shelf.put(number, data)):
+        session.warn(warning)
     own = number if first is None or first.account is turn.account else _other(number, turn.account)
     for id, whose in {number: first.account if first is not None else turn.account, own: turn.account}.items():
         said = {"sha256": number, "size": len(data)}

@@ -138,8 +138,8 @@ class Dialect:
         """Whether a provider tells keys of this kind from others; a ValueError where it does not."""
         kinds = list(self.contract.facts.openapi.get("keys", {}).get("kinds", ()))
         if not kinds:
-            raise ValueError(f"expected a key of {self.provider}, whose keys are all of one kind; came kind={shown(kind)}; "
-                             f"leave kind out")  # fmt: skip
+            raise ValueError(f"expected a key of {self.provider}, whose keys are all of one kind; came "
+                             f"kind={shown(kind)}; leave kind out")  # fmt: skip
         if kind not in kinds:
             cure = did_you_mean(kind.upper(), kinds, "say one of these")
             raise ValueError(f"expected a kind of key, one of {', '.join(kinds)}; came {shown(kind)}; {cure}")
