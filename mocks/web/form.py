@@ -8,11 +8,13 @@ from email.message import Message
 from hashlib import blake2b
 from typing import NamedTuple
 
+from ...contracts.exchange import unkeyed
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 
 MOST_PARTS, LONGEST_HEAD, LONGEST_NAME, LONGEST_TEXT = 16, 8192, 255, 8192
+KEYS = (b"piKey", b"pikey", b"pi_key", b"pi-key")  # as the name of a field with a key ends
 Part = tuple[str, str, memoryview]  # its field, the name of its file, and its bytes, which are not copied
 FORBIDDEN = frozenset("/\\" + "".join(map(chr, range(32))) + "\x7f")
 
@@ -46,8 +48,10 @@ def noted(size: int, digest: str) -> bytes:
 
 
 def kept(operation: Operation | None, body: bytes) -> bytes:
-    """What the journal keeps of a body: all of it, but for the ones that bear files."""
-    return noted(len(body), digest(body)) if operation is not None and operation.file else body
+    """What the journal keeps of a body: all of it but a key, and nothing of the ones that bear files."""
+    if operation is not None and operation.file:
+        return noted(len(body), digest(body))
+    return unkeyed(body) if any(word in body for word in KEYS) else body
 
 
 def file_of(operation: Operation, headers: Mapping[bytes, bytes], body: bytes) -> Sent:

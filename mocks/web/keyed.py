@@ -19,8 +19,8 @@ FORMS = (FORM, b"application/x-www-form-urlencoded")
 def recognise(turn: Turn) -> None:
     """Looks whose request it is. A key may be said at several places: one that is good will do. No book keeps any."""
     said = list(dict.fromkeys(filter(None, _said(turn))))
-    if not turn.operation.file:  # of one that is sent as a form, the digest is kept
-        turn.body = _kept(turn)
+    if not turn.operation.file:
+        turn.body = unkeyed(turn.body)  # it has been read; what is kept of it has no key
     for key in said:
         if turn.holds(key):
             return
@@ -49,22 +49,31 @@ def _said(turn: Turn) -> Iterator[str]:
         yield from (value for name in doors["body"] if isinstance(value := told.get(name), str))
 
 
-def _kept(turn: Turn) -> bytes:
-    """The body without the keys in it: a form that nobody wants is not kept, since one may stand anywhere there."""
-    kind = turn.headers.get(b"content-type", b"").lower()
-    return form.noted(len(turn.body), form.digest(turn.body)) if kind.startswith(FORMS) else unkeyed(turn.body)
-
-
 def _told(turn: Turn) -> dict[str, Any]:
     """What the body says by name; nothing of one that cannot be read, which is refused for that later."""
     kind = turn.headers.get(b"content-type", b"")
     if kind[: len(FORM)].lower() == FORM:
-        return form.texts(kind, turn.body)
+        told: dict[str, Any] = form.texts(kind, turn.body)
+        turn.body = unread(turn)
+        return told
     try:
         value = guard.loads(turn.body)
     except Refusal:
+        turn.body = unread(turn)
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def unread(turn: Turn) -> bytes:
+    """What is kept of a body that nobody can read: a key may stand anywhere in it. A file that is awaited stays."""
+    if turn.operation.file:
+        return turn.body  # of which the digest is kept
+    if turn.headers.get(b"content-type", b"").lower().startswith(FORMS):
+        return form.noted(len(turn.body), form.digest(turn.body))
+    body = unkeyed(turn.body)
+    for _, key in turn.session.accounts:
+        body = body.replace(key.encode("utf-8", "surrogatepass"), MASK.encode()) if key else body
+    return body
 
 
 def masked(url: str, key: str) -> str:
