@@ -112,7 +112,8 @@ class Contract:
         row: dict[str, Any] = whose.errors.get(reason, {})
         if operation is None or "of" not in row:
             return row
-        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
+        told = (row["of"].get(word) for word in (operation.id, operation.lifecycle, operation.channel))
+        return {**row, **next(filter(None, told), {})}
 
     @property
     def life(self) -> Lifecycle:
