@@ -26,6 +26,7 @@ class Lifecycle:
         said = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
+        self.apart: bool = row["slots"].get("of") == "model"  # whether each model has slots of its own
         self.queue: float = row["slots"].get("queue", inf)  # how many may wait for one
         self.resume: dict[str, Any] = row.get("resume", {})  # which states an order may leave again, and by what
         self.edit: dict[str, Any] = row.get("edit", {})  # from which states it may be given another form

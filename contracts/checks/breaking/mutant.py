@@ -13,9 +13,9 @@ from ...exchange import Exchange
 from ...life import Lifecycle
 from ...life import at as told_at
 from ...operation import Operation
-from ..bundled import bundled
 from ..props import of_path, offered, sorts
 from ..subject import Ask, Subject, mirrored
+from ..translated import lensed
 from .bending import found, told
 from .fitting import told_of
 from .placing import as_asked, placed, wired
@@ -227,7 +227,7 @@ class Mutant:
     def over(self, contract: Contract, subject: Subject) -> Mutated:
         """The subject, with this mutant before it."""
         own = contract.apis.get(self.api, contract)
-        return Mutated(self, own, bundled(own, subject))
+        return Mutated(self, own, lensed(own, subject))
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""

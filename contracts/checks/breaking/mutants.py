@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...contract import Contract
+from ...derived import derived
 from ...exchange import Exchange
 from ...life import at
 from ...operation import Operation
@@ -27,13 +28,13 @@ MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody he
 def mutants(contract: Contract) -> tuple[Mutant, ...]:
     """Every mutant of a contract, API by API: those that its rows make, and the hand-written ones that it has a place
     for."""
-    parts = [part for part in contract.apis.values() if submits(part) is not None]
+    parts = [part for part in derived(contract).apis.values() if submits(part) is not None]
     return tuple(mutant.of(part.api) for part in parts for mutant in (*generated(part), *behaviours(part)))
 
 
 def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
-    contract = contract.alone
+    contract = derived(contract).alone
     errors = of_tasks if contract.bundle is not None else _error_keys
     makers = (_keys, errors, _errors, told_words, told_steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
