@@ -30,6 +30,9 @@ class Takes(NamedTuple):
     absent: tuple[Any, ...] = ()
 
 
+USUAL = Takes()
+
+
 def _read(schema: Mapping[str, Any], takes: Takes) -> Read:
     schema = {**schema, "x-absent": list(takes.absent)} if takes.absent else schema
     fields, whole, spelling = fields_of(schema), with_addresses(schema, takes.address), Spelling(schema)

@@ -47,7 +47,7 @@ class Place(NamedTuple):
 
 
 def address(data_uris: bool, schemes: Iterable[str] = ()) -> str:
-    """What the address of a file looks like: http(s), a data URI where those are taken, and a provider's own schemes."""
+    """What the address of a file looks like: http(s), a data URI where taken, a provider's own schemes."""
     own = "".join(rf"|{scheme}://[^\s/]" for scheme in schemes)
     if not own:
         return ADDRESS_OR_DATA if data_uris else ADDRESS

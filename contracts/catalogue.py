@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import brought
-from .alike import Alike, Takes
+from .alike import USUAL, Alike, Takes
 from .between import Rules, completed
 from .brought import FETCHABLE, LOOPBACK, Path, Place
 from .codes import GENERAL, dotted
@@ -26,7 +26,8 @@ MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema", "shaping"})  # of a model, what is read when it is asked
+# Of a model, what is read when it is asked.
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema", "shaping"})
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
@@ -46,7 +47,7 @@ class Model:
     shaping: tuple[str, ...]
 
     def __init__(
-        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = Takes(), listed: bool = True,
+        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = USUAL, listed: bool = True,
         envelope: frozenset[str] = frozenset(), alike: Alike | None = None,
     ) -> None:  # fmt: skip
         self.id: str = row["id"]
@@ -256,7 +257,8 @@ def _example(field: Mapping[str, Any]) -> Any:
         return f"https://example.com/input.{suffix}"
     within = field.get("properties", {}) if kind == "object" else {}
     whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
-    plain: dict[str, Any] = {"string": "a red tram in the rain"[: field.get("maxLength")], "boolean": True, "object": whole}
+    text = "a red tram in the rain"[: field.get("maxLength")]
+    plain: dict[str, Any] = {"string": text, "boolean": True, "object": whole}
     return plain.get(kind, field.get("minimum", 1))
 
 
@@ -269,7 +271,7 @@ class Catalogue:
     """A provider's models by id, and the words of their inputs that say what is made."""
 
     def __init__(
-        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = Takes(),
+        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = USUAL,
         envelope: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]

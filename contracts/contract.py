@@ -49,8 +49,8 @@ class Contract:
         envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
         uris = facts.openapi.get("data_uris", "accept") == "accept"
         absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
-        self._takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
-        self.catalogue = Catalogue(facts.models, facts.media, self._takes, envelope)
+        self.takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
+        self.catalogue = Catalogue(facts.models, facts.media, self.takes, envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
@@ -80,7 +80,7 @@ class Contract:
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
-        return Model(told, self.catalogue.recommended, self._takes, envelope=envelope)
+        return Model(told, self.catalogue.recommended, self.takes, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -152,9 +152,8 @@ class Contract:
         return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
 
     def _plant(self) -> None:
-        self._paths = Paths(
-            self.operations.values(), self._base, lambda name: self.catalogue.find(name, False) is not None
-        )
+        known = self.catalogue
+        self._paths = Paths(self.operations.values(), self._base, lambda name: known.find(name, False) is not None)
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""

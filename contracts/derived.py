@@ -36,6 +36,7 @@ def derived(contract: Contract) -> Contract:
         return contract
     made = type(contract)(_flat(contract))
     made.catalogue, made.wire = contract.catalogue, contract
+    made._plant()
     return made
 
 

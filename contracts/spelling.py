@@ -104,7 +104,8 @@ def published(schema: Row) -> dict[str, Any]:
         fields[name] = fields[field["x-key"]] = _lax(wide, absent)
         if needed:
             strict = _needed(wide) if absent else wide
-            rules.append({"anyOf": [{"required": [key], "properties": {key: strict}} for key in (name, field["x-key"])]})
+            names = (name, field["x-key"])
+            rules.append({"anyOf": [{"required": [key], "properties": {key: strict}} for key in names]})
     plain = [name for name in required if "x-key" not in _fields(schema).get(name, {})]
     told = {**schema, "properties": {**schema.get("properties", {}), **fields}, "required": plain}
     return {**told, "allOf": [*schema.get("allOf", ()), *rules]} if rules else told

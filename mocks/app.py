@@ -36,7 +36,7 @@ from .web.switchboard import Switchboard
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
-DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunningHub, RunComfy, Runware)}
+DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware, RunningHub)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
 SCHEMES = {"https": "https", "wss": "https"}  # of the files that an answer names, whichever way it was asked for
@@ -243,9 +243,10 @@ class App:
         return self._plain_cast[provider]
 
     def base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
-        """The address that the caller used, unless another one is to be named."""
+        """The address that the caller used, unless another one is to be named, or the header tells of none."""
         host = headers.get(b"host", b"")
-        if not HOST.fullmatch(host):
+        forced = dialect.contract.facts.openapi.get("forced_hosts", ())
+        if not HOST.fullmatch(host) or host.decode() in forced:
             here = scope.get("server") or ("127.0.0.1", 80)
             host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
         scheme = SCHEMES.get(scope.get("scheme", "http"), "http")

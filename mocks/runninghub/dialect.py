@@ -39,7 +39,7 @@ class RunningHub(Dialect):
         keys.allowed(turn)
         return super().form(turn)
 
-    def furnish(self, session: Session, account: Account) -> None:
+    def furnish(self, session: Session, account: Account) -> None:  # noqa: ARG002 - the account says it all
         """A kind of key, unless one was asked for."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])
 

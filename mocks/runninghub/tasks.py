@@ -37,7 +37,7 @@ def outputs(turn: Turn) -> Answer:
     view = _looked(turn, "outputs")
     errors = turn.dialect.contract.apis[turn.operation.api].errors
     if view.state is State.SUCCEEDED:
-        return Answer(200, wire.enveloped([_file(turn, view, row) for row in results_of(turn, view.task)]))
+        return Answer(200, wire.enveloped([_file(view, row) for row in results_of(turn, view.task)]))
     if view.state is State.QUEUED:
         return Answer(200, _standing(errors["still-queued"], None))
     if view.state is State.RUNNING:
@@ -68,11 +68,11 @@ def results_of(turn: Turn, task: Task) -> list[wire.Json]:
     return [wire.result(f"{turn.base}/media/{name}", wire.MODEL_NODE, name.rpartition(".")[2]) for name in names]
 
 
-def _file(turn: Turn, view: View, row: wire.Json) -> wire.Json:
+def _file(view: View, row: wire.Json) -> wire.Json:
     used = usage(view)
-    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
-            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
-            "consumeCoins": used["consumeCoins"]}  # fmt: skip
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"],
+            "nodeId": row["nodeId"], "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"],
+            "consumeMoney": used["consumeMoney"], "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def usage(view: View) -> wire.Json:
@@ -92,7 +92,8 @@ def why(turn: Turn, view: View) -> dict[str, Any]:
 def reason(turn: Turn, view: View) -> wire.Json:
     """Why a task came to nothing, as a node tells it."""
     return {"current_outputs": "{}", "exception_type": "RuntimeError", "node_name": "KSampler", "current_inputs": "{}",
-            "traceback": "[]", "node_id": wire.MODEL_NODE, "exception_message": str(why(turn, view)["text"])}  # fmt: skip
+            "traceback": "[]", "node_id": wire.MODEL_NODE,
+            "exception_message": str(why(turn, view)["text"])}  # fmt: skip
 
 
 def socket(turn: Turn, task: Task) -> str:

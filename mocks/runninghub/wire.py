@@ -13,7 +13,7 @@ from ..engine.luck import digest
 from ..engine.medium import Medium
 from ..engine.refusal import Refusal
 from ..engine.task import Order, View
-from ..engine.timeline import State, new
+from ..engine.timeline import new
 
 MILLION_MILLIONS = 10**12
 FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
@@ -29,9 +29,10 @@ def _media(outcome: Outcome) -> tuple[Medium, ...]:
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
-    where = inputs.get("webhookUrl")
+    hook = inputs.get("webhookUrl")
     media = _media(catalogue.outcome(model, inputs))
-    return new(Order, ("runninghub", "submit", model.id, said, media, "", where if type(where) is str else "", "", None, ""))
+    where = hook if type(hook) is str else ""
+    return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
 
 
 @lru_cache(64)
@@ -61,7 +62,9 @@ def accepted(task: str, word: str, last: Sequence[str]) -> Json:
             "clientId": client(task), "promptTips": tips(last)}  # fmt: skip
 
 
-def queried(view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None) -> Json:
+def queried(
+    view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None
+) -> Json:  # fmt: skip
     """How a task stands, and what came of it."""
     return {"taskId": view.task.id, "status": life.words["query"][view.state], "errorCode": error[0],
             "errorMessage": error[1], "failedReason": {}, "usage": usage, "results": results,
@@ -75,7 +78,8 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
 
 def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
     """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins), "taskCostTime": str(round(seconds)),
+    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins),
+            "taskCostTime": str(round(seconds)),
             "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
 
 
@@ -109,9 +113,5 @@ def told(row: Mapping[str, Any], refusal: Refusal) -> str:
 def _dotted(place: str) -> str:
     """A JSON pointer as the provider writes the place of a field: refImages[0].url."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-    return "".join(f"[{step}]" if step.isdecimal() and at else f".{step}" if at else step for at, step in enumerate(steps))
-
-
-def over(state: State) -> bool:
-    """Whether a task has come to something."""
-    return state is State.SUCCEEDED
+    below = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps[1:])
+    return "".join((*steps[:1], *below))

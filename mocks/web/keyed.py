@@ -42,7 +42,7 @@ def _said(turn: Turn) -> Iterator[str]:
     yield from (turn.query.get(name, "") for name in doors.get("query", ()))
     if doors.get("body") and turn.body:
         told = _told(turn)
-        yield from (key for name in doors["body"] if isinstance(key := told.get(name), str))
+        yield from (value for name in doors["body"] if isinstance(value := told.get(name), str))
 
 
 def _told(turn: Turn) -> dict[str, Any]:

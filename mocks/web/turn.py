@@ -54,8 +54,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs", "looks",
-                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs",
+                 "looks", "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -334,7 +334,7 @@ class Turn(Bending):
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status, headers, body,
-            self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
-            session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
+            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status,
+            headers, body, self.dialect.provider, name, channel, self.task, self.account.name if self.account else "",
+            self.now, session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said

@@ -36,7 +36,8 @@ def test_no_fact_is_left_out(provider: str) -> None:
     facts = document(provider, {})
     first = replace(facts, others=())
     kinds = Counter(fact.kind for fact in first.facts())
-    assert kinds["model"] == len(read(provider, "models")) == {"runcomfy": 152, "runware": 363}[provider]
+    models = {"runninghub": 446, "runcomfy": 152, "runware": 363}
+    assert kinds["model"] == len(read(provider, "models")) == models[provider]
     assert kinds["error"] == len(read(provider, "errors"))
     assert kinds["reading"] == len(read(provider, "readings"))
     assert kinds["media"] == len(read(provider, "media"))
