@@ -8,6 +8,7 @@ one lifecycle are one. `asked` puts a request of it as it goes over the wire, `m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -71,7 +72,8 @@ def meant(contract: Contract, said: Exchange) -> Exchange:
     """What an exchange over the wire stands for in the derived promise."""
     wire = contract.wire
     assert wire is not None
-    known = wire.match(said.path)[0]
+    prefix, path = _apart(said.path, contract.provider)
+    known = wire.match(path)[0]
     operation = known.get(said.method)
     status = _status(wire, operation, bool(known), said)
     headers = said.answer_headers if status == said.status else (
@@ -80,8 +82,8 @@ def meant(contract: Contract, said: Exchange) -> Exchange:
         other = next(iter(known.values()), None)
         url = contract.operations[other.id].path if other is not None and _within(other) else said.url
         return said._replace(url=url, status=status, answer_headers=headers, wire=said)
-    url, sent, body = _request(contract.operations[operation.id], operation, said)
-    return said._replace(url=url, request_headers=sent, request_body=body, status=status, answer_headers=headers,
+    url, sent, body = _request(contract.operations[operation.id], operation, path, said)
+    return said._replace(url=prefix + url, request_headers=sent, request_body=body, status=status, answer_headers=headers,
                          wire=said)  # fmt: skip
 
 
@@ -90,12 +92,19 @@ def _within(operation: Operation) -> list[str]:
     return [name for name, row in operation.parameters.items() if row["in"] == "body"]
 
 
-def _request(own: Operation, operation: Operation, said: Exchange) -> tuple[str, Any, bytes]:
+def _apart(path: str, provider: str) -> tuple[str, str]:
+    """A path as the promise has it, and before it what a house of several sessions and providers puts there."""
+    found = re.match(rf"(?:/~[^/]*)?(?:/{provider}(?=/))?", path)
+    assert found is not None
+    return found[0], path[found.end() :]
+
+
+def _request(own: Operation, operation: Operation, there: str, said: Exchange) -> tuple[str, Any, bytes]:
     """The address, headers and body of a request as the derived promise has them."""
     names, told = _within(operation), said.request_json
     body, path, query = said.request_body, own.path, said.url.partition("?")[2]
     sent = dict(told) if type(told) is dict else {}
-    values = operation.named(said.path) if said.path.count("/") >= operation.path.count("/") else {}
+    values = operation.named(there) if there.count("/") >= operation.path.count("/") else {}
     for name in names:
         values[name] = quote(_text(sent.pop(name, None)), safe=SAFE) or NAMELESS
     for name, value in values.items():

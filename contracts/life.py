@@ -46,11 +46,10 @@ class Lifecycle:
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
         self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
-        # Where there is one channel, states for which it has one word are seen as the last of them.
+        # States for which each channel has one word are seen as the last of them.
         told = {state: tuple(words.get(state) for words in self.words.values()) for state in self.states}
-        alone = len(self.words) == 1
         self.alike = {state: next(other for other in reversed(self.states)
-                                  if other == state or (alone and told[other] == told[state]))
+                                  if other == state or told[other] == told[state])
                       for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 

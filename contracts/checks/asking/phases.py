@@ -34,6 +34,7 @@ ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says
 SHARE = {"examples": 3, "coverage": 6, "fuzzing": 2, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 4, "stateful": 25}  # cases an operation, and walks, of one turn
 FEWER = {"fuzzing": 4, "stateful": 20}  # of a further API
+MOST_SHAPES = 30  # of which the generators ask one of each; of more, one of each kind
 REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
@@ -75,9 +76,11 @@ def dealt(contract: Contract) -> list[list[Model]]:
     """All models in handfuls; the first holds one of each shape. Where tasks are of many types, of which the drill has
     bent every field already, it holds the plain one alone."""
     first = shapes(contract) if contract.bundle is None else [Steps(contract, False).plain]
+    if len(first) > MOST_SHAPES:
+        first = list({model.kind: model for model in first}.values())
     models = [*first, *(model for model in offered(contract) if model not in first)]
     rest = models[len(first) :]
-    many = max(len(shapes(contract)), 1)
+    many = max(len(first), 1) if contract.bundle is None else len(shapes(contract))
     return [first, *(rest[at : at + many] for at in range(0, len(rest), many))]
 
 
