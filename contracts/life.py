@@ -112,6 +112,11 @@ class Lifecycle:
                        source)  # type: ignore[arg-type]  # fmt: skip
 
 
+def as_word(said: Any) -> Any:
+    """A word that was told; a number is the one that it is written as."""
+    return str(said) if type(said) is int else said
+
+
 def at(body: Any, key: str | Sequence[str]) -> Any:
     """What stands in a body at a pointer, or at the first of several that leads anywhere; nothing is None."""
     for pointer in (key,) if isinstance(key, str) else key:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
-from ...life import Lifecycle
+from ...life import Lifecycle, as_word
 from ...life import at as told_at
 from ...operation import Operation
 from ..props import of_path, offered, sorts
@@ -161,7 +161,7 @@ class Stage:
         """The states in which an order may truly be, as all channels together tell the asker."""
         possible: frozenset[str] | None = None
         for channel in self.life.channels.values():
-            word = told_at(self.about(channel["operation"], name, ask).json, channel["key"])
+            word = as_word(told_at(self.about(channel["operation"], name, ask).json, channel["key"]))
             states = frozenset(state for state, own in channel["words"].items() if own == word)
             possible = states if possible is None else possible & states
         return possible or frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 from ...catalogue import Model
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
-from ...life import at
+from ...life import as_word, at
 from ...operation import Operation
 from ..props import of_path
 from .ended import Ended
@@ -285,8 +285,7 @@ class Answers:
 
     def word(self, row: Mapping[str, Any]) -> Any:
         """What stands in the body where a word is told; a number is the word that it is written as."""
-        said = self.at(row["key"])
-        return str(said) if type(said) is int else said
+        return as_word(self.at(row["key"]))
 
     def at(self, pointer: str | Sequence[str]) -> Any:
         """What stands in the body at a pointer."""

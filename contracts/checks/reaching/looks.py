@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...contract import Contract
-from ...life import Lifecycle
+from ...life import Lifecycle, as_word
 from ...life import at as told_at
 from .covered import Item, Row
 
@@ -175,7 +175,7 @@ class Looks:
     def look(self, operation: str, key: Key, body: Any, by: str, at: float = -1.0) -> None:
         """Somebody asked, and was told this."""
         for life, name, key_of, words in self._channels.get(operation, ()):
-            word = _word(told_at(body, key_of))
+            word = as_word(told_at(body, key_of))
             if isinstance(word, str) and word in words:
                 self._track(key, life).heard(name, _told_apart(life, operation, body, words[word]), by, at)
         for life in self._resumes.get(operation, ()):
@@ -185,7 +185,7 @@ class Looks:
             self._cancelled(self._cancels[operation], key, body, by, at)
 
     def _cancelled(self, life: Lifecycle, key: Key, body: Any, by: str, at: float) -> None:
-        word = _word(value_at(body, steps_of(life.cancel["key"])))
+        word = as_word(value_at(body, steps_of(life.cancel["key"])))
         for way in (way for way in ("accepted", "refused") if way in life.cancel):
             if word == life.cancel[way] and ("states", life.name, life.cancel["operation"], way) in self._rows:
                 self._rows["states", life.name, life.cancel["operation"], way].meet(by)
@@ -211,11 +211,6 @@ class Looks:
         """The states in which some task perhaps was seen, and how often."""
         for track in self._tracks.values():
             yield from track.doubts()
-
-
-def _word(said: Any) -> Any:
-    """A word that was told; a number is the one that it is written as."""
-    return str(said) if type(said) is int else said
 
 
 def _told_apart(life: Lifecycle, operation: str, body: Any, states: frozenset[str]) -> frozenset[str]:
