@@ -26,7 +26,7 @@ from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .paths import Paths
 from .schema import Judge
-from .stranger import removed_model, unknown_model
+from .stranger import deprecated_model, removed_model, unknown_model
 
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
 MOST_NAMED = 40  # of codes: more are looked up, not read
@@ -181,6 +181,8 @@ class Contract:
             return found
         if model.editions and self.edition and self.edition not in model.editions:
             found = (*found, removed_model(model, self.edition, operation.id))
+        if model.deprecated:
+            found = (*found, deprecated_model(model, operation.id))
         if type(body) is not dict:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",

@@ -28,6 +28,7 @@ class Lifecycle:
         self.slots: int | None = row["slots"]["count"]
         self.apart: bool = row["slots"].get("of") == "model"  # whether each model has slots of its own
         self.queue: float = row["slots"].get("queue", inf)  # how many may wait for one
+        self._rooms: dict[str, dict[str, int]] = row["slots"].get("families", {})
         self.resume: dict[str, Any] = row.get("resume", {})  # which states an order may leave again, and by what
         self.edit: dict[str, Any] = row.get("edit", {})  # from which states it may be given another form
         self.kept: float | None = (
@@ -52,6 +53,12 @@ class Lifecycle:
                                   if other == state or told[other] == told[state])
                       for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
+
+    def room(self, *names: str) -> tuple[int | None, float]:
+        """How many orders run at once of what has these names, and how many wait: as its family has it, or as usual."""
+        said = " ".join(names).lower()
+        own = next((row for word, row in self._rooms.items() if word in said), {})
+        return own.get("count", self.slots), own.get("queue", self.queue)
 
     def _reached(self, state: str) -> set[str]:
         found, fresh = {state}, {state}

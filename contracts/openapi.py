@@ -93,6 +93,8 @@ def _route(
         route["x-understudy-complete"] = model.complete
         route["requestBody"] = {"required": True, "content": {"application/json": {
             "schema": dict(model.input_schema), "example": model.example()}}}  # fmt: skip
+        if model.deprecated:
+            route["deprecated"] = True
         route.update({"x-source": model.source, "x-where": model.where})
     elif operation.file:
         field = {operation.file["field"]: {"type": "string", "format": "binary"}}

@@ -39,6 +39,10 @@ class RunningHub(Dialect):
         keys.allowed(turn)
         return super().form(turn)
 
+    def move_in(self, session: Session) -> None:
+        """The cards of files tell what was asked for in plain names."""
+        session.gallery.carding[self.provider] = lambda task, index: wire.card(self.contract.catalogue, task, index)
+
     def furnish(self, session: Session, account: Account) -> None:  # noqa: ARG002 - the account says it all
         """A kind of key, unless one was asked for."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])

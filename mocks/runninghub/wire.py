@@ -10,9 +10,9 @@ from ...contracts.catalogue import Catalogue, Model
 from ...contracts.life import Lifecycle
 from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import Medium
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
-from ..engine.task import Order, View
+from ..engine.task import Order, Task, View
 from ..engine.timeline import new
 
 MILLION_MILLIONS = 10**12
@@ -24,7 +24,9 @@ Json = dict[str, Any]
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
@@ -33,6 +35,13 @@ def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: by
     media = _media(catalogue.outcome(model, inputs))
     where = hook if type(hook) is str else ""
     return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+
+
+def card(catalogue: Catalogue, task: Task, index: int) -> Card:
+    """The card of a file: what was asked for, in plain names."""
+    model, inputs = catalogue.models.get(task.model), task.inputs if task.order.card is None else task.order.card()
+    plain = model.plain(inputs) if model is not None else inputs
+    return Card(task.order.provider, task.model, plain, plain.get("seed"), index)
 
 
 @lru_cache(64)
@@ -56,10 +65,17 @@ def tips(last: Sequence[str], errors: str = "{}") -> str:
     return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
 
 
-def accepted(task: str, word: str, last: Sequence[str]) -> Json:
-    """What a submit answers."""
+def accepted(task: str, word: str, tips: str) -> Json:
+    """What a submit answers; `tips` are what is said of its graph."""
     return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips(last)}  # fmt: skip
+            "clientId": client(task), "promptTips": tips}  # fmt: skip
+
+
+def priced(price: float, currency: str, text: str, english: str) -> Json:
+    """What an order would cost, as a number and in words."""
+    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": text,
+            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "isFreeThisCall": False}  # fmt: skip
 
 
 def queried(

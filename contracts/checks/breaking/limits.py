@@ -10,7 +10,6 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
 from ...operation import Operation
-from ...outcome import SHAPING
 from ...schema import Judge
 from ..asking.spellings import walked
 from ..props import offered
@@ -286,8 +285,7 @@ def _demanding(model: Model) -> Iterator[Mutant]:
 def _unheeded(contract: Contract) -> Iterator[Mutant]:
     """Inputs that say what is made, and are not heeded."""
     submit = next(operation for operation in contract.operations.values() if operation.orders)
-    counts, lengths = contract.facts.media["counts"]["values"], contract.facts.media["lengths"]["values"]
-    for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
+    for name in contract.catalogue.shaping:
         if any(name in model.fields for model in offered(contract)):
             place = f"{submit.id} /{name}"
             yield Mutant(f"{submit.id} {name} not heeded", "input", place, OTHERWISE, _deaf(name))
