@@ -6,7 +6,7 @@ from ..engine.refusal import Refusal
 from ..engine.timeline import State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import wire
+from . import news, wire
 
 
 def submit(turn: Turn) -> Answer:
@@ -19,7 +19,8 @@ def submit(turn: Turn) -> Answer:
     if slots.waiting(turn.now) >= life.queue:
         raise Refusal("queue-full")
     name = wire.name(session.seed, session.taken + 1)
-    task = turn.submit(order, life.durations[model.kind], contract.price(model.id), slots=slots, name=name)
+    task = turn.submit(order, life.durations[model.kind], contract.price(model.id),
+                       news.teller(turn, order.webhook), slots, name)
     queued = task.timeline.at(turn.now) is State.QUEUED
     word = life.words["query"][State.QUEUED if queued else State.RUNNING]
     return Answer(200, wire.accepted(task.id, word, [wire.MODEL_NODE]))
@@ -32,11 +33,7 @@ def price_preview(turn: Turn) -> Answer:
     placeholder = contract.facts.prices["placeholder"]
     cost = contract.price(turn.model.id)
     price = placeholder["price"] if cost is None else cost
-    return Answer(200, {
-        "errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": placeholder["currency"],
-        "priceText": f"¥{price:.2f}/次", "priceTextEn": f"${price:.2f}/run", "freeLimit": False, "freeLimitCount": None,
-        "remainingFreeLimitCount": "0", "isFreeThisCall": False,
-    })  # fmt: skip
+    return Answer(200, wire.priced(price, placeholder["currency"], f"¥{price:.2f}/次", f"${price:.2f}/run"))
 
 
 ROUTES: dict[str, Route] = {"submit": submit, "price_preview": price_preview}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import models, tasks
+from . import apps, models, native, news, runs, tasks, workflows
 
-ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES}
+ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES, **news.ROUTES, **native.ROUTES, **runs.ROUTES, **workflows.ROUTES,
+                            **apps.ROUTES}  # fmt: skip

@@ -48,6 +48,12 @@ def kept(operation: Operation | None, body: bytes) -> bytes:
 
 
 def file_of(operation: Operation, headers: Mapping[bytes, bytes], body: bytes) -> Sent:
+    """What is kept of the file that an operation is sent."""
+    name, data = sent(operation, headers, body)
+    return Sent(name, len(data), digest(data))
+
+
+def sent(operation: Operation, headers: Mapping[bytes, bytes], body: bytes) -> tuple[str, memoryview]:
     """The file that an operation is sent, or a Refusal that tells what is wrong with the form."""
     field, most = operation.file["field"], operation.file["most_bytes"]
     try:
@@ -64,7 +70,7 @@ def file_of(operation: Operation, headers: Mapping[bytes, bytes], body: bytes) -
         raise Refusal("invalid-input", findings=(finding,)) from None
     if len(data) > most:
         raise Refusal("too-large", said=f"at most {most} bytes; {len(data)} came")
-    return Sent(name, len(data), digest(data))
+    return name, data
 
 
 def texts(kind: bytes, body: bytes) -> dict[str, str]:

@@ -57,6 +57,11 @@ def _told(turn: Turn) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def astray(turn: Turn) -> str:
+    """A key in the path of a request for which there is no operation, as far as it is anybody's."""
+    return next((key for _, key in turn.session.accounts if key in turn.way.path), "")
+
+
 def masked(url: str, key: str) -> str:
     """An address without the key that stands in its path."""
     return url.replace(key, MASK) if key else url
