@@ -167,7 +167,9 @@ def test_a_lora_is_put_to_the_address_that_is_given_away_and_known_from_then_on(
         assert data(handle, LORA, {**body, "md5Hex": MD5.upper()}) == {"fileName": told["fileName"]}
         assert "url" in ask(handle, "POST", LORA, body, handle.another_key()).json()["data"]
         listed = data(handle, "/openapi/v2/resource/list", {"resourceType": "LORA", "resourceName": "TRAM"})
-        assert [(row["resourceName"], row["nodeModelName"]) for row in listed["records"]] == [("red-tram", told["fileName"])]
+        assert [(row["resourceName"], row["nodeModelName"]) for row in listed["records"]] == [
+            ("red-tram", told["fileName"])
+        ]
         assert not handle.findings
 
 
