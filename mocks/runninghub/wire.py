@@ -124,9 +124,9 @@ def enveloped(data: Any, message: str = "success") -> Json:
     return {"code": 0, "msg": message, "errorMessages": None, "data": data}
 
 
-def refused(row: Mapping[str, Any], text: str) -> Json:
-    """A no in the envelope; the gateway's own has no more than a code and a text."""
-    said: Json = {"code": row["code"], "msg": text}
+def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
+    """A no in the envelope; the gateway's own has no more than a code and a text. Newer ones say the text twice."""
+    said: Json = {"code": row["code"], "msg": text, **({"message": text} if twice else {})}
     return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
 
 
