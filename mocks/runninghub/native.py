@@ -136,7 +136,7 @@ def _machine(turn: Turn) -> Machine:
 
 def ask(turn: Turn) -> Answer | Work:
     """Asks the ComfyUI; a file that it keeps is made if nobody has asked for it lately."""
-    machine, path = _machine(turn), turn.named["comfy_path"]
+    machine, path = _machine(turn), turn.named.get("comfy_path", "prompt")
     return view(turn, machine) if path.removeprefix("api/") == "view" else door.ask(turn, machine, path)
 
 
@@ -148,8 +148,6 @@ def call(turn: Turn) -> Answer:
 def view(turn: Turn, machine: Machine) -> Answer | Work:
     """Shows a file that was made, or one that was brought."""
     wanted = tuple(turn.query.get(*each) for each in (("filename", ""), ("subfolder", ""), ("type", "output")))
-    if not wanted[0]:
-        return door.nothing(400)
     for task, index, row in machine.files():
         if (row["filename"], row["subfolder"], row["type"]) == wanted:
             kind = content_type(task.order.media[index])
@@ -188,5 +186,6 @@ def _is(prop: Prop, name: str, said: Mapping[str, Any]) -> bool:
     return prop.name == name and prop.said == said
 
 
-_OWN: dict[str, Route] = {"comfy_prompt": call, "comfy_upload": upload, "comfy_ask": ask, "comfy_call": call}
+_OWN: dict[str, Route] = {"comfy_prompt": call, "comfy_upload": upload, "comfy_ask": ask, "comfy_left": ask,
+                          "comfy_call": call}
 ROUTES: dict[str, Route] = {**_OWN, **{f"{name}_plus": route for name, route in _OWN.items()}}
