@@ -21,16 +21,16 @@ PNG = bytes.fromhex("89504e470d0a1a0a") + b"not much of a picture"
 
 
 def pictures(server: str, graph: dict[str, Any]) -> dict[str, list[bytes]]:
-    """A client of ComfyUI's basic API: sends a graph, follows it on the socket, reads the history, fetches the files."""
+    """A client of ComfyUI's basic API: sends a graph, follows it on the socket, reads the history, fetches files."""
     client = str(uuid.uuid4())
     with connect(f"ws{server.removeprefix('http')}/ws?clientId={client}", proxy=None) as socket:
         sent = urllib.request.Request(f"{server}/prompt", json.dumps({"prompt": graph, "client_id": client}).encode())
         with urllib.request.urlopen(sent) as answer:
             name = json.loads(answer.read())["prompt_id"]
         for said in socket:
-            if isinstance(said, str) and (told := json.loads(said))["type"] == "executing":
-                if told["data"]["node"] is None and told["data"]["prompt_id"] == name:
-                    break
+            told: Any = json.loads(said) if isinstance(said, str) else {"type": "a picture"}
+            if told["type"] == "executing" and told["data"]["node"] is None and told["data"]["prompt_id"] == name:
+                break
     with urllib.request.urlopen(f"{server}/history/{name}") as answer:
         made = json.loads(answer.read())[name]["outputs"]
     return {node: [fetched(server, file) for file in said["images"]] for node, said in made.items() if "images" in said}
@@ -132,7 +132,8 @@ def test_scripts_strike_prompts(handle: StandIn) -> None:
 
 def test_a_graph_that_cannot_run_is_refused_in_comfyuis_words(handle: StandIn) -> None:
     with native(handle) as comfy:
-        for body, kind in (({}, "no_prompt"), ({"prompt": {}}, "prompt_no_outputs"), ({"prompt": {"1": {}}}, "invalid_prompt")):
+        wrong = {"no_prompt": {}, "prompt_no_outputs": {"prompt": {}}, "invalid_prompt": {"prompt": {"1": {}}}}
+        for kind, body in wrong.items():
             answer = comfy.post("prompt", json=body)
             assert (answer.status_code, answer.json()["error"]["type"]) == (400, kind)
         assert comfy.post("prompt", content=b"{").status_code == 500
@@ -173,7 +174,8 @@ def test_each_machine_has_its_own_books(handle: StandIn) -> None:
 
 def test_a_picture_that_is_brought_can_be_seen(handle: StandIn) -> None:
     with native(handle) as comfy:
-        said = comfy.post("upload/image", files={"image": ("in.PNG", PNG)}, data={"type": "input", "overwrite": "true"}).json()
+        beside = {"type": "input", "overwrite": "true"}
+        said = comfy.post("upload/image", files={"image": ("in.PNG", PNG)}, data=beside).json()
         assert said == {"name": hashlib.sha256(PNG).hexdigest() + ".png", "subfolder": "", "type": "input"}
         assert comfy.post("upload/image", files={"image": ("other.png", PNG)}).json() == said
         seen = comfy.get("view", params={"filename": said["name"], "type": "input"})
@@ -215,8 +217,8 @@ def test_the_key_stands_in_no_book(caplog: pytest.LogCaptureFixture) -> None:
             assert all(key not in each.path for each in handle.sockets)
         told = ask(handle, "query", handle.tasks.one().id)
         logs = "".join(each.getMessage() for each in caplog.records if each.name.startswith(("understudy", "uvicorn")))
-        books = [str(handle.requests()), json.dumps(handle.journal.as_dicts()), handle.timeline(), str(handle.findings), json.dumps(told),
-                 handle.verdict().text(), logs]  # fmt: skip
+        books = [str(handle.requests()), json.dumps(handle.journal.as_dicts()), handle.timeline(),
+                 str(handle.findings), json.dumps(told), handle.verdict().text(), logs]  # fmt: skip
         assert [at for at, book in enumerate(books) if key in book.replace(f"Bearer {key}", "")] == []
 
 

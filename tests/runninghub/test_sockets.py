@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -105,7 +106,8 @@ def test_a_cancelled_task_is_told_as_interrupted(clock: str) -> None:
         handle.script(queued=0, stuck=True)
         data = create(handle)
         with listening(data["netWssUrl"]) as socket:
-            assert [hear(socket)["type"] for _ in range(4)] == ["status", "execution_start", "execution_cached", "executing"]
+            begun = ["status", "execution_start", "execution_cached", "executing"]
+            assert [hear(socket)["type"] for _ in begun] == begun
             ask(handle, "cancel", data["taskId"])
             assert [each["type"] for each in until_over(socket)] == ["execution_interrupted", "executing"]
 
@@ -155,7 +157,7 @@ def test_the_session_is_found_by_the_client_that_an_address_names() -> None:
             url = create(handle)["netWssUrl"].replace(f"/~{session.name}", "")
             with listening(url) as socket:
                 assert hear(socket)["type"] == "status"
-                house.call(lambda session=session: session.clock.jump(30))
+                house.call(partial(session.clock.jump, 30))
                 until_over(socket)
     finally:
         house.stop()
