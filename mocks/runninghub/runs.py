@@ -84,9 +84,8 @@ def _started(turn: Turn, prop: Prop, graph: Workflow, opens: Sequence[Place] | N
     meant = Order("runninghub", turn.operation.id, prop.id, turn.body, (), webhook=where or "", called=prop.name)
     order = nodes.order(meant, graph, f"{session.seed} {number}", opens is None)
     assert order.card is not None
-    task = turn.submit(
-        order, _usual(turn, order), None, news.teller(turn, order.webhook), slots, name=wire.name(session.seed, number)
-    )
+    tell, name = news.teller(turn, order.webhook), wire.name(session.seed, number)
+    task = turn.submit(order, _usual(turn, order), None, tell, slots, name=name)
     _noted(turn, row)
     return task, outputs(order.card()["workflow"]), json.dumps(wrong)
 
