@@ -26,7 +26,9 @@ def world(**settings: Any) -> Iterator[StandIn]:
         handle.close()
 
 
-def ask(handle: StandIn, method: str, path: str, body: Any = None, key: str | None = None, **more: Any) -> httpx.Response:
+def ask(
+    handle: StandIn, method: str, path: str, body: Any = None, key: str | None = None, **more: Any
+) -> httpx.Response:
     """A request with a key in its header; an empty key is none."""
     key = handle.api_key if key is None else key
     headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **more.pop("headers", {})}
@@ -45,6 +47,7 @@ def data(handle: StandIn, path: str, body: Any = None, key: str | None = None) -
 
 def png(width: int = 8, height: int = 8, more: int = 0) -> bytes:
     """The smallest picture, and so many bytes behind it."""
+
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
