@@ -7,17 +7,21 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
+from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
-from . import keys, wire
+from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
+    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
+    from ..web.line import Call, Line
     from ..web.turn import Turn
 
+GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
 TASKS = "tasks"  # the API whose words are those of every answer with the envelope, unless another one has its own
 NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
@@ -29,6 +33,7 @@ class RunningHub(Dialect):
 
     provider = "runninghub"
     routes = ROUTES
+    listens = True
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
@@ -40,9 +45,30 @@ class RunningHub(Dialect):
         keys.allowed(turn)
         return super().form(turn)
 
-    def furnish(self, session: Session, account: Account) -> None:  # noqa: ARG002 - the account says it all
-        """A kind of key, unless one was asked for."""
+    def move_in(self, session: Session) -> None:
+        """The cards of files tell what was asked for in plain names."""
+        session.gallery.carding[self.provider] = lambda task, index: wire.card(self.contract.catalogue, task, index)
+
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose task it is that a socket's call names, or the key in its path."""
+        return sockets.caller(session, call)
+
+    async def listen(self, session: Session, line: Line) -> None:
+        """Tells of what the call names."""
+        await sockets.tell(session, line)
+
+    def furnish(self, session: Session, account: Account) -> None:
+        """A kind of key, unless one was asked for; the ready workflows and apps, unless they are there."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])
+        workflows.ready(session, account)
+        apps.ready(session, account)
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+        """A workflow or an app, as the director wants it."""
+        if kind not in GIVEN:
+            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
+                             + did_you_mean(kind, GIVEN, f"say {workflows.KIND!r}"))  # fmt: skip
+        return GIVEN[kind](session, account, said)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""
@@ -81,8 +107,8 @@ def _said(operation: Operation | None, api: str, row: Mapping[str, Any], text: s
 def _enveloped(turn: Turn) -> bool:
     """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
-        return bool(turn.operation.api)
-    return turn.way.path.split("/")[1] in ("task", "api", "uc")
+        return turn.operation.api != ""
+    return turn.way.path.split("/")[1] in ("task", "api", "uc", "proxy", native.PLUS)
 
 
 @lru_cache(256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,9 +11,9 @@ from ...contracts.catalogue import Catalogue, Model
 from ...contracts.life import Lifecycle
 from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import Medium
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
-from ..engine.task import Order, View
+from ..engine.task import Order, Task, View
 from ..engine.timeline import new
 
 MILLION_MILLIONS = 10**12
@@ -24,7 +25,9 @@ Json = dict[str, Any]
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
@@ -33,6 +36,13 @@ def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: by
     media = _media(catalogue.outcome(model, inputs))
     where = hook if type(hook) is str else ""
     return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+
+
+def card(catalogue: Catalogue, task: Task, index: int) -> Card:
+    """The card of a file: what was asked for, in plain names."""
+    model, inputs = catalogue.models.get(task.model), task.inputs if task.order.card is None else task.order.card()
+    plain = model.plain(inputs) if model is not None else inputs
+    return Card(task.order.provider, task.model, plain, plain.get("seed"), index)
 
 
 @lru_cache(64)
@@ -45,6 +55,11 @@ def name(seed: str, number: int) -> str:
     return str(FIRST + _tail(seed) + (number * SPREAD & 0xFFFFFFFF))
 
 
+def thing(seed: str, number: int) -> str:
+    """The id of a session's workflow or app of this number; none is that of a task."""
+    return str(FIRST + _tail(seed + " thing") + (number * SPREAD & 0xFFFFFFFF))
+
+
 def client(task: str) -> str:
     """The client's id of a task."""
     return digest("client", task)
@@ -52,14 +67,20 @@ def client(task: str) -> str:
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
     """What is said of a graph before it runs, as JSON in a text."""
-    listed = ", ".join(f'"{node}"' for node in last)
-    return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
+    return f'{{"result": true, "error": null, "outputs_to_execute": {json.dumps(list(last))}, "node_errors": {errors}}}'
 
 
-def accepted(task: str, word: str, last: Sequence[str]) -> Json:
-    """What a submit answers."""
+def accepted(task: str, word: str, tips: str) -> Json:
+    """What a submit answers; `tips` are what is said of its graph."""
     return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips(last)}  # fmt: skip
+            "clientId": client(task), "promptTips": tips}  # fmt: skip
+
+
+def priced(price: float, currency: str, text: str, english: str) -> Json:
+    """What an order would cost, as a number and in words."""
+    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": text,
+            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "isFreeThisCall": False}  # fmt: skip
 
 
 def queried(
@@ -76,11 +97,18 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
 
 
-def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
-    """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins),
-            "taskCostTime": str(round(seconds)),
-            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
+    """What a task took, in texts unless it is to be in numbers."""
+    said: Json = {"consumeMoney": None, "consumeCoins": None if coins is None else f"{coins:.6f}".rstrip("0").rstrip("."),
+                  "taskCostTime": str(round(seconds)), "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    return {key: float(told) if told and numbers else told for key, told in said.items()}
+
+
+def file(row: Json, used: Json) -> Json:
+    """One file as the outputs tell it."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
+            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+            "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def failed(row: Mapping[str, Any], text: str) -> Json:

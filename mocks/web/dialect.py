@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..engine.session import Account, Session
     from ..engine.task import Task
     from .bending import Bending
-    from .line import Line
+    from .line import Call, Line
     from .turn import Turn
 
 Pairs = tuple[tuple[bytes, bytes], ...]
@@ -116,6 +116,10 @@ class Dialect:
         """The key that a request bears, or nothing: that of `Authorization: Bearer`, whose scheme is read without
         regard to case."""
         return _bearer(headers.get(b"authorization", b""))
+
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose a socket's call is, if what it says tells that: by the key in a header, unless there is another way."""
+        return session.accounts.get((self.provider, self.key(call.heard.by_name)))
 
     def form(self, turn: Turn) -> Model | None:
         """The form that a request's body is to have: the operation's own, or that of the model which the path names."""

@@ -64,6 +64,11 @@ def _told(turn: Turn) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def astray(turn: Turn) -> str:
+    """A key in the path of a request for which there is no operation, as far as it is anybody's."""
+    return next((key for _, key in turn.session.accounts if key in turn.way.path), "")
+
+
 def unread(turn: Turn) -> bytes:
     """What is kept of a body that nobody can read: a key may stand anywhere in it. A file that is awaited stays."""
     if turn.operation.file:

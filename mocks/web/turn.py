@@ -157,10 +157,18 @@ class Turn(Bending):
         name = operations.get(scope["method"])
         if name is None:
             self.allow = ", ".join(operations)
+            self.hidden = keyed.astray(self)
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(
                 reason,
-                findings=(astray.nowhere(self.dialect.contract, scope["method"], self.way.path, bool(operations)),),
+                findings=(
+                    astray.nowhere(
+                        self.dialect.contract,
+                        scope["method"],
+                        keyed.masked(self.way.path, self.hidden),
+                        bool(operations),
+                    ),
+                ),
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
