@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import brought
 from .alike import USUAL, Alike, Takes
 from .between import Rules, completed
-from .brought import FETCHABLE, LOOPBACK, Path, Place
+from .brought import FETCHABLE, LOOPBACK, TOO_LARGE, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
@@ -34,8 +34,8 @@ SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
-                 "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
+    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
                  "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
@@ -153,7 +153,10 @@ class Model:
         for path, kind, text in self.brought(body):
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
-                if most is not None and len(text) > most and (size := data_size(text)) > most:
+                if bound := self.most_bytes(path[0]):
+                    if len(text) > bound and (size := brought.data_size(text)) > bound:
+                        yield self.oversized(place, kind, bound, f"a data URI of {size} bytes", operation)
+                elif most is not None and len(text) > most and (size := brought.data_size(text)) > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip
@@ -164,6 +167,15 @@ class Model:
                 name = next(step for step in reversed(path) if isinstance(step, str))
                 yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
                               shown(text), f"send {name} as https://", operation)  # fmt: skip
+
+    def most_bytes(self, name: str | int) -> Any:
+        """How large a file may be at a field; None where the model does not say it."""
+        return self.fields.get(str(name), {}).get("x-most-bytes")
+
+    def oversized(self, place: str, kind: str, most: int, came: str, operation: str) -> Finding:
+        """What is said of a file that is larger than the model takes."""
+        return Finding("oversized-input", WEIGHT[self.source], place, f"{kind}s of at most {most} bytes", came,
+                       "send a smaller file", operation, self.source, TOO_LARGE, "too_large")  # fmt: skip
 
     def _cure(self, path: Path) -> str:
         field = self.fields.get(str(path[0])) if path else None
@@ -223,15 +235,6 @@ def told(field: Mapping[str, Any]) -> str:
     if "minItems" in field or "maxItems" in field:
         parts.append(f"{field.get('minItems', 0)} to {field.get('maxItems', 'any number of')} items")
     return ", ".join(parts)
-
-
-def data_size(text: str) -> int:
-    """How many bytes a data URI holds, told from its length without decoding it."""
-    start = text.find(",") + 1
-    length = len(text) - start
-    if text[max(0, start - 8) : start].lower() != ";base64,":
-        return length - 2 * text.count("%", start)
-    return length * 3 // 4 - (text.endswith("=", start) + text.endswith("==", start))
 
 
 def _example(field: Mapping[str, Any]) -> Any:

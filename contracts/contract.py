@@ -50,7 +50,8 @@ class Contract:
         uris = facts.openapi.get("data_uris", "accept") == "accept"
         absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
         self.takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
-        self.catalogue = Catalogue(facts.models, facts.media, self.takes, envelope)
+        beside = facts.openapi.get("beside", {}).get("fields", {})
+        self.catalogue = Catalogue(facts.models, facts.media, self.takes._replace(beside=beside), envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
@@ -115,7 +116,8 @@ class Contract:
         row: dict[str, Any] = whose.errors.get(reason, {})
         if operation is None or "of" not in row:
             return row
-        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
+        told = (row["of"].get(word) for word in (operation.id, operation.lifecycle, operation.channel))
+        return {**row, **next(filter(None, told), {})}
 
     @property
     def life(self) -> Lifecycle:

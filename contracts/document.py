@@ -67,8 +67,9 @@ class Document:
                 yield _fact("code", f"{name} {row['rule']} {row.get('parameter', '*')}", row)
         for name, row in self.media.items():
             yield _fact("media", name, row)
-        for name in ("placeholder", "units"):
-            yield _fact("price rule", name, self.prices[name])
+        for name in ("placeholder", "units", "coins"):
+            if name in self.prices:
+                yield _fact("price rule", name, self.prices[name])
         for row in self.prices["models"]:
             yield _fact("price", row["id"], row)
         for row in self.readings:

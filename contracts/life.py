@@ -105,6 +105,8 @@ class Lifecycle:
         if exchange.operation != self.cancel["operation"]:
             return None
         word = str(at(body, self.cancel["key"]))
+        if word == self.cancel["accepted"] == self.cancel.get("refused"):
+            return word, frozenset({"CANCELLED", *self.states}) - set(self.cancel["from"]), self.cancel["source"]
         if word == self.cancel["accepted"]:
             ahead = frozenset().union(*(self.reach[state] for state in possible))
             legal = bool(ahead & set(self.cancel["from"]))

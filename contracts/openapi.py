@@ -98,7 +98,9 @@ def _route(
         route.update({"x-source": model.source, "x-where": model.where})
     elif operation.file:
         field = {operation.file["field"]: {"type": "string", "format": "binary"}}
-        form = {"type": "object", "required": [*field], "properties": field}
+        form: dict[str, Any] = {"type": "object", "required": [*field], "properties": field}
+        if "form" in operation.file:
+            form = {"$ref": f"#/components/schemas/{operation.file['form']}"}
         route["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     elif operation.bundles:
         route["requestBody"] = {"required": True, "content": {"application/json": batch(contract)}}

@@ -55,7 +55,7 @@ def _fields(schema: Row) -> dict[str, Row]:
 
 
 def _reader(field: Row) -> Callable[[Any], Any]:
-    """Reads one word, or a list of them, as the schema spells it; what is none of its words is no more than its text."""
+    """Reads one word, or a list of them, as the schema spells it; what is none of its words is but its text."""
     inner = field["items"] if field.get("type") == "array" else field
     words = {word.lower(): word for word in inner.get("enum", ())}
     for code, word in field.get("x-codes", {}).items():  # one for a word that is none of this field stays as it is

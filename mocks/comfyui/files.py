@@ -38,15 +38,17 @@ def media(runs: Workflow) -> tuple[Medium, ...]:
     return tuple(each for share in _shares(runs) for each in share.media)
 
 
-def told(runs: Workflow, files: Sequence[str]) -> dict[str, dict[str, Any]]:
+def told(
+    runs: Workflow, files: Sequence[str], numbers: Counter[tuple[str, ...]] | None = None
+) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The outputs by node, as ComfyUI tells of them, and beside each file its address; `files` are the addresses of the
-    media, in their order."""
+    media, in their order. `numbers` counts the files that the machine has kept, where it has some already."""
     shares = _shares(runs)
     if not shares:
         return {}
     last = next((share.name for share in reversed(shares) if share.kept.kind != "text"), shares[-1].name)
     said: dict[str, dict[str, Any]] = {}
-    numbers: Counter[tuple[str, ...]] = Counter()
+    numbers = Counter() if numbers is None else numbers
     start = 0
     for name, keeps, made in shares:
         # A script may have other files come out than the workflow asks for: the last node keeps whatever is left.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import inf
@@ -32,6 +33,7 @@ class Run(NamedTuple):
     error: Mapping[str, Any] = {}  # what is known of why it failed, as a failure tells it
     files: Sequence[str] | None = None  # their names or addresses; as many as the graph asks for, unless told
     hidden: bool = False  # taken out of the history
+    before: Mapping[tuple[str, ...], int] = {}  # how many files of each name its machine has kept already
 
     def going(self, now: float) -> bool:
         """Whether it runs."""
@@ -84,7 +86,7 @@ def kept(run: Run) -> dict[str, dict[str, Any]]:
     graph, files = run.prompt.graph, run.files
     if files is None:
         files = [f"file.{medium.format}" for medium in media(graph)]
-    return bare(told(graph, files))
+    return bare(told(graph, files, Counter(run.before)))
 
 
 def meant(runs: Sequence[Run], now: float, book: str, said: Mapping[str, Any]) -> list[Run]:

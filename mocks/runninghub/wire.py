@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -54,6 +55,11 @@ def name(seed: str, number: int) -> str:
     return str(FIRST + _tail(seed) + (number * SPREAD & 0xFFFFFFFF))
 
 
+def thing(seed: str, number: int) -> str:
+    """The id of a session's workflow or app of this number; none is that of a task."""
+    return str(FIRST + _tail(seed + " thing") + (number * SPREAD & 0xFFFFFFFF))
+
+
 def client(task: str) -> str:
     """The client's id of a task."""
     return digest("client", task)
@@ -61,8 +67,7 @@ def client(task: str) -> str:
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
     """What is said of a graph before it runs, as JSON in a text."""
-    listed = ", ".join(f'"{node}"' for node in last)
-    return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
+    return f'{{"result": true, "error": null, "outputs_to_execute": {json.dumps(list(last))}, "node_errors": {errors}}}'
 
 
 def accepted(task: str, word: str, tips: str) -> Json:
@@ -92,11 +97,18 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
 
 
-def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
-    """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins),
-            "taskCostTime": str(round(seconds)),
-            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
+    """What a task took, in texts unless it is to be in numbers."""
+    said: Json = {"consumeMoney": None, "consumeCoins": None if coins is None else f"{coins:.6f}".rstrip("0").rstrip("."),
+                  "taskCostTime": str(round(seconds)), "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    return {key: float(told) if told and numbers else told for key, told in said.items()}
+
+
+def file(row: Json, used: Json) -> Json:
+    """One file as the outputs tell it."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
+            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+            "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def failed(row: Mapping[str, Any], text: str) -> Json:
@@ -110,9 +122,9 @@ def enveloped(data: Any, message: str = "success") -> Json:
     return {"code": 0, "msg": message, "errorMessages": None, "data": data}
 
 
-def refused(row: Mapping[str, Any], text: str) -> Json:
-    """A no in the envelope; the gateway's own has no more than a code and a text."""
-    said: Json = {"code": row["code"], "msg": text}
+def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
+    """A no in the envelope; the gateway's own has no more than a code and a text. Newer ones say the text twice."""
+    said: Json = {"code": row["code"], "msg": text, **({"message": text} if twice else {})}
     return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
 
 

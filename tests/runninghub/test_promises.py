@@ -21,6 +21,7 @@ class TestRunningHub(Promises):
 
     provider = "runninghub"
     channels = ("query", "status", "outputs")
+    billed = True
     cancellable = frozenset({State.QUEUED, State.RUNNING})
 
     def good(self, answer: httpx.Response) -> bool:
