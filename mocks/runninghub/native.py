@@ -86,7 +86,9 @@ class Machine:
         kind = order.media[0].kind if order.media else "image"
         slots = keys.line(turn)
         name = wire.name(self.session.seed, self.session.taken + 1)
-        task = turn.submit(with_card(order, _sent), self.contract.lives["task"].durations[kind], None, None, slots, name)
+        task = turn.submit(
+            with_card(order, _sent), self.contract.lives["task"].durations[kind], None, None, slots, name
+        )
         return prompt_id(self.session, task)
 
     def stop(self, run: Run) -> None:
@@ -125,7 +127,9 @@ def _sent(body: Mapping[str, Any]) -> Workflow:
 def _joined(graphs: list[Workflow]) -> Iterator[tuple[str, dict[str, Any]]]:
     for at, graph in enumerate(graphs):
         for name, node in graph.items():
-            inputs = {key: [f"{at}/{said[0]}", said[1]] if is_link(said) else said for key, said in node["inputs"].items()}
+            inputs = {
+                key: [f"{at}/{said[0]}", said[1]] if is_link(said) else said for key, said in node["inputs"].items()
+            }
             yield f"{at}/{name}", {**node, "inputs": inputs}
 
 
@@ -171,15 +175,15 @@ def _shown(data: bytes, kind: str, name: str) -> Answer:
 def upload(turn: Turn) -> Answer:
     """Keeps a picture under the digest of its bytes."""
     session, account = _machine(turn).session, turn.account
-    name, data = form.sent(turn.operation, turn.headers, turn.body)
-    texts = form.texts(turn.headers.get(b"content-type", b""), turn.body)
-    ending = "".join(each for each in name.rpartition(".")[2].lower() if each.isascii() and each.isalnum())
-    called = sha256(data).hexdigest() + (f".{ending}" if "." in name and ending else "")
+    sent = form.file_of(turn.operation, turn.headers, turn.body)
+    texts = sent.texts
+    ending = "".join(each for each in sent.name.rpartition(".")[2].lower() if each.isascii() and each.isalnum())
+    called = sha256(sent.data).hexdigest() + (f".{ending}" if "." in sent.name and ending else "")
     lies = texts.get("type", "input")
     said = {"subfolder": texts.get("subfolder", ""), "type": lies if lies in LIES else "input"}
     if not any(_is(prop, called, said) for prop in session.own(account, UPLOADED)):
         prop = session.add_prop(account, UPLOADED, called, said)
-        if warning := session.shelf.put(prop.id, bytes(data)):
+        if warning := session.shelf.put(prop.id, bytes(sent.data)):
             session.warn(warning)
     return Answer(200, {"name": called, **said})
 

@@ -117,7 +117,12 @@ def test_what_nobody_takes_is_tried_three_times_more_in_three_minutes(handle: St
         handle.run(handle.session.courier.idle)
         said = detail(handle, task)
         seen.append((said["callbackStatus"], said["retryCount"], said["updateTime"][-5:]))
-    assert seen == [("RETRYING", 0, "00:10"), ("RETRYING", 1, "01:10"), ("RETRYING", 2, "02:10"), ("FAILED", 3, "03:10")]
+    assert seen == [
+        ("RETRYING", 0, "00:10"),
+        ("RETRYING", 1, "01:10"),
+        ("RETRYING", 2, "02:10"),
+        ("FAILED", 3, "03:10"),
+    ]
     assert said["createTime"] == "2026-01-01T00:00:10"
     handle.settle()
     assert [each.at for each in handle.webhooks.received] == [10, 70, 130, 190]
