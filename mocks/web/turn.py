@@ -276,12 +276,13 @@ class Turn(Bending):
         contract, operation = self.dialect.contract, self.operation
         if operation.speaks:
             self.model = self.dialect.form(self)
-        findings = contract.check_request(operation, self.value, self.pairs, self.inputs, self.model)
+        plain = self.model.plain(self.inputs) if self.model is not None else None
+        findings = contract.check_request(operation, self.value, self.pairs, self.inputs, self.model, plain)
         for finding in findings:
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
-        if self.model is not None:
-            self.inputs = self.model.plain(self.inputs)
+        if plain is not None:
+            self.inputs = plain
         return findings
 
     def _refuse(self, no: Refusal) -> Answer:
