@@ -130,7 +130,8 @@ class Lives(Steps):
         look = [move for nth in watched for move in self.look(nth)]
         other = next((model for model in self.offered if model is not self.plain), self.plain)
         return [Move("advance", amount=1), *(self.order(self.plain) for _ in range(most + 3)), *look,
-                self.order(other), *self.look(most + 3), self.order(self.plain, key=OTHER), *self.look(most + 4, OTHER), self.cancel(1), *look,
+                self.order(other), *self.look(most + 3), self.order(self.plain, key=OTHER),
+                *self.look(most + 4, OTHER), self.cancel(1), *look,
                 self.cancel(most + 1), *look, Move("finish", nth=0), *look, Move("finish", nth=most), *look,
                 Move("finish", nth=most + 2), *look]  # fmt: skip
 

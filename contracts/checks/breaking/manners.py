@@ -60,7 +60,8 @@ _let_in("a request with a wrong key is let in", ANYBODY, lambda stage, text: boo
 _let_in("a request with no more than a scheme is let in", "a client that lost its key goes on",
         lambda stage, text: text.strip() == _scheme(stage) != "")  # fmt: skip
 _let_in("a key under another scheme is let in", UNTAUGHT, lambda stage, text: (
-    _known(stage, text) and " " in text and text.partition(" ")[0].lower() != _scheme(stage).lower()), "one scheme")  # fmt: skip
+    _known(stage, text) and " " in text and text.partition(" ")[0].lower() != _scheme(stage).lower()),
+        "one scheme")  # fmt: skip
 _let_in("a key without its scheme is let in", UNTAUGHT,
         lambda stage, text: _known(stage, text) and " " not in text and _scheme(stage) != "", "one scheme")  # fmt: skip
 
