@@ -24,8 +24,8 @@ class Read(NamedTuple):
 
 
 class Takes(NamedTuple):
-    """What a provider takes, whatever the model: addresses of files, what counts as not sent at all, and fields that stand
-    beside each model's own."""
+    """What a provider takes, whatever the model: addresses of files, what counts as not sent at all, and fields that
+    stand beside each model's own."""
 
     address: str = ADDRESS_OR_DATA
     absent: tuple[Any, ...] = ()

@@ -153,10 +153,10 @@ class Model:
         for path, kind, text in self.brought(body):
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
-                if bound := self.most_bytes(path[0]):
-                    if len(text) > bound and (size := brought.data_size(text)) > bound:
-                        yield self.oversized(place, kind, bound, f"a data URI of {size} bytes", operation)
-                elif most is not None and len(text) > most and (size := brought.data_size(text)) > most:
+                size = brought.data_size(text)
+                if over := self.oversized(place, kind, size, operation):
+                    yield from over
+                elif most is not None and size > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip
@@ -168,14 +168,12 @@ class Model:
                 yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
                               shown(text), f"send {name} as https://", operation)  # fmt: skip
 
-    def most_bytes(self, name: str | int) -> Any:
-        """How large a file may be at a field; None where the model does not say it."""
-        return self.fields.get(str(name), {}).get("x-most-bytes")
-
-    def oversized(self, place: str, kind: str, most: int, came: str, operation: str) -> Finding:
-        """What is said of a file that is larger than the model takes."""
-        return Finding("oversized-input", WEIGHT[self.source], place, f"{kind}s of at most {most} bytes", came,
-                       "send a smaller file", operation, self.source, TOO_LARGE, "too_large")  # fmt: skip
+    def oversized(self, place: str, kind: str, size: int, operation: str) -> tuple[Finding, ...]:
+        """What is said of a file that is larger than its field takes, where the model says how much that is."""
+        most = self.fields.get(place.split("/")[1], {}).get("x-most-bytes", size)
+        return () if size <= most else (
+            Finding("oversized-input", WEIGHT[self.source], place, f"{kind}s of at most {most} bytes", f"{size} bytes",
+                    "send a smaller file", operation, self.source, TOO_LARGE, "too_large"),)  # fmt: skip
 
     def _cure(self, path: Path) -> str:
         field = self.fields.get(str(path[0])) if path else None

@@ -94,9 +94,9 @@ class Lobby:
         way, heard = app.way(scope["path"]), app.hear(scope)
         name = way.provider or app.by_host(heard.by_name)
         call = line.Call(scope, way._replace(provider=name), "", heard, None if way.sid else partial(self.holder, name))
-        session = (
-            app.sessions.get(way.sid) if way.sid else self._known(call) or self.session(heard.by_name, name, way.path)
-        )
+        session = app.sessions.get(way.sid) if way.sid else self._known(call)
+        if session is None and not way.sid:
+            session = self.session(heard.by_name, name, way.path)
         if session is None and name and not way.sid and app.dialects[name].hails:
             session = self.nobody(name)
         dialect = session.cast.get(name) if session else None

@@ -77,8 +77,8 @@ class Remote:
     def fault(self, what: int | str, **said: Any) -> None:
         self.ask("POST", "/faults", {"provider": self.provider, "what": what, **said})
 
-    def another_key(self) -> str:
-        return str(self.ask("POST", "/keys", {"provider": self.provider})["key"])
+    def another_key(self, kind: str = "") -> str:
+        return str(self.ask("POST", "/keys", {"provider": self.provider, **({"kind": kind} if kind else {})})["key"])
 
     def revoke(self, key: str = "") -> None:
         self.ask("DELETE", f"/keys/{key or self.api_key}?provider={self.provider}")

@@ -20,9 +20,7 @@ class Slots:
 
     def __init__(self, count: int | None, find: Callable[[str], Task | None]) -> None:
         self.count = count
-        self.rate: Callable[[float], float] | None = (
-            None  # what a run of so many seconds costs, where time is what costs
-        )
+        self.rate: Callable[[float], float] | None = None  # what so many seconds cost, where time is what costs
         self._find = find
         self._free_at: list[float] = []  # a heap: for each slot that was given, when its last order ends
         self._line: list[tuple[float, int, str]] = []  # when each order begins, in order

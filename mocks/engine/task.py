@@ -79,7 +79,7 @@ class Task(NamedTuple):
 
     @property
     def due(self) -> float | None:
-        """What it costs, once it is over; one that was ended early costs the time that it ran, where time is what costs."""
+        """What it costs, once it is over: where time is what costs, one that was cancelled costs how long it ran."""
         line, state = self.timeline, self.timeline.states[-1]
         if state not in (State.SUCCEEDED, State.CANCELLED) or self.slots.rate is None or self.cost is None:
             return self.cost if state is State.SUCCEEDED else None

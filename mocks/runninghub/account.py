@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.prop import Prop
-from ..engine.session import Account
+from ..engine.shelf import Kept
 from ..engine.task import Task
 from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
+from ..web.media import PREFIX
 from ..web.turn import Turn
 from . import keys, resources, wire
 
@@ -74,28 +75,30 @@ def moment(stamp: str) -> str:
 def app_list(turn: Turn) -> Answer:
     """A page of the apps, as the newer route tells of them."""
     return _page(turn, _apps(turn), lambda prop: {
-        "title": prop.name, "description": str(prop.said.get("intro", "")), "cover": str(prop.said.get("cover", "")),
+        "title": prop.name, "description": prop.said.get("says", ""), "cover": _cover(turn, prop),
         "invokeExample": f"curl --request POST {turn.base}/openapi/v2/run/ai-app/{prop.id}",
     })  # fmt: skip
 
 
 def webapp_list(turn: Turn) -> Answer:
-    """A page of the apps, as the site tells of them; whoever bears no key sees those of the first account."""
+    """A page of the apps, as the site tells of them."""
     return _page(turn, _apps(turn), lambda prop: {
-        "id": prop.id, "name": prop.name, "intro": str(prop.said.get("intro", "")),
-        "covers": prop.said.get("covers", []), "tags": prop.said.get("tags", []),
+        "id": prop.id, "name": prop.name, "intro": prop.said.get("says", ""),
+        "covers": [{"id": prop.id, "url": _cover(turn, prop)}], "tags": prop.said.get("tags", []),
         "statisticsInfo": {"likeCount": "0", "downloadCount": "0", "useCount": str(_used(turn, prop)), "pv": "0",
                            "collectCount": "0"},
     })  # fmt: skip
 
 
 def _apps(turn: Turn) -> list[Prop]:
-    """Those that a search finds, in the order that is wished for."""
+    """Those that a search finds, in the order that is wished for: whoever published them, they are for everybody."""
     sought, wanted = turn.inputs.get("search", "").lower(), {str(tag) for tag in turn.inputs.get("tags", ())}
     rows = []
-    for prop in turn.session.own(_whose(turn), APP):
+    for prop in turn.session.props.values():
+        if prop.kind != APP or prop.account.provider != turn.dialect.provider:
+            continue
         tags = {str(tag.get(key)) for tag in prop.said.get("tags", ()) for key in ("id", "name", "nameEn")}
-        text = f"{prop.name}\n{prop.said.get('intro', '')}\n{' '.join(tags)}".lower()
+        text = f"{prop.name}\n{prop.said.get('says', '')}\n{' '.join(tags)}".lower()
         if sought in text and (not wanted or wanted & tags):
             rows.append(prop)
     by = {"HOTTEST": lambda prop: -_used(turn, prop), "NEWEST": lambda prop: -prop.made}
@@ -104,12 +107,12 @@ def _apps(turn: Turn) -> list[Prop]:
 
 def _used(turn: Turn, prop: Prop) -> int:
     """How often an app ran here."""
-    return sum(task.order.model.rpartition("/")[2] == prop.id for task in turn.session.tasks.values())
+    return sum(task.order.model == prop.id for task in turn.session.tasks.values())
 
 
-def _whose(turn: Turn) -> Account:
-    mine = (each for (name, _), each in turn.session.accounts.items() if name == turn.dialect.provider)
-    return turn.account or next(mine)
+def _cover(turn: Turn, prop: Prop) -> str:
+    """The address of an app's picture, if it has one."""
+    return f"{turn.base}{PREFIX}{prop.more.name(prop.id)}" if isinstance(prop.more, Kept) else ""
 
 
 def resource_list(turn: Turn) -> Answer:

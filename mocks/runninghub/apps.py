@@ -31,28 +31,24 @@ def ready(session: Session, account: Account) -> None:
     """Puts the ready ones into a session that has none yet."""
     for name, row in workflows.facts()["apps"].items():
         if row["id"] not in session.props:
-            _made(
-                session,
-                account,
-                {**row, "name": name, "workflow": workflows.facts()["workflows"][row["workflow"]]["id"]},
-            )
+            runs = workflows.facts()["workflows"][row["workflow"]]["id"]
+            _made(session, account, {**row, "name": name, "workflow": runs})
 
 
 def given(session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
-    """An app as the director wants it; one that names no fields opens the words of its workflow and the files it loads."""
-    listed = (
-        "a list of {nodeId, fieldName, ...}",
-        lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
-    )
-    workflows.checked(KIND, said, OWN, {"nodes": listed, "tags": listed})
+    """An app as the director wants it; unless told, it opens the words of its workflow and the files that it loads."""
+    workflows.checked(KIND, said, OWN, {"nodes": ("a list of {nodeId, fieldName}", _rows), "tags": ("a list", _rows)})
     word = said.get("workflow", next(iter(workflows.facts()["workflows"])))
     own = [prop for prop in session.props.values() if prop.kind == workflows.KIND and word in (prop.id, prop.name)
            and (prop.said["open"] or prop.account is account)]  # fmt: skip
     if not own:
-        raise ValueError(
-            f"expected a workflow's id or name; came {word!r:.80}; add it first: add_prop('workflow', graph=...)"
-        )
+        raise ValueError(f"expected a workflow's id or name; came {word!r:.80}; "
+                         f"add it first: add_prop('workflow', graph=...)")  # fmt: skip
     return _made(session, account, {**said, "workflow": own[-1].id, "id": workflows.number(session, said)})
+
+
+def _rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _made(session: Session, account: Account, row: Mapping[str, Any]) -> Prop:
@@ -121,17 +117,16 @@ def app_demo(turn: Turn) -> Answer:
     return Answer(200, wire.enveloped({
         "curl": f"curl --location --request POST '{url}' --header 'Content-Type: application/json' --data-raw '{body}'",
         "webappName": prop.name, "statisticsInfo": usual["statistics"], "nodeInfoList": listed,
-        "covers": [{"id": prop.id, "objName": COVER.name(prop.id), "url": picture, "thumbnailUri": picture, **usual["cover"]}],
+        "covers": [{"id": prop.id, "objName": COVER.name(prop.id), "url": picture, "thumbnailUri": picture,
+                    **usual["cover"]}],
         "tags": prop.said["tags"]}))  # fmt: skip
 
 
 def quick_params(turn: Turn) -> Answer:
     """The styles that Quick Create offers for an app."""
-    prop, own = found(turn, turn.inputs["webappId"]), ("source", "where")
-    rows = [{key: value for key, value in row.items() if key not in own} for row in workflows.facts()["styles"]]
-    return Answer(
-        200, wire.enveloped([{"id": row["id"], "type": row["type"], "webappId": prop.id, **row} for row in rows])
-    )
+    first = {"id": "", "type": "", "webappId": found(turn, turn.inputs["webappId"]).id}
+    rows = [{**first, **row} for row in workflows.facts()["styles"]["rows"]]
+    return Answer(200, wire.enveloped(rows))
 
 
 ROUTES: dict[str, Route] = {"app_demo": app_demo, "quick_params": quick_params}

@@ -78,7 +78,7 @@ class Machine:
                 told(each.prompt.graph, each.files or (), numbers)
         return found
 
-    def take(self, graph: Workflow, number: float, extra: Mapping[str, Any]) -> str:  # noqa: ARG002 - it stands in the body
+    def take(self, graph: Workflow, number: float, extra: Mapping[str, Any]) -> str:  # noqa: ARG002 - the body has it
         """Takes a prompt as an order."""
         turn = self.turn
         assert turn is not None  # who only listens sends none
@@ -86,9 +86,8 @@ class Machine:
         kind = order.media[0].kind if order.media else "image"
         slots = keys.line(turn)
         name = wire.name(self.session.seed, self.session.taken + 1)
-        task = turn.submit(
-            with_card(order, _sent), self.contract.lives["task"].durations[kind], None, None, slots, name
-        )
+        usual = self.contract.lives["task"].durations[kind]
+        task = turn.submit(with_card(order, _sent), usual, None, None, slots, name)
         return prompt_id(self.session, task)
 
     def stop(self, run: Run) -> None:
@@ -127,9 +126,8 @@ def _sent(body: Mapping[str, Any]) -> Workflow:
 def _joined(graphs: list[Workflow]) -> Iterator[tuple[str, dict[str, Any]]]:
     for at, graph in enumerate(graphs):
         for name, node in graph.items():
-            inputs = {
-                key: [f"{at}/{said[0]}", said[1]] if is_link(said) else said for key, said in node["inputs"].items()
-            }
+            inputs = {key: [f"{at}/{said[0]}", said[1]] if is_link(said) else said
+                      for key, said in node["inputs"].items()}  # fmt: skip
             yield f"{at}/{name}", {**node, "inputs": inputs}
 
 
@@ -140,7 +138,7 @@ def _machine(turn: Turn) -> Machine:
 
 def ask(turn: Turn) -> Answer | Work:
     """Asks the ComfyUI; a file that it keeps is made if nobody has asked for it lately."""
-    machine, path = _machine(turn), turn.named["comfy_path"]
+    machine, path = _machine(turn), turn.named.get("comfy_path", "prompt")
     return view(turn, machine) if path.removeprefix("api/") == "view" else door.ask(turn, machine, path)
 
 
@@ -152,19 +150,21 @@ def call(turn: Turn) -> Answer:
 def view(turn: Turn, machine: Machine) -> Answer | Work:
     """Shows a file that was made, or one that was brought."""
     wanted = tuple(turn.query.get(*each) for each in (("filename", ""), ("subfolder", ""), ("type", "output")))
-    if not wanted[0]:
-        return door.nothing(400)
     for task, index, row in machine.files():
         if (row["filename"], row["subfolder"], row["type"]) == wanted:
-            kind = content_type(task.order.media[index])
             turn.task = task.id
-            return Work([(task, index)], lambda made: _shown(made[0], kind, row["filename"]))
+            return _made(task, index, wanted[0])
     for prop in turn.session.own(turn.account, UPLOADED):
         if (prop.name, prop.said["subfolder"], prop.said["type"]) == wanted:
             data = turn.session.shelf.get(prop.id)
             kind = BROUGHT.get(prop.name.rpartition(".")[2].replace("jpg", "jpeg"), "application/octet-stream")
             return door.nothing(404) if data is None else _shown(data, kind, prop.name)
     return door.nothing(404)
+
+
+def _made(task: Task, index: int, name: str) -> Work:
+    kind = content_type(task.order.media[index])
+    return Work([(task, index)], lambda made: _shown(made[0], kind, name))
 
 
 def _shown(data: bytes, kind: str, name: str) -> Answer:
@@ -192,5 +192,11 @@ def _is(prop: Prop, name: str, said: Mapping[str, Any]) -> bool:
     return prop.name == name and prop.said == said
 
 
-_OWN: dict[str, Route] = {"comfy_prompt": call, "comfy_upload": upload, "comfy_ask": ask, "comfy_call": call}
+_OWN: dict[str, Route] = {
+    "comfy_prompt": call,
+    "comfy_upload": upload,
+    "comfy_ask": ask,
+    "comfy_left": ask,
+    "comfy_call": call,
+}
 ROUTES: dict[str, Route] = {**_OWN, **{f"{name}_plus": route for name, route in _OWN.items()}}

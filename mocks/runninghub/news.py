@@ -84,7 +84,8 @@ def _told(turn: Turn, task: Task) -> dict[str, Any]:
     data = last.request_json["eventData"] if last else _data(turn.dialect.contract, session, turn.base, task)
     return {"id": str(int(task.id) + NEXT), "userApiKey": "***", "taskId": task.id,
             "webhookUrl": last.url if last else task.order.webhook, "eventData": data,
-            "callbackStatus": _standing(last), "callbackResponse": last.answer_body.decode("utf-8", "replace") if last else None,
+            "callbackStatus": _standing(last),
+            "callbackResponse": last.answer_body.decode("utf-8", "replace") if last else None,
             "retryCount": max(0, len(tries) - 1), "createTime": _second(made),
             "updateTime": _second(session.clock.stamp(last.at) if last else made)}  # fmt: skip
 

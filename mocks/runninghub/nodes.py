@@ -28,7 +28,7 @@ def place(row: Mapping[str, Any]) -> Place:
 
 def strange(
     graph: Workflow, rows: Sequence[Mapping[str, Any]], operation: str, opens: Iterable[Place] | None = None
-) -> Iterator[Finding]:
+) -> Iterator[Finding]:  # fmt: skip
     """What items name that is not there: in the graph, or among the fields that an app opens."""
     known = {(node, field) for node, row in graph.items() for field in row["inputs"]} if opens is None else set(opens)
     nodes = {node for node, _ in known}
@@ -36,11 +36,12 @@ def strange(
         node, field = place(row)
         if (node, field) in known:
             continue
-        word, words, came = ("fieldName", sorted(name for own, name in known if own == node), field) if node in nodes else (
-            "nodeId", sorted(nodes), node)  # fmt: skip
+        fields = sorted(name for own, name in known if own == node)
+        word, words, came = ("fieldName", fields, field) if fields else ("nodeId", sorted(nodes), node)
         listed = ", ".join(words[:MOST_NAMED])
-        yield Finding("unknown-node", "broken", f"/{LIST}/{at}/{word}", f"one of {listed}", shown(came),
-                      did_you_mean(came, words, f"name one that is there: {listed}"), operation, reason="bad-nodes")  # fmt: skip
+        cure = did_you_mean(came, words, f"name one that is there: {listed}")
+        yield Finding("unknown-node", "broken", f"/{LIST}/{at}/{word}", f"one of {listed}", shown(came), cure,
+                      operation, reason="bad-nodes")  # fmt: skip
 
 
 def laid(graph: Workflow, rows: Iterable[Mapping[str, Any]]) -> Workflow:
@@ -78,7 +79,8 @@ def wrong(graph: Workflow, changed: Workflow) -> Json:
             stood = graph[name]["inputs"].get(field)
             if type(stood) in NUMBERS and type(value) not in NUMBERS and not is_link(value):
                 error = {"type": "invalid_input_type", "message": facts("errors")["invalid_input_type"],
-                         "details": f"{field}, {value}", "extra_info": {"input_name": field, "received_value": value}}  # fmt: skip
+                         "details": f"{field}, {value}",
+                         "extra_info": {"input_name": field, "received_value": value}}  # fmt: skip
                 row = found.setdefault(name, {"errors": [], "dependent_outputs": [], "class_type": node["class_type"]})
                 row["errors"].append(error)
     for last in outputs(changed) if found else ():
@@ -88,10 +90,10 @@ def wrong(graph: Workflow, changed: Workflow) -> Json:
     return found
 
 
-def runs(graph: Workflow, luck: str, body: Mapping[str, Any]) -> Workflow:
-    """What runs of a workflow: its own graph or the one that is sent, with the changes laid into it, without the outputs
-    that ComfyUI would not take. Seeds are drawn where nobody gives one."""
-    own = body.get("workflow")
+def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) -> Workflow:
+    """What runs of a workflow: its own graph or the one that is sent, with the changes laid into it, without the
+    outputs that ComfyUI would not take. Seeds are drawn where nobody gives one."""
+    own = body.get("workflow") if replaced else None
     rows = body.get(LIST) or ()
     base: Workflow = json.loads(own) if own else graph
     whole = laid(base, rows)
@@ -109,9 +111,9 @@ def _seeded(graph: Workflow, given: set[Place], luck: str) -> Workflow:
     return {name: {**node, "inputs": told[name]} if name in told else node for name, node in graph.items()}
 
 
-def order(order: Order, graph: Workflow, luck: str) -> Order:
-    """The order of a run: its files, and what their cards tell."""
-    told = files.with_card(order, partial(runs, graph, luck))
+def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
+    """The order of a run: its files, and what their cards tell; where its graph may be `replaced`, the body does it."""
+    told = files.with_card(order, partial(runs, graph, luck, replaced))
     assert told.card is not None
     return told._replace(media=files.media(told.card()["workflow"]))
 

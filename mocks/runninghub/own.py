@@ -36,7 +36,7 @@ def graph(task: Task) -> Workflow:
     """The graph that a task runs, which stands on its card; a model's is the one node that keeps its files."""
     card = task.order.card
     if card is not None:
-        runs: Workflow = card()["workflow"]  # type: ignore[assignment]
+        runs: Workflow = card()["workflow"]
         return runs
     kind = task.order.media[0].kind if task.order.media else ""
     return {wire.MODEL_NODE: {"class_type": CLASSES.get(kind, "SaveImage"), "inputs": {"filename_prefix": "ComfyUI"}}}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
-from ...contracts.finding import Finding
+from ...contracts.finding import Finding, shown
 from ...contracts.graph import Place, Workflow, flaws, outputs
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
@@ -19,6 +19,8 @@ from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import apps, keys, news, nodes, wire, workflows
 from .sockets import address
+
+Begun = tuple[Task, tuple[str, ...], str]  # the task, the nodes that keep something, and what is wrong with others
 
 
 def create(turn: Turn) -> Answer:
@@ -46,18 +48,18 @@ def price_app(turn: Turn) -> Answer:
     prop, price = apps.found(turn, turn.named["webappId"]), turn.dialect.contract.facts.prices
     graph = apps.graph(turn.session, prop)
     _fits(turn, graph, opens=[nodes.place(row) for row in prop.said["nodes"]])
-    made = nodes.order(Order("runninghub", turn.operation.id, prop.id, turn.body, ()), graph, "")
+    made = nodes.order(Order("runninghub", turn.operation.id, prop.id, turn.body, ()), graph, "", replaced=False)
     coins = keys.coins(price["coins"]["a_second"], _usual(turn, made)[1])
     return Answer(200, wire.priced(coins, price["coins"]["currency"], f"{coins} RH币/次", f"{coins} RH coins/run"))
 
 
-def _workflow(turn: Turn, id: object) -> tuple[Task, tuple[str, ...], str]:
+def _workflow(turn: Turn, id: object) -> Begun:
     _funded(turn)
     prop = workflows.found(turn, id)
     return _started(turn, prop, prop.said["graph"])
 
 
-def _app(turn: Turn, id: object) -> tuple[Task, tuple[str, ...], str]:
+def _app(turn: Turn, id: object) -> Begun:
     _funded(turn)
     prop = apps.found(turn, id)
     return _started(turn, prop, apps.graph(turn.session, prop), [nodes.place(row) for row in prop.said["nodes"]])
@@ -69,10 +71,8 @@ def _funded(turn: Turn) -> None:
         raise Refusal(why)
 
 
-def _started(
-    turn: Turn, prop: Prop, graph: Workflow, opens: Iterable[Place] | None = None
-) -> tuple[Task, tuple[str, ...], str]:
-    """Takes the order: the task, the nodes that keep something, and what is wrong with others."""
+def _started(turn: Turn, prop: Prop, graph: Workflow, opens: Sequence[Place] | None = None) -> Begun:
+    """Takes the order."""
     if prop.said["password"] and turn.inputs.get("accessPassword") != prop.said["password"]:
         raise Refusal("bad-password")
     wrong = _fits(turn, graph, opens)
@@ -82,23 +82,19 @@ def _started(
     session, where = turn.session, turn.inputs.get("webhookUrl")
     number = session.taken + 1
     meant = Order("runninghub", turn.operation.id, prop.id, turn.body, (), webhook=where or "", called=prop.name)
-    order = nodes.order(meant, graph, f"{session.seed} {number}")
+    order = nodes.order(meant, graph, f"{session.seed} {number}", opens is None)
     assert order.card is not None
-    task = turn.submit(
-        order, _usual(turn, order), None, news.teller(turn, order.webhook), slots, name=wire.name(session.seed, number)
-    )
+    tell, name = news.teller(turn, order.webhook), wire.name(session.seed, number)
+    task = turn.submit(order, _usual(turn, order), None, tell, slots, name=name)
     _noted(turn, row)
     return task, outputs(order.card()["workflow"]), json.dumps(wrong)
 
 
-def _fits(turn: Turn, graph: Workflow, opens: Iterable[Place] | None = None) -> Mapping[str, Any]:
+def _fits(turn: Turn, graph: Workflow, opens: Sequence[Place] | None = None) -> Mapping[str, Any]:
     """Refuses what does not fit the graph; what ComfyUI would not take of it, where something is left to run."""
     own, rows, operation = turn.inputs.get("workflow"), turn.inputs.get(nodes.LIST) or (), turn.operation.id
     if own and opens is None:
-        graph = guard.loads(own.encode("utf-8", "surrogatepass"))
-        if type(graph) is not dict:
-            raise Refusal("bad-json", findings=(Finding("invalid-type", "broken", "/workflow", "an object as JSON", own[:80],
-                                                        "send the graph in API format", operation),))  # fmt: skip
+        graph = _read(own, operation)
         if found := tuple(flaws(graph, ("workflow",), operation)):
             raise Refusal("bad-graph", findings=found)
     if found := tuple(nodes.strange(graph, rows, operation, opens)):
@@ -113,10 +109,24 @@ def _fits(turn: Turn, graph: Workflow, opens: Iterable[Place] | None = None) -> 
     return wrong
 
 
+def _read(text: str, operation: str) -> Workflow:
+    """A graph that is sent as JSON in a text."""
+    try:
+        graph = guard.loads(text.encode("utf-8", "surrogatepass"))
+    except Refusal:
+        graph = None
+    if type(graph) is dict:
+        return graph
+    raise Refusal("invalid-input", findings=(Finding(
+        "invalid-type", "broken", "/workflow", "a graph in API format, as JSON in a text", shown(text),
+        "export it with Export (API) and send json.dumps of it", operation, reason="invalid-input"),))  # fmt: skip
+
+
 def _misfit(name: str, node: Mapping[str, Any], operation: str) -> Finding:
     error = node["errors"][0]
-    return Finding("invalid-type", "broken", f"/{nodes.LIST}", f"a number in {error['extra_info']['input_name']} of node {name}",
-                   str(error["extra_info"]["received_value"])[:80], "send a number, or its text", operation)  # fmt: skip
+    expected = f"a number in {error['extra_info']['input_name']} of node {name}"
+    return Finding("invalid-type", "broken", f"/{nodes.LIST}", expected, shown(error["extra_info"]["received_value"]),
+                   "send a number, or its text", operation)  # fmt: skip
 
 
 def _room(turn: Turn, row: Mapping[str, Any], slots: Slots) -> None:
@@ -138,10 +148,8 @@ def _said(turn: Turn, name: str) -> bool:
 
 def _noted(turn: Turn, row: Mapping[str, Any]) -> None:
     """Tells what has no effect with this kind of key."""
-    asked = {
-        "retainSeconds": "retains" in row,
-        "usePersonalQueue": "waits" in row or not _said(turn, "usePersonalQueue"),
-    }
+    waits = "waits" in row or not _said(turn, "usePersonalQueue")
+    asked = {"retainSeconds": "retains" in row, "usePersonalQueue": waits}
     turn.findings += tuple(
         Finding("not-for-this-key", "note", f"/{name}", "a kind of key for which it is there", turn.account.kind,
                 f"take {name} out, or use another key", turn.operation.id, "inferred")

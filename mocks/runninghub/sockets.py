@@ -25,14 +25,16 @@ def address(base: str, task: Task) -> str:
     scheme, _, rest = base.partition("://")
     word = digest("machine", task.id)
     auth = base64.b64encode(json.dumps({"systemName": "rh", "token": digest("auth", task.id)}).encode()).decode()
-    said = {"c_host": f"10.129.{int(word[:2], 16)}.{int(word[2:4], 16)}", "c_port": "85", "clientId": wire.client(task.id),
-            "workflowId": task.model if task.order.card else "", "Rh-Comfy-Auth": auth}  # fmt: skip
+    said = {"c_host": f"10.129.{int(word[:2], 16)}.{int(word[2:4], 16)}", "c_port": "85",
+            "clientId": wire.client(task.id), "workflowId": task.model if task.order.card else "",
+            "Rh-Comfy-Auth": auth}  # fmt: skip
     return f"{'wss' if scheme == 'https' else 'ws'}://{rest}{PATH}?{urlencode(said)}"
 
 
 def asked(call: Call, name: str) -> str:
     """What a call says by a name in its query."""
-    return parse_qs(call.scope["query_string"].decode("latin-1")).get(name, [""])[0]
+    query: bytes = call.scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get(name, [""])[0]
 
 
 def caller(session: Session, call: Call) -> Account | None:

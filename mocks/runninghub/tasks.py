@@ -89,7 +89,7 @@ def _standing(row: dict[str, Any], data: Any) -> wire.Json:
 
 
 def usage(contract: Contract, view: View, written: bool = False) -> wire.Json:
-    """What a task took: of a graph its time, which costs coins; of a model what it costs, or the share of that which ran.
+    """What a task took: of a graph its time, which costs coins; of a model what it costs, or its share of that.
     Numbers are texts, unless the newest reading is not wanted; where they are `written`, always."""
     task, line = view.task, view.task.timeline
     seconds = max(0.0, line.ends - line.starts)

@@ -67,7 +67,8 @@ def client(task: str) -> str:
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
     """What is said of a graph before it runs, as JSON in a text."""
-    return f'{{"result": true, "error": null, "outputs_to_execute": {json.dumps(list(last))}, "node_errors": {errors}}}'
+    listed = json.dumps(list(last))
+    return f'{{"result": true, "error": null, "outputs_to_execute": {listed}, "node_errors": {errors}}}'
 
 
 def accepted(task: str, word: str, tips: str) -> Json:
@@ -99,15 +100,17 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
 
 def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
     """What a task took, in texts unless it is to be in numbers."""
-    said: Json = {"consumeMoney": None, "consumeCoins": None if coins is None else f"{coins:.6f}".rstrip("0").rstrip("."),
-                  "taskCostTime": str(round(seconds)), "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    whole = None if coins is None else f"{coins:.6f}".rstrip("0").rstrip(".")
+    said: Json = {"consumeMoney": None, "consumeCoins": whole, "taskCostTime": str(round(seconds)),
+                  "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
     return {key: float(told) if told and numbers else told for key, told in said.items()}
 
 
 def file(row: Json, used: Json) -> Json:
     """One file as the outputs tell it."""
-    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
-            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"],
+            "nodeId": row["nodeId"], "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"],
+            "consumeMoney": used["consumeMoney"],
             "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 

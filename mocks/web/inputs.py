@@ -90,14 +90,9 @@ async def look(turn: Turn, found: list[tuple[str, str, str]]) -> list[Finding]:
             cure = NAME_IT if named else CURE
             findings.append(Finding("unreachable-input", severity, place, expected, seen.came, cure, turn.operation.id,
                                     reason=UNREACHABLE))  # fmt: skip
-        elif (most := _most(turn.model, place)) is not None and seen.bytes > most:
-            came = f"a file of {seen.bytes} bytes"
-            findings.append(turn.model.oversized(place, kind, most, came, turn.operation.id))  # type: ignore[union-attr]
+        elif turn.model is not None:
+            findings += turn.model.oversized(place, kind, seen.bytes, turn.operation.id)
     return findings
-
-
-def _most(model: Model | None, place: str) -> Any:
-    return None if model is None else model.most_bytes(place.split("/")[1])
 
 
 def _own(turn: Turn, kind: str, id: str) -> Seen:

@@ -158,17 +158,11 @@ class Turn(Bending):
         if name is None:
             self.allow = ", ".join(operations)
             self.hidden = keyed.astray(self)
+            path = keyed.masked(self.way.path, self.hidden)
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(
                 reason,
-                findings=(
-                    astray.nowhere(
-                        self.dialect.contract,
-                        scope["method"],
-                        keyed.masked(self.way.path, self.hidden),
-                        bool(operations),
-                    ),
-                ),
+                findings=(astray.nowhere(self.dialect.contract, scope["method"], path, bool(operations)),),
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:

@@ -101,7 +101,7 @@ def test_keys_are_made_and_revoked() -> None:
     with plane() as asked:
         one = asked.opened()
         other = one.ask("POST", "/keys", {"provider": "runcomfy"}, 201)
-        assert (other["account"], other["revoked"]) == ("account-2", False)
+        assert (other["account"], other["kind"], other["revoked"]) == ("account-2", "", False)
         assert one.send("POST", MODEL, {"prompt": "x"}, other["key"]).status_code == 200
         assert one.ask("DELETE", f"/keys/{other['key']}")["keys"][0]["revoked"]
         assert one.send("POST", MODEL, {"prompt": "x"}, other["key"]).status_code == 401

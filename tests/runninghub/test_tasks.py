@@ -10,15 +10,9 @@ from understudy.mocks.stand_in import StandIn
 from understudy.tests.runninghub.errands import GRAPH, ask, post, prompt, runninghub, submit
 
 CANCEL, STATUS, OUTPUTS = "cancel", "status", "outputs"
-FAILED = [
-    "current_outputs",
-    "exception_type",
-    "node_name",
-    "current_inputs",
-    "traceback",
-    "node_id",
-    "exception_message",
-]
+FAILED = ["current_outputs", "exception_type", "node_name", "current_inputs", "traceback", "node_id",
+          "exception_message"]  # fmt: skip
+LIVES = [(0, 0, 0.0), (0, 2.5, 0.25), (4, 2, 0.0), (2, 7, 0.5), (0, 9.999999, 1.0)]  # queued, then cancelled at, paid
 
 
 @pytest.fixture
@@ -112,9 +106,7 @@ def test_a_cancelled_task_shows_as_failed_unless_told(setting: str, word: str) -
         assert ask(handle, OUTPUTS, task)["code"] == 805
 
 
-@pytest.mark.parametrize(
-    ("queued", "ran", "paid"), [(0, 0, 0.0), (0, 2.5, 0.25), (4, 2, 0.0), (2, 7, 0.5), (0, 9.999999, 1.0)]
-)
+@pytest.mark.parametrize(("queued", "ran", "paid"), LIVES)
 def test_a_cancel_bills_what_ran(handle: StandIn, queued: float, ran: float, paid: float) -> None:
     handle.script(queued=queued, running=10, cost=1)
     task = submit(handle)
@@ -176,30 +168,20 @@ def test_a_graph_is_paid_by_its_time_and_its_results_bear_their_nodes(handle: St
     task = prompt(handle, two)
     handle.settle()
     said = ask(handle, "query", task)
-    assert said["usage"] == {
-        "consumeMoney": None,
-        "consumeCoins": "17",
-        "taskCostTime": "83",
-        "thirdPartyConsumeMoney": None,
-    }
+    assert said["usage"] == {"consumeMoney": None, "consumeCoins": "17", "taskCostTime": "83",
+                             "thirdPartyConsumeMoney": None}  # fmt: skip
     told = [(row["nodeId"], row["outputType"], row["url"] is None, row["text"]) for row in said["results"]]
-    assert told == [
-        ("9", "png", False, None),
-        ("10", "png", False, None),
-        ("11", "txt", True, GRAPH["6"]["inputs"]["text"]),
-    ]
-    assert [(row["nodeId"], row["consumeCoins"]) for row in ask(handle, OUTPUTS, task)["data"]] == [
-        ("9", "17"),
-        ("10", "17"),
-    ]
+    text = GRAPH["6"]["inputs"]["text"]
+    assert told == [("9", "png", False, None), ("10", "png", False, None), ("11", "txt", True, text)]
+    files = ask(handle, OUTPUTS, task)["data"]
+    assert [(row["nodeId"], row["consumeCoins"]) for row in files] == [("9", "17"), ("10", "17")]
     assert not handle.findings
 
 
-def test_a_model_of_words_tells_them_and_names_no_file(handle: StandIn) -> None:
+def test_a_model_of_words_tells_them_and_names_no_file() -> None:
     with runninghub(unknown_models="accept") as handle:
-        handle.add_model(
-            "some/words", kind="text", schema={"type": "object", "properties": {"prompt": {"type": "string"}}}
-        )
+        schema = {"type": "object", "properties": {"prompt": {"type": "string"}}}
+        handle.add_model("some/words", kind="text", schema=schema)
         said = post(handle, "/openapi/v2/some/words", {"prompt": "a red tram"})
         handle.settle()
         (row,) = ask(handle, "query", said["taskId"])["results"]

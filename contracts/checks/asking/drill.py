@@ -49,7 +49,8 @@ def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape
     yield "bodies that are none", list(noes.bodies())
     yield "paths", list(noes.paths())
     yield "no money", list(noes.money())
-    if noes.contract.api:
+    yield "beside orders", list(noes.beside())
+    if noes.contract.api or noes.contract.wire is not None:
         yield "whatever else there is", list(noes.rest())
     yield "what lasts longest", list(lives.longest())
     yield "refusals leave no trace", list(noes.traces())
@@ -122,14 +123,14 @@ class Lives(Steps):
 
     def crowded(self) -> Tape:
         """More orders of one thing than run at once, where so many do that not each of them is looked at."""
-        most = self.life.slots or 0
+        most = self.life.room(self.plain.id, self.plain.title)[0] or 0
         if most <= MOST_LOOKED_AT:
             return []
         watched = [0, most - 1, most, most + 1, most + 2]
         look = [move for nth in watched for move in self.look(nth)]
         other = next((model for model in self.offered if model is not self.plain), self.plain)
-        return [Move("advance", amount=1), *(self.order(self.plain) for _ in range(most + 3)), *look, self.order(other), *self.look(most + 3),
-                self.order(self.plain, key=OTHER), *self.look(most + 4, OTHER), self.cancel(1), *look,
+        return [Move("advance", amount=1), *(self.order(self.plain) for _ in range(most + 3)), *look,
+                self.order(other), *self.look(most + 3), self.order(self.plain, key=OTHER), *self.look(most + 4, OTHER), self.cancel(1), *look,
                 self.cancel(most + 1), *look, Move("finish", nth=0), *look, Move("finish", nth=most), *look,
                 Move("finish", nth=most + 2), *look]  # fmt: skip
 

@@ -93,6 +93,8 @@ class Noes(Steps):
                 body = good if operation.model else b""
                 yield Move("ask", Ask(operation.method, self.path(operation, name), JSON, body))
         yield self.order(self.plain)
+        if self.contract.wire is not None and isinstance(self.example(self.plain), dict):
+            yield self.order(self.plain, {**self.example(self.plain), "no_such_field": 1})
         charset = (("content-type", "application/json; charset=utf-8"),)
         yield self.sent(self.submit, self.plain, good, headers=charset)
         for body in (b" \t\n" + good + b"\r\n", *self.spelled()):
@@ -143,6 +145,15 @@ class Noes(Steps):
                 assert move.ask is not None
                 path = re.sub(r"\{\w+\}", name, move.ask.path, count=1)
                 yield move._replace(ask=move.ask._replace(path=path), prop=-1)
+
+    def beside(self) -> Iterator[Move]:
+        """What is asked of a model and is no order, as its price: with what is right, and with what is not."""
+        for operation in (each for each in self.operations if each.model and not each.orders and not each.within):
+            if "slashes" in operation.parameters[operation.model]:
+                for model in self.models if self.whole else [self.plain, *self.models[:3]]:
+                    yield self.sent(operation, model, json.dumps(self.example(model)).encode())
+                yield self.sent(operation, self.plain, json.dumps(self.wrong()).encode())
+                yield from self.garbled(operation, self.plain)
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""

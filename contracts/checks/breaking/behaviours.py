@@ -9,7 +9,7 @@ from ...derived import derived
 from ...exchange import Exchange
 from ..subject import Ask
 from .belongings import THINGS
-from .bending import bodied, dropped, edited, found, put, told
+from .bending import bodied, dropped, edited, found, put, put_word, told
 from .bundles import BUNDLES
 from .claims import CLAIMS
 from .corners import CORNERS
@@ -53,7 +53,7 @@ def words(stage: Stage, said: Exchange, state: str) -> Exchange:
     row = next((row for row in stage.life.channels.values() if row["operation"] == said.operation), None)
     if row is None:
         return said
-    said = edited(said, row["key"], put(row["words"][state]))
+    said = edited(said, row["key"], put_word(row["words"][state]))
     unfit = {"place": state != "QUEUED", "files": state != "SUCCEEDED", "error": state != "FAILED",
              "ended": state not in ENDED}  # fmt: skip
     for name in [name for name, out in unfit.items() if out and name in stage.tells]:

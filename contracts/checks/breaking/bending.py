@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...exchange import Exchange
+from ...life import as_word
 from ..subject import Ask
 
 Edit = Callable[[Any, Any], None]  # of what a container holds under a key
@@ -35,6 +36,11 @@ def found(value: Any, pointer: str) -> Any:
     return next((holder[key] for holder, key in spots(value, pointer.split("/")[1:])), None)
 
 
+def word_at(said: Exchange, pointer: str) -> Any:
+    """The word that is told there; a number is the one that it is written as."""
+    return as_word(found(said.json, pointer))
+
+
 def edited(said: Exchange, pointer: str, edit: Edit) -> Exchange:
     """The answer with an edit made at a pointer; as it was, where the pointer leads nowhere."""
     value = said.json
@@ -49,6 +55,11 @@ def edited(said: Exchange, pointer: str, edit: Edit) -> Exchange:
 def put(value: Any) -> Edit:
     """Another value in the place of the one that is there."""
     return lambda holder, key: holder.__setitem__(key, value)
+
+
+def put_word(word: str) -> Edit:
+    """Another word, as a number where one stands there."""
+    return changed(lambda before: int(word) if type(before) is int and word.isdecimal() else word)
 
 
 def changed(change: Callable[[Any], Any]) -> Edit:

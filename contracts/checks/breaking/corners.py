@@ -8,7 +8,7 @@ from typing import Any
 from ...catalogue import Model
 from ...exchange import Exchange
 from ..subject import Ask
-from .bending import bodied, changed, edited, found, inputs, put, queried, querying, sending
+from .bending import bodied, changed, edited, found, inputs, put, put_word, queried, querying, sending, word_at
 from .manners import worn
 from .mutant import Stage, Table, addresses
 
@@ -62,12 +62,12 @@ def _contagious(stage: Stage, ask: Ask) -> Exchange:
 def _overheard(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
     rule, names = stage.life.cancel, [order.id for order in stage.orders]
-    if said.operation == rule["operation"] and found(said.json, rule["key"]) == rule["accepted"] and said.task in names:
+    if said.operation == rule["operation"] and word_at(said, rule["key"]) == rule["accepted"] and said.task in names:
         stage.memory["next"] = names[names.index(said.task) + 1 :][:1]
     channel = next((row for row in stage.life.channels.values() if row["operation"] == said.operation), None)
     if channel is None or said.task not in stage.memory.get("next", ()):
         return said
-    return edited(said, channel["key"], put(channel["words"]["CANCELLED"]))
+    return edited(said, channel["key"], put_word(channel["words"]["CANCELLED"]))
 
 
 # -- one of many
@@ -79,9 +79,9 @@ def _rare(name: str, why: str, when: Callable[[Stage, Exchange], bool], *needs: 
     @CORNERS.looks(name, "corner", why, "files", "flat", *needs)
     def look(stage: Stage, said: Exchange) -> Exchange:
         channel = stage.channel
-        if said.operation != channel["operation"] or found(said.json, channel["key"]) != channel["words"]["RUNNING"]:
+        if said.operation != channel["operation"] or word_at(said, channel["key"]) != channel["words"]["RUNNING"]:
             return said
-        return edited(said, channel["key"], put(channel["words"]["SUCCEEDED"])) if when(stage, said) else said
+        return edited(said, channel["key"], put_word(channel["words"]["SUCCEEDED"])) if when(stage, said) else said
 
 
 def _kind(stage: Stage, said: Exchange) -> str:

@@ -20,6 +20,7 @@ def told_of(contract: Contract) -> Iterator[str]:
                                          ("cancels", life.cancel["operation"]),
                                          ("queue", "QUEUED" in life.alike and life.alike["QUEUED"] == "QUEUED"),
                                          ("flat", contract.bundle is None),
+                                         ("one scheme", "schemes" not in contract.facts.openapi["security"]),
                                          ("props", own(contract))) if there)  # fmt: skip
     yield from {f"makes {model.kind}" for model in models}
     yield from {f"refuses {reason}" for each in contract.operations.values() for reason in each.refusals}

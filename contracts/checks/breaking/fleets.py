@@ -94,7 +94,7 @@ def _newer(stage: Stage, said: Exchange) -> Exchange:
 @FLEETS.behaves("an order is kept for ever", "kept", "a client relies on what will be gone", "kept")
 def _hoarded(stage: Stage, ask: Ask) -> Exchange:
     said = stage.send(ask)
-    if said.status < 300 and said.task and ask.method == "GET":
+    if said.status < 300 and said.task and said.operation != stage.life.cancel["operation"]:
         stage.memory[ask.path, ask.headers] = said.answer_body
     known = stage.memory.get((ask.path, ask.headers))
     return bodied(said._replace(status=200), known) if known and stage.refused(said, "unknown-id") else said

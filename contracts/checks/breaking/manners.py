@@ -46,8 +46,8 @@ def _known(stage: Stage, text: str) -> bool:
     return bool(text) and text.rpartition(" ")[2] in (stage.subject.key, stage.subject.other_key)
 
 
-def _let_in(name: str, why: str, whom: Callable[[Stage, str], bool]) -> None:
-    @MANNERS.behaves(name, "account", why)
+def _let_in(name: str, why: str, whom: Callable[[Stage, str], bool], *needs: str) -> None:
+    @MANNERS.behaves(name, "account", why, *needs)
     def bend(stage: Stage, ask: Ask) -> Exchange:
         said = stage.send(ask)
         if not said.operation or not stage.refused(said, "bad-key") or not whom(stage, worn(stage, ask)):
@@ -60,9 +60,9 @@ _let_in("a request with a wrong key is let in", ANYBODY, lambda stage, text: boo
 _let_in("a request with no more than a scheme is let in", "a client that lost its key goes on",
         lambda stage, text: text.strip() == _scheme(stage) != "")  # fmt: skip
 _let_in("a key under another scheme is let in", UNTAUGHT, lambda stage, text: (
-    _known(stage, text) and " " in text and text.partition(" ")[0].lower() != _scheme(stage).lower()))  # fmt: skip
+    _known(stage, text) and " " in text and text.partition(" ")[0].lower() != _scheme(stage).lower()), "one scheme")  # fmt: skip
 _let_in("a key without its scheme is let in", UNTAUGHT,
-        lambda stage, text: _known(stage, text) and " " not in text and _scheme(stage) != "")  # fmt: skip
+        lambda stage, text: _known(stage, text) and " " not in text and _scheme(stage) != "", "one scheme")  # fmt: skip
 
 
 @MANNERS.behaves("the second account's key is refused", "account", "a customer cannot order")

@@ -82,7 +82,9 @@ def refusing(contract: Contract, reason: str) -> list[str]:
              and not (reason == "too-large" and (operation.most_body or 0) > MOST_SENT)]  # fmt: skip
     if not named and any(reason in operation.refusals for operation in contract.operations.values()):
         return []
-    return named or [""] * (reason in UNREFUSED)
+    row, unknown = contract.errors[reason], contract.errors.get("unknown-path", {})
+    alike = reason == "bad-path" and (row["status"], coded(row)) == (unknown.get("status"), coded(unknown))
+    return named or [""] * (reason in UNREFUSED and not alike)
 
 
 def _hidden(contract: Contract, operation: Operation, reason: str) -> bool:
@@ -116,6 +118,7 @@ class Key(NamedTuple):
 
     place: str
     must: bool
+    void: bool = False  # whether it is null and nothing else
 
 
 def _keys(contract: Contract) -> Iterator[Mutant]:
@@ -152,7 +155,7 @@ def _formed(when: When, form: str, forms: Mapping[str, str]) -> When:
 
 def _bent(key: Key, place: str, when: When) -> Iterator[Mutant]:
     for way, (edit, why) in WAYS.items():
-        if key.must or way in ("retyped", "nulled"):
+        if (key.must or way in ("retyped", "nulled")) and not (key.void and way == "nulled"):
             name = f"{place} {key.place}"
             yield Mutant(f"{name} {way}", "key", name, why, where(when, _edit(key.place, edit)))
 
@@ -172,7 +175,7 @@ def keys(contract: Contract, schema: Mapping[str, Any], operation: str, place: s
         fields = {name: field for name, field in fields.items() if name in must}
     for name, field in fields.items():
         if name in must or not operation or name in _spoken(contract):
-            yield Key(f"{place}/{name}", name in must)
+            yield Key(f"{place}/{name}", name in must, field == {"const": None})
             yield from keys(contract, field, operation, f"{place}/{name}")
 
 

@@ -9,7 +9,7 @@ from ...contract import Contract
 from ...exchange import Exchange
 from ...life import as_word, at
 from ..subject import Ask
-from .bending import EVERY, bodied, edited, put
+from .bending import EVERY, bodied, edited, put_word
 from .mutant import Bend, Mutant, Stage
 
 # Which looks, of those that are due to tell the later state, tell the earlier one instead.
@@ -66,8 +66,7 @@ def _saying(channel: Mapping[str, Any], word: str, other: str) -> Change:
 
     def change(said: Exchange) -> Exchange:
         key = next(key for key in keys if as_word(at(said.json, key)) == word)
-        value = int(other) if type(at(said.json, key)) is int and other.isdecimal() else other
-        return edited(said, key.replace("/0/", f"/{EVERY}/"), put(value))
+        return edited(said, key.replace("/0/", f"/{EVERY}/"), put_word(other))
 
     return change
 

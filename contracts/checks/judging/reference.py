@@ -53,6 +53,7 @@ class Known:
     again: float | None = None  # when it was taken up again last
     news: str = ""  # what was asked for: of its end, of all states, or none
     prop: str = ""  # the id of the one on which it runs
+    room: int | None = None  # how many of its model run at once, where each model has slots of its own
     named: dict[str, str] = field(default_factory=dict)  # what else was told that a path can name
 
     @property
@@ -102,16 +103,17 @@ class Reference:
 
     def _played(self, among: Known) -> Iterator[tuple[Known, Span]]:
         free: list[float] = []  # when each slot that was given out is given back
+        slots = among.room if self._apart else self._slots
         for order in self.orders.values():
             if order.account != among.account or (self._apart and order.model != among.model):
                 continue
             slot = order.asked if order.again is None else order.again
-            if self._slots is not None and len(free) >= self._slots:
+            if slots is not None and len(free) >= slots:
                 slot = max(slot, min(free))
             if order.cancelled < slot:
                 yield order, Span(order.asked, inf, inf, order.cancelled, "CANCELLED")
                 continue
-            if self._slots is not None and len(free) >= self._slots:
+            if slots is not None and len(free) >= slots:
                 free.remove(min(free))
             span = _span(order, slot)
             free.append(span.ends)

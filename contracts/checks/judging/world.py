@@ -94,6 +94,7 @@ class World:
         ending = "FAILED" if self.doomed else "PAUSED" if self.halted else "SUCCEEDED"
         order = Known(name, len(self.orders), account, model.id, kind, inputs, self.asked, queued, running, ending)
         order.form, order.prop, order.full = model, prop, running
+        order.room = self.life.room(model.id, model.title)[0] if self.life.apart else None
         if ending == "PAUSED":
             self.halted, order.share, order.running = self.halted - 1, HALF, running * HALF
         self._configured(order)
