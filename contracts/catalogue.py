@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from . import brought
 from .alike import USUAL, Alike, Takes
 from .between import Rules, completed
-from .brought import FETCHABLE, LOOPBACK, Path, Place
+from .brought import FETCHABLE, LOOPBACK, TOO_LARGE, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
-from .outcome import SHAPING, Outcome, Outcomes
+from .outcome import Outcome, Outcomes
 from .schema import NOTHING, Difference, Judge, pointer
 from .spelling import Spelling
 
@@ -27,15 +27,15 @@ LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
 # Of a model, what is read when it is asked.
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema", "shaping"})
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "also", "complete", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
-                 "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "shaping", "source",
+    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
                  "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
@@ -44,7 +44,6 @@ class Model:
     rules: Rules
     spelling: Spelling
     input_schema: Mapping[str, Any]  # the schema of whatever is taken, however it is spelled
-    shaping: tuple[str, ...]
 
     def __init__(
         self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = USUAL, listed: bool = True,
@@ -57,6 +56,7 @@ class Model:
         self.also: tuple[str, ...] = tuple(row.get("also", ()))  # further ids of it
         self.editions: tuple[str, ...] = tuple(row.get("editions", ()))  # of the documents, those that list it
         self.successor: str = row.get("successor", "")
+        self.deprecated: bool = row.get("deprecated", False)
         self.kind: str = row["kind"]
         self.form: str = row.get("form", "")  # the type of task that it is for, where there are several
         self.complete: bool = row["complete"]
@@ -73,12 +73,9 @@ class Model:
             """Reads the schema when something is asked that follows from it; from then on it stands in its slot."""
             if name not in LATE:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            value = self._shaping() if name == "shaping" else getattr(self.alike.read(), name)
+            value = getattr(self.alike.read(), name)
             setattr(self, name, value)
             return value
-
-    def _shaping(self) -> tuple[str, ...]:
-        return tuple(name for name in SHAPING if name in self.fields or not self.complete)
 
     def check(self, body: Mapping[str, Any], operation: str = "submit") -> tuple[Finding, ...]:
         """What is wrong with an input; the common case, nothing, costs a microsecond."""
@@ -156,7 +153,10 @@ class Model:
         for path, kind, text in self.brought(body):
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
-                if most is not None and len(text) > most and (size := data_size(text)) > most:
+                if bound := self.most_bytes(path[0]):
+                    if len(text) > bound and (size := brought.data_size(text)) > bound:
+                        yield self.oversized(place, kind, bound, f"a data URI of {size} bytes", operation)
+                elif most is not None and len(text) > most and (size := brought.data_size(text)) > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip
@@ -167,6 +167,15 @@ class Model:
                 name = next(step for step in reversed(path) if isinstance(step, str))
                 yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
                               shown(text), f"send {name} as https://", operation)  # fmt: skip
+
+    def most_bytes(self, name: str | int) -> Any:
+        """How large a file may be at a field; None where the model does not say it."""
+        return self.fields.get(str(name), {}).get("x-most-bytes")
+
+    def oversized(self, place: str, kind: str, most: int, came: str, operation: str) -> Finding:
+        """What is said of a file that is larger than the model takes."""
+        return Finding("oversized-input", WEIGHT[self.source], place, f"{kind}s of at most {most} bytes", came,
+                       "send a smaller file", operation, self.source, TOO_LARGE, "too_large")  # fmt: skip
 
     def _cure(self, path: Path) -> str:
         field = self.fields.get(str(path[0])) if path else None
@@ -226,15 +235,6 @@ def told(field: Mapping[str, Any]) -> str:
     if "minItems" in field or "maxItems" in field:
         parts.append(f"{field.get('minItems', 0)} to {field.get('maxItems', 'any number of')} items")
     return ", ".join(parts)
-
-
-def data_size(text: str) -> int:
-    """How many bytes a data URI holds, told from its length without decoding it."""
-    start = text.find(",") + 1
-    length = len(text) - start
-    if text[max(0, start - 8) : start].lower() != ";base64,":
-        return length - 2 * text.count("%", start)
-    return length * 3 // 4 - (text.endswith("=", start) + text.endswith("==", start))
 
 
 def _example(field: Mapping[str, Any]) -> Any:
@@ -339,6 +339,11 @@ class Catalogue:
                    "source": "inferred", "where": "guessed from its task"}  # fmt: skip
             self._guessed[key] = Model(row, {}, listed=False, envelope=self.envelope, alike=form.alike)
         return self._guessed[key]
+
+    @property
+    def shaping(self) -> tuple[str, ...]:
+        """The inputs that say what is made, whatever the model."""
+        return self._outcomes.names
 
     def outcome(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order makes."""

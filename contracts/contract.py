@@ -17,15 +17,16 @@ from .brought import address
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .codes import Codes
+from .derived import meant
 from .document import Document, document
 from .exchange import Exchange
 from .finding import WEIGHT, Finding, Source, did_you_mean, shown
-from .life import Lifecycle
+from .life import Lifecycle, at
 from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .paths import Paths
 from .schema import Judge
-from .stranger import removed_model, unknown_model
+from .stranger import deprecated_model, removed_model, unknown_model
 
 ASIDE = ("states", "source", "where", "kind", "complete", "ordered")  # what a row of a schema says beside it
 MOST_NAMED = 40  # of codes: more are looked up, not read
@@ -40,6 +41,7 @@ class Contract:
         self.api = facts.api
         self.apis: dict[str, Contract] = {self.api: self}
         self.whole = self
+        self.wire: Contract | None = None  # the promise of which this is derived, for checks (derived.py)
         self.errors = {row["reason"]: row for row in facts.errors}
         self.lives = {name: Lifecycle(name, row) for name, row in facts.lifecycle.items()}
         self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
@@ -55,6 +57,8 @@ class Contract:
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
+        self._refusals = {name: Judge(self._whole(row["error"])) for name, row in facts.openapi["operations"].items()
+                          if row.get("error", "Error") != "Error"}  # fmt: skip
         self.codes = Codes(facts.codes)
         self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
@@ -112,7 +116,8 @@ class Contract:
         row: dict[str, Any] = whose.errors.get(reason, {})
         if operation is None or "of" not in row:
             return row
-        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
+        told = (row["of"].get(word) for word in (operation.id, operation.lifecycle, operation.channel))
+        return {**row, **next(filter(None, told), {})}
 
     @property
     def life(self) -> Lifecycle:
@@ -178,6 +183,8 @@ class Contract:
             return found
         if model.editions and self.edition and self.edition not in model.editions:
             found = (*found, removed_model(model, self.edition, operation.id))
+        if model.deprecated:
+            found = (*found, deprecated_model(model, operation.id))
         if type(body) is not dict:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",
@@ -201,14 +208,32 @@ class Contract:
                 said = "one of " + ", ".join(map(str, known))
                 return (Finding("undocumented-status", "broken", "", said, str(status),
                                 "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
-            judge = self.refused
+            judge = self._refusals.get(operation.id, self.refused)
         elif status in self.in_band and not judge.good(body):
-            judge = self.refused  # a no that is said with a yes's status
+            judge = self._refusals.get(operation.id, self.refused)  # a no that is said with a yes's status
         return NO_FINDINGS if judge.good(body) else _misshapen(judge, body, operation.id, operation.source)
 
     def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:
         """What is wrong with the form of an error answer, whatever was asked."""
-        return _misshapen(self.refused, said.json, operation, self.facts.openapi["schemas"]["Error"]["source"])
+        judge = self._refusals.get(operation, self.refused)
+        if not operation:  # where nothing is, any API may say so
+            judge = next((each for each in self._refusals.values() if each.good(said.json)), judge)
+        return _misshapen(judge, said.json, operation, self.facts.openapi["schemas"]["Error"]["source"])
+
+    def refusing(self, operation: str = "", body: Any = None) -> Mapping[str, Any]:
+        """In which keys an operation's errors tell their code and text; of no operation, those that a body has."""
+        part = self.of(self.operations.get(operation))
+        row: Mapping[str, Any] = part.facts.openapi["refused"]
+        if operation:
+            return row.get("of", {}).get(operation, row)  # type: ignore[no-any-return]
+        others = (row, *row.get("of", {}).values(), *(each.facts.openapi["refused"] for each in self.apis.values()))
+        return next((each for each in others if at(body, f"/{each['code']}") is not None), row)
+
+    def parts(self, said: Exchange) -> Iterable[Exchange]:
+        """The exchanges that one over the wire stands for; of most wires, that one."""
+        if self.bundle is not None:
+            return self.bundle.parts(self, said)
+        return (meant(self, said),) if self.wire is not None else (said,)
 
     def answer_schema(self, operation: Operation, status: int) -> Mapping[str, Any]:
         """The schema of an operation's answer, whose own properties stand in it; nothing for a status without one."""

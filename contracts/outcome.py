@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .kind import KINDS, WITH_A_SIDE
@@ -17,10 +18,16 @@ MOST_OUTCOMES = 4096
 FINER = {"fps": (1, 120), "rate": (8_000, 48_000), "channels": (1, 2), "bitrate": (32, 320)}
 FINER_OF = {"video": frozenset({"fps"}), "audio": frozenset({"rate", "channels", "bitrate"})}
 
-RATIOS = ("target_aspect_ratio", "aspect_ratio", "size", "ratio")
-# The inputs that say what is made, whatever the model.
-SHAPING = ("output_format", "image_size", "width", "height", *RATIOS, "resolution", "duration", "num_images",
-           "number_of_images", "max_images")  # fmt: skip
+# Which inputs say what, where a provider's table of names says nothing else. `named` are words for a size, `size` two
+# sides in one word, `side` a word for one side.
+NAMES: dict[str, tuple[str, ...]] = {
+    "named": ("image_size",), "size": (), "ratio": ("target_aspect_ratio", "aspect_ratio", "size", "ratio"),
+    "side": ("resolution",), "width": ("width",), "height": ("height",),
+}  # fmt: skip
+PAIR = re.compile("([0-9]{1,5})[*x\u00d7]([0-9]{1,5})")
+
+
+Said = Callable[[str], Any]  # what an input says, or its default
 
 
 class Outcome(NamedTuple):
@@ -40,49 +47,74 @@ class Outcomes:
     """The words of a provider's inputs that say what is made; equal wishes are worked out once."""
 
     def __init__(self, media: Mapping[str, Any]) -> None:
+        names = {key: tuple(said) for key, said in media.get("names", {}).get("values", {}).items()}
+        self._names = NAMES | names
         self._sizes = {name: tuple(size) for name, size in media["sizes"]["values"].items()}
         self._sides = media["sides"]["values"]
+        self._anywhere = media["sides"].get("in_ids") == "anywhere"
         self._plain = {**{name: kind[:4] for name, kind in KINDS.items()}, **media["unless_told"]["values"]}
         self._formats = media["formats"]["values"]
-        self._format_by = media["formats"].get("by", "output_format")
+        self._format_by = names.get("format", (media["formats"].get("by", "output_format"),))
         quality = media.get("quality", {})
         self._quality_by, self._lossy = quality.get("by", ""), frozenset(quality.get("values", ()))
-        self._finer = {name: tuple(path.split("/")) for name, path in media.get("finer", {}).get("values", {}).items()}
-        self._finer_of = {kind: tuple(path for name, path in self._finer.items() if name in names)
-                          for kind, names in FINER_OF.items()}  # fmt: skip
-        self._counts = media["counts"]["values"]
-        self._lengths = media["lengths"]["values"]
-        names = (*self._counts, *self._lengths, self._format_by, self._quality_by)
-        self._own = tuple(name for name in names if name and name not in SHAPING)
+        finer = media.get("finer", {})
+        self._finer = {name: names.get(name, (path,)) for name, path in finer.get("values", {}).items()}
+        self._units = finer.get("units", {})
+        self._finer_of = {kind: tuple(tuple(path.split("/")) for name, paths in self._finer.items() if name in finer
+                                      for path in paths) for kind, finer in FINER_OF.items()}  # fmt: skip
+        self._counts = names.get("count", tuple(media["counts"]["values"]))
+        self._lengths = {name: media["lengths"]["values"].get(name, 1)
+                         for name in names.get("length", tuple(media["lengths"]["values"]))}  # fmt: skip
+        self._open = frozenset(media["lengths"].get("open", ()))
+        self._only = media.get("only", {}).get("values", {})
+        told = [name for key in NAMES for name in self._names[key]]
+        told += [
+            *self._counts,
+            *self._lengths,
+            *self._format_by,
+            self._quality_by,
+            *(row["by"] for row in self._only.values()),
+        ]
+        self.names = tuple(dict.fromkeys(filter(None, told)))  # of all inputs that say what is made, but for the finer
+        self._asked: dict[str, tuple[str, ...]] = {}
         self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def of(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
         """What an order of a model makes."""
-        key = (model.id, *[inputs.get(name) for name in (*model.shaping, *self._own)],
-               *[_told(inputs, path) for path in self._finer_of.get(model.kind, ())])  # fmt: skip
+        names = self._asked.get(model.id)
+        if names is None:
+            names = self._asked[model.id] = tuple(n for n in self.names if n in model.fields or not model.complete)
+        finer = self._finer_of.get(model.kind, ())
+        key = (model.id, *map(inputs.get, names), *[_told(inputs, path) for path in finer])
         try:
             return self._known[key]
         except KeyError:
             if len(self._known) > MOST_OUTCOMES:
                 self._known.clear()
+                self._asked.clear()
             return self._known.setdefault(key, self._worked_out(model, inputs))
         except TypeError:  # a list where nobody knows that a word belongs
             return self._worked_out(model, inputs)
 
     def _worked_out(self, model: Model, inputs: Mapping[str, Any]) -> Outcome:
-        """An input that was left out counts with its default."""
+        """An input that was left out counts with its default; one that is there for a word of another, with that word
+        alone."""
 
         def said(name: str) -> Any:
+            rule = self._only.get(name)
+            if rule is not None and said(rule["by"]) != rule["word"]:
+                return None
             value = inputs.get(name)
             return model.fields.get(name, {}).get("default") if value is None else value
 
         width, height, form, seconds = self._plain[model.kind]
-        form = self._form(model, _format(said(self._format_by)), form)
+        form = self._form(model, said, form)
         if model.kind in WITH_A_SIDE:
-            width, height = (_within(side, MOST_SIDE) for side in self._size(said, model, width, height))
+            size = self._size(said, self._wide(model, inputs), model, width, height)
+            width, height = (_within(side, MOST_SIDE) for side in size)
         else:
             width, height = 0, 0
-        count = next((value for name in self._counts if _number(value := said(name))), 1)
+        count = next((value for name in self._counts if (value := _figure(said(name))) is not None), 1)
         length = self._seconds(said, seconds) if seconds else 0.0
         quality = said(self._quality_by) if form in self._lossy else 0
         return Outcome(model.kind, form, width, height, length, _within(count, MOST_COUNT),
@@ -96,18 +128,24 @@ class Outcomes:
         return tuple(self._one(model, inputs, name) if name in FINER_OF[model.kind] else 0 for name in FINER)
 
     def _one(self, model: Model, inputs: Mapping[str, Any], name: str) -> int:
-        path, (least, most) = self._finer.get(name, ()), FINER[name]
-        value: Any = _told(inputs, path) if path else None
-        if value is None and path:
-            value = _default(model.fields.get(path[0], {}), path[1:])
-        return int(min(max(value, least), most)) if _number(value) else 0
+        least, most = FINER[name]
+        for path in (tuple(path.split("/")) for path in self._finer.get(name, ())):
+            value = _told(inputs, path)
+            value = _figure(_default(model.fields.get(path[0], {}), path[1:]) if value is None else value)
+            if value is not None:
+                unit = self._units.get(name, 1)
+                return int(min(max(value, least * unit), most * unit) // unit)
+        return 0
 
-    def _form(self, model: Model, word: str, unless_told: str) -> str:
+    def _form(self, model: Model, said: Said, unless_told: str) -> str:
         """The format that is asked for; else the usual one, or the first of those that the model has."""
         known = self._formats.get(model.kind, {})
-        own = [known[each] for each in model.fields.get(self._format_by, {}).get("enum", ()) if each in known]
+        own = [
+            known[each] for by in self._format_by for each in model.fields.get(by, {}).get("enum", ()) if each in known
+        ]
         usual = unless_told if unless_told in own or not own else own[0]
-        return str(known.get(word, usual))
+        words = (_format(said(by)) for by in self._format_by)
+        return str(next((known[word] for word in words if word in known), usual))
 
     def of_format(self, outcome: Outcome, word: Any) -> Outcome:
         """The same as a file of whatever kind a word of a format is of: of a model that makes any."""
@@ -117,34 +155,43 @@ class Outcomes:
                 return Outcome(kind, known[word], int(width), int(height), float(seconds), outcome.count)
         return outcome
 
-    def _seconds(self, said: Any, unless_told: float) -> float:
+    def _seconds(self, said: Said, unless_told: float) -> float:
         for name, a_second in self._lengths.items():
-            value = said(name)
-            if isinstance(value, str) and value.isdecimal() and len(value) < 9:
-                value = int(value)
-            if _number(value):
+            value = _figure(said(name))
+            if value is not None and value not in self._open:
                 # Held within bounds before it becomes a float: a whole number of 400 digits is none.
                 return float(min(max(value, a_second), MOST_SECONDS * a_second) / a_second)
         return float(unless_told)
 
-    def _size(self, said: Any, model: Model, width: int, height: int) -> tuple[int, int]:
-        if isinstance(named := said("image_size"), str) and named in self._sizes:
-            return self._sizes[named]
-        if _number(w := said("width")) and _number(h := said("height")):
+    def _wide(self, model: Model, inputs: Mapping[str, Any]) -> bool:
+        """Whether a width that nobody told counts: of a model that has a word for a side, the word is the default."""
+        names = (*self._names["width"], *self._names["height"])
+        return any(name in inputs for name in names) or model.fields.keys().isdisjoint(self._names["side"])
+
+    def _size(self, said: Said, wide: bool, model: Model, width: int, height: int) -> tuple[int, int]:
+        for name in self._names["named"]:
+            if isinstance(named := said(name), str) and named in self._sizes:
+                return self._sizes[named]
+        if wide and (w := self._first(said, "width")) is not None and (h := self._first(said, "height")) is not None:
             return int(w), int(h)
-        ratio = next((ratio for name in RATIOS if (ratio := _ratio(said(name)))), None)
+        for name in self._names["size"]:
+            if isinstance(pair := said(name), str) and (both := PAIR.fullmatch(pair)):
+                return int(both[1]), int(both[2])
+        ratio = next((ratio for name in self._names["ratio"] if (ratio := _ratio(said(name)))), None)
+        sides, words = self._sides.get(model.kind, {}), [said(name) for name in self._names["side"]]
         # Where a model is offered once for each resolution, its name says which.
-        sides, named = (
-            self._sides.get(model.kind, {}),
-            (said("resolution"), model.id.replace("-", "/").rpartition("/")[2]),
-        )
-        side = next((sides[word] for each in named if (word := str(each).lower()) in sides), min(width, height))
+        parts = model.id.lower().replace("-", "/").split("/")
+        words += parts if self._anywhere else parts[-1:]
+        side = next((sides[word] for each in words if (word := str(each).lower()) in sides), min(width, height))
         if ratio is None:
             ratio = width / height
         # Of a video's frame the named side is the shorter one, of a picture that of a square of the same area.
         if model.kind == "image":
             return _even(side * ratio**0.5), _even(side / ratio**0.5)
         return (_even(side * ratio), side) if ratio >= 1 else (side, _even(side / ratio))
+
+    def _first(self, said: Said, key: str) -> float | None:
+        return next((value for name in self._names[key] if _number(value := said(name))), None)
 
 
 def _told(inputs: Mapping[str, Any], path: tuple[str, ...]) -> Any:
@@ -171,6 +218,13 @@ def _within(value: float, most: int) -> int:
 
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _figure(value: Any) -> float | None:
+    """A number, or the one whose digits a text is."""
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 9:
+        return int(value)
+    return value if _number(value) else None
 
 
 def _even(length: float) -> int:

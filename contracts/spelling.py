@@ -55,7 +55,7 @@ def _fields(schema: Row) -> dict[str, Row]:
 
 
 def _reader(field: Row) -> Callable[[Any], Any]:
-    """Reads one word, or a list of them, as the schema spells it; what is none of its words stays as it is."""
+    """Reads one word, or a list of them, as the schema spells it; what is none of its words is but its text."""
     inner = field["items"] if field.get("type") == "array" else field
     words = {word.lower(): word for word in inner.get("enum", ())}
     for code, word in field.get("x-codes", {}).items():  # one for a word that is none of this field stays as it is
@@ -63,7 +63,7 @@ def _reader(field: Row) -> Callable[[Any], Any]:
 
     def one(value: Any) -> Any:
         text = value if type(value) is str else _text(value)
-        return value if text is None else words.get(text.lower(), value)
+        return value if text is None else words.get(text.lower(), text)
 
     if field.get("type") != "array":
         return one

@@ -30,3 +30,10 @@ def removed_model(model: Model, edition: str, operation: str) -> Finding:
     return Finding("removed-model", "doubtful", "", f"a model of the documents of {edition}",
                    f"{model.title or model.id}, which stands in those of {', '.join(model.editions)} alone",
                    f"{cure}; it was taken all the same", operation, model.source)  # fmt: skip
+
+
+def deprecated_model(model: Model, operation: str) -> Finding:
+    """What is told of a model that the documents call deprecated."""
+    cure = f"ask for {model.successor}" if model.successor else "read its title, and ask for the one that it names"
+    return Finding("deprecated-model", "doubtful", "", "a model that is not deprecated", model.title or model.id,
+                   f"{cure}; it was taken all the same", operation, model.source)  # fmt: skip

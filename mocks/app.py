@@ -114,11 +114,14 @@ class App:
             self.open("rehearsal", self.settings)
             self.close("rehearsal")
 
-    def account(self, session: Session, provider: str, key: str = "") -> Account:
-        """Opens an account; without a key, one is made up."""
+    def account(self, session: Session, provider: str, key: str = "", kind: str = "") -> Account:
+        """Opens an account; without a key, one is made up, of the usual kind unless another one is named."""
         key = key or derived(session.seed, session.name, provider, len(session.accounts))
         dialect = session.cast[provider]
+        if kind:
+            dialect.check_kind(kind)
         account = session.open_account(provider, key, dialect.terms.slots)
+        account.kind = kind
         if "no-quota" in dialect.contract.errors:
             account.ledger.without_quota = "no-quota"
         dialect.furnish(session, account)
@@ -129,9 +132,9 @@ class App:
         """The same world from its beginning: same address, same keys, nothing has happened."""
         old, (settings, providers) = self.sessions[name], self._told[name]
         session = self.open(name, settings, providers, old.clock.loop)
-        for provider, key in old.accounts:
+        for (provider, key), account in old.accounts.items():
             if (provider, key) not in session.accounts:
-                self.account(session, provider, key)
+                self.account(session, provider, key, account.kind)
         self._end(old)
         return session
 

@@ -53,6 +53,16 @@ class Slots:
         """How many orders wait for a slot, or for their time in it."""
         return len(self._line) - bisect_right(self._line, (now, inf, ""))
 
+    def full(self, now: float) -> bool:
+        """Whether an order that came now would wait for a slot."""
+        return self.count is not None and len(self._free_at) >= self.count and self._free_at[0] > now
+
+    def moves(self, now: float) -> float | None:
+        """When the next of those that wait gets its slot, or the next slot is free; None if that is never."""
+        at = bisect_right(self._line, (now, inf, ""))
+        moment = self._line[at][0] if at < len(self._line) else min(self._free_at, default=inf)
+        return moment if moment < inf else None
+
     def lay_anew(self, now: float) -> Iterator[tuple[Task, Timeline]]:
         """A life has changed: those that wait for a slot move up. Answers each whose timeline is another one now."""
         names = dict.fromkeys(name for _, _, name in self._line)  # who was taken up again stands there twice

@@ -31,18 +31,27 @@ def ready(session: Session, account: Account) -> None:
     """Puts the ready ones into a session that has none yet."""
     for name, row in workflows.facts()["apps"].items():
         if row["id"] not in session.props:
-            _made(session, account, {**row, "name": name, "workflow": workflows.facts()["workflows"][row["workflow"]]["id"]})
+            _made(
+                session,
+                account,
+                {**row, "name": name, "workflow": workflows.facts()["workflows"][row["workflow"]]["id"]},
+            )
 
 
 def given(session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
     """An app as the director wants it; one that names no fields opens the words of its workflow and the files it loads."""
-    listed = ("a list of {nodeId, fieldName, ...}", lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value))
+    listed = (
+        "a list of {nodeId, fieldName, ...}",
+        lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
+    )
     workflows.checked(KIND, said, OWN, {"nodes": listed, "tags": listed})
     word = said.get("workflow", next(iter(workflows.facts()["workflows"])))
     own = [prop for prop in session.props.values() if prop.kind == workflows.KIND and word in (prop.id, prop.name)
            and (prop.said["open"] or prop.account is account)]  # fmt: skip
     if not own:
-        raise ValueError(f"expected a workflow's id or name; came {word!r:.80}; add it first: add_prop('workflow', graph=...)")
+        raise ValueError(
+            f"expected a workflow's id or name; came {word!r:.80}; add it first: add_prop('workflow', graph=...)"
+        )
     return _made(session, account, {**said, "workflow": own[-1].id, "id": workflows.number(session, said)})
 
 
@@ -120,7 +129,9 @@ def quick_params(turn: Turn) -> Answer:
     """The styles that Quick Create offers for an app."""
     prop, own = found(turn, turn.inputs["webappId"]), ("source", "where")
     rows = [{key: value for key, value in row.items() if key not in own} for row in workflows.facts()["styles"]]
-    return Answer(200, wire.enveloped([{"id": row["id"], "type": row["type"], "webappId": prop.id, **row} for row in rows]))
+    return Answer(
+        200, wire.enveloped([{"id": row["id"], "type": row["type"], "webappId": prop.id, **row} for row in rows])
+    )
 
 
 ROUTES: dict[str, Route] = {"app_demo": app_demo, "quick_params": quick_params}

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..web.turn import Turn
 
 GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
-TASKS = "tasks"  # the API whose answers bear the envelope
+TASKS = "tasks"  # the API whose words are those of every answer with the envelope, unless another one has its own
+NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
           500: "server-error", 503: "unavailable"}  # fmt: skip
 
@@ -43,6 +44,10 @@ class RunningHub(Dialect):
         """As for any other; whoever may not call gets no form."""
         keys.allowed(turn)
         return super().form(turn)
+
+    def move_in(self, session: Session) -> None:
+        """The cards of files tell what was asked for in plain names."""
+        session.gallery.carding[self.provider] = lambda task, index: wire.card(self.contract.catalogue, task, index)
 
     def caller(self, session: Session, call: Call) -> Account | None:
         """Whose task it is that a socket's call names, or the key in its path."""
@@ -69,31 +74,34 @@ class RunningHub(Dialect):
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""
         if refusal.reason == "no-money" and turn.account is not None:
             refusal.reason = keys.kind(self.contract, turn.account)["money"]
-        return self._no(refusal, turn.operation, _enveloped(turn))
+        return self._no(refusal, turn.operation, TASKS if _enveloped(turn) else "")
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same to nobody in particular."""
-        return self._no(refusal, operation, operation is not None and operation.api != "")
+        return self._no(refusal, operation, "")
 
-    def _no(self, refusal: Refusal, operation: Operation | None, enveloped: bool) -> Answer:
-        own = self.contract.apis[TASKS if enveloped else ""]
-        row = own.error(refusal.reason, operation)
-        said = wire.refused if enveloped else wire.failed
-        return Answer(row["status"], said(row, wire.told(row, refusal)))
+    def _no(self, refusal: Refusal, operation: Operation | None, api: str) -> Answer:
+        row = self.contract.apis[operation.api if operation else api].error(refusal.reason, operation)
+        return Answer(row["status"], _said(operation, api, row, wire.told(row, refusal)))
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """A bare status, in the envelope of the API that was asked."""
-        return self._status(status, turn.operation is not None and turn.operation.api != "")
+        return self._status(status, turn.operation)
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
-        return self._status(status, enveloped=False)
+        return self._status(status, None)
 
-    def _status(self, status: int, enveloped: bool) -> Answer:
-        own = self.contract.apis[TASKS if enveloped else ""]
-        row = own.error(FAULTS.get(status, "server-error"))
-        said = wire.refused if enveloped else wire.failed
-        return Answer(status, said(row, row["text"]))
+    def _status(self, status: int, operation: Operation | None) -> Answer:
+        row = self.contract.apis[operation.api if operation else ""].error(FAULTS.get(status, "server-error"))
+        return Answer(status, _said(operation, "", row, row["text"]))
+
+
+def _said(operation: Operation | None, api: str, row: Mapping[str, Any], text: str) -> wire.Json:
+    """A no in the envelope of the API that was asked."""
+    if not (operation.api if operation else api):
+        return wire.failed(row, text)
+    return wire.refused(row, text, operation is not None and operation.path.startswith(NEWER))
 
 
 def _enveloped(turn: Turn) -> bool:

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+from ...contracts.catalogue import Model
+from ...contracts.life import Lifecycle
 from ..engine.refusal import Refusal
+from ..engine.slots import Slots
 from ..engine.timeline import State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import news, wire
 
+TIPS = wire.tips([wire.MODEL_NODE])  # of a model's graph, which nobody sees, the node with its result
+SIGNS = {"CNY": "\u00a5", "USD": "$"}
+
 
 def submit(turn: Turn) -> Answer:
     """Takes an order; each model has slots and a queue of its own."""
-    contract, model, session = turn.dialect.contract, turn.model, turn.session
+    contract, model, session, now = turn.dialect.contract, turn.model, turn.session, turn.now
     assert model is not None  # the contract has found it, or refused
-    order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
     life = contract.lives["task"]
-    slots = session.line(turn.account, model.id, turn.dialect.terms.slots)
-    if slots.waiting(turn.now) >= life.queue:
-        raise Refusal("queue-full")
+    slots = turn.account.lines.get(model.id) or _line(turn, model, life)
+    if slots.full(now) and slots.waiting(now) >= life.room(model.id, model.title)[1]:
+        raise Refusal("queue-full", until=slots.moves(now))
+    order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
     name = wire.name(session.seed, session.taken + 1)
-    task = turn.submit(order, life.durations[model.kind], contract.price(model.id),
-                       news.teller(turn, order.webhook), slots, name)
-    queued = task.timeline.at(turn.now) is State.QUEUED
-    word = life.words["query"][State.QUEUED if queued else State.RUNNING]
-    return Answer(200, wire.accepted(task.id, word, [wire.MODEL_NODE]))
+    usual, price = life.durations[model.kind], contract.price(model.id)
+    task = turn.submit(order, usual, price, news.teller(turn, order.webhook), slots, name)
+    queued = task.timeline.at(now) is State.QUEUED
+    return Answer(200, wire.accepted(name, life.words["query"][State.QUEUED if queued else State.RUNNING], TIPS))
+
+
+def _line(turn: Turn, model: Model, life: Lifecycle) -> Slots:
+    """The slots of an account for a model: as many as were set, or as the model has."""
+    told = turn.dialect.terms.slots
+    return turn.session.line(
+        turn.account, model.id, life.room(model.id, model.title)[0] if told == life.slots else told
+    )
 
 
 def price_preview(turn: Turn) -> Answer:
     """Tells what an order would cost."""
-    contract = turn.dialect.contract
     assert turn.model is not None
-    placeholder = contract.facts.prices["placeholder"]
-    cost = contract.price(turn.model.id)
-    price = placeholder["price"] if cost is None else cost
-    return Answer(200, wire.priced(price, placeholder["currency"], f"¥{price:.2f}/次", f"${price:.2f}/run"))
+    usual, price = turn.dialect.contract.facts.prices["placeholder"], turn.dialect.contract.price(turn.model.id)
+    currency = str(usual["currency"]) if price is None else "USD"
+    price = float(usual["price"]) if price is None else price
+    return Answer(200, wire.priced(price, currency, f"{SIGNS[currency]}{price:.2f}/\u6b21", f"${price:.2f}/run"))
 
 
 ROUTES: dict[str, Route] = {"submit": submit, "price_preview": price_preview}

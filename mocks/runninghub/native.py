@@ -175,15 +175,15 @@ def _shown(data: bytes, kind: str, name: str) -> Answer:
 def upload(turn: Turn) -> Answer:
     """Keeps a picture under the digest of its bytes."""
     session, account = _machine(turn).session, turn.account
-    name, data = form.sent(turn.operation, turn.headers, turn.body)
-    texts = form.texts(turn.headers.get(b"content-type", b""), turn.body)
-    ending = "".join(each for each in name.rpartition(".")[2].lower() if each.isascii() and each.isalnum())
-    called = sha256(data).hexdigest() + (f".{ending}" if "." in name and ending else "")
+    sent = form.file_of(turn.operation, turn.headers, turn.body)
+    texts = sent.texts
+    ending = "".join(each for each in sent.name.rpartition(".")[2].lower() if each.isascii() and each.isalnum())
+    called = sha256(sent.data).hexdigest() + (f".{ending}" if "." in sent.name and ending else "")
     lies = texts.get("type", "input")
     said = {"subfolder": texts.get("subfolder", ""), "type": lies if lies in LIES else "input"}
     if not any(_is(prop, called, said) for prop in session.own(account, UPLOADED)):
         prop = session.add_prop(account, UPLOADED, called, said)
-        if warning := session.shelf.put(prop.id, bytes(data)):
+        if warning := session.shelf.put(prop.id, bytes(sent.data)):
             session.warn(warning)
     return Answer(200, {"name": called, **said})
 

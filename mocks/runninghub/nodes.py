@@ -26,7 +26,9 @@ def place(row: Mapping[str, Any]) -> Place:
     return str(row["nodeId"]), row["fieldName"]
 
 
-def strange(graph: Workflow, rows: Sequence[Mapping[str, Any]], operation: str, opens: Iterable[Place] | None = None) -> Iterator[Finding]:
+def strange(
+    graph: Workflow, rows: Sequence[Mapping[str, Any]], operation: str, opens: Iterable[Place] | None = None
+) -> Iterator[Finding]:
     """What items name that is not there: in the graph, or among the fields that an app opens."""
     known = {(node, field) for node, row in graph.items() for field in row["inputs"]} if opens is None else set(opens)
     nodes = {node for node, _ in known}

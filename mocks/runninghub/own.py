@@ -26,7 +26,7 @@ def task_of(turn: Turn) -> Task:
     """The task that a body names, if it is there and the asker's own. A number counts as its digits."""
     named = str(turn.inputs["taskId"])
     task = turn.session.tasks.get(named)
-    if task is None or task.account is not turn.account:
+    if task is None or task.account is not turn.account or _gone(turn, task):
         raise Refusal("unknown-id")
     turn.task = task.id
     return task
@@ -83,3 +83,9 @@ def run(contract: Contract, session: Session, task: Task, said: dict[str, Any] |
     text = str(why(contract, task.at(task.timeline.ends))["text"])
     made = run_of(task, prompt, {"exception_message": text})
     return made and made._replace(files=session.gallery.names(task))
+
+
+def _gone(turn: Turn, task: Task) -> bool:
+    """Whether a task has been over for so long that it is kept no more."""
+    kept = turn.dialect.contract.lives["task"].kept
+    return kept is not None and task.timeline.ends <= turn.now and turn.session.ended_age(task) >= kept

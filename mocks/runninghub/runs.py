@@ -69,7 +69,9 @@ def _funded(turn: Turn) -> None:
         raise Refusal(why)
 
 
-def _started(turn: Turn, prop: Prop, graph: Workflow, opens: Iterable[Place] | None = None) -> tuple[Task, tuple[str, ...], str]:
+def _started(
+    turn: Turn, prop: Prop, graph: Workflow, opens: Iterable[Place] | None = None
+) -> tuple[Task, tuple[str, ...], str]:
     """Takes the order: the task, the nodes that keep something, and what is wrong with others."""
     if prop.said["password"] and turn.inputs.get("accessPassword") != prop.said["password"]:
         raise Refusal("bad-password")
@@ -135,7 +137,10 @@ def _said(turn: Turn, name: str) -> bool:
 
 def _noted(turn: Turn, row: Mapping[str, Any]) -> None:
     """Tells what has no effect with this kind of key."""
-    asked = {"retainSeconds": "retains" in row, "usePersonalQueue": "waits" in row or not _said(turn, "usePersonalQueue")}
+    asked = {
+        "retainSeconds": "retains" in row,
+        "usePersonalQueue": "waits" in row or not _said(turn, "usePersonalQueue"),
+    }
     turn.findings += tuple(
         Finding("not-for-this-key", "note", f"/{name}", "a kind of key for which it is there", turn.account.kind,
                 f"take {name} out, or use another key", turn.operation.id, "inferred")
@@ -159,7 +164,7 @@ def _told(turn: Turn, task: Task, last: tuple[str, ...], wrong: str) -> Answer:
 
 
 def _newer(task: Task, last: tuple[str, ...], wrong: str, now: float) -> Answer:
-    return Answer(200, wire.accepted(task.id, _word(task, now), last, wrong))
+    return Answer(200, wire.accepted(task.id, _word(task, now), wire.tips(last, wrong)))
 
 
 ROUTES: dict[str, Route] = {"create": create, "app_run": app_run, "quick_run": app_run, "run_workflow": run_workflow,

@@ -11,9 +11,9 @@ from ...contracts.catalogue import Catalogue, Model
 from ...contracts.life import Lifecycle
 from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import Medium
+from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
-from ..engine.task import Order, View
+from ..engine.task import Order, Task, View
 from ..engine.timeline import new
 
 MILLION_MILLIONS = 10**12
@@ -25,7 +25,9 @@ Json = dict[str, Any]
 
 @lru_cache(1024)
 def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
+    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
+    return (medium,) * outcome.count  # orders of one size share it
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
@@ -34,6 +36,13 @@ def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: by
     media = _media(catalogue.outcome(model, inputs))
     where = hook if type(hook) is str else ""
     return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+
+
+def card(catalogue: Catalogue, task: Task, index: int) -> Card:
+    """The card of a file: what was asked for, in plain names."""
+    model, inputs = catalogue.models.get(task.model), task.inputs if task.order.card is None else task.order.card()
+    plain = model.plain(inputs) if model is not None else inputs
+    return Card(task.order.provider, task.model, plain, plain.get("seed"), index)
 
 
 @lru_cache(64)
@@ -61,10 +70,17 @@ def tips(last: Sequence[str], errors: str = "{}") -> str:
     return f'{{"result": true, "error": null, "outputs_to_execute": {json.dumps(list(last))}, "node_errors": {errors}}}'
 
 
-def accepted(task: str, word: str, last: Sequence[str], errors: str = "{}") -> Json:
-    """What a submit answers."""
+def accepted(task: str, word: str, tips: str) -> Json:
+    """What a submit answers; `tips` are what is said of its graph."""
     return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips(last, errors)}  # fmt: skip
+            "clientId": client(task), "promptTips": tips}  # fmt: skip
+
+
+def priced(price: float, currency: str, text: str, english: str) -> Json:
+    """What an order would cost, as a number and in words."""
+    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": text,
+            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "isFreeThisCall": False}  # fmt: skip
 
 
 def queried(
@@ -79,13 +95,6 @@ def queried(
 def result(url: str | None, node: str, form: str, text: str | None = None) -> Json:
     """One result of a task: a file, or a text."""
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
-
-
-def priced(price: float, currency: str, chinese: str, english: str) -> Json:
-    """What an order would cost."""
-    return {"errorCode": "", "errorMessage": "", "estimatedPrice": price, "currency": currency, "priceText": chinese,
-            "priceTextEn": english, "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
-            "isFreeThisCall": False}  # fmt: skip
 
 
 def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
@@ -115,9 +124,9 @@ def enveloped(data: Any, message: str = "success") -> Json:
     return {"code": 0, "msg": message, "errorMessages": None, "data": data}
 
 
-def refused(row: Mapping[str, Any], text: str) -> Json:
-    """A no in the envelope; the gateway's own has no more than a code and a text."""
-    said: Json = {"code": row["code"], "msg": text}
+def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
+    """A no in the envelope; the gateway's own has no more than a code and a text. Newer ones say the text twice."""
+    said: Json = {"code": row["code"], "msg": text, **({"message": text} if twice else {})}
     return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
 
 

@@ -51,13 +51,17 @@ def given(session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
     return session.add_prop(account, KIND, said.get("name", KIND), told, id=number(session, said))
 
 
-def checked(kind: str, said: Mapping[str, Any], known: tuple[str, ...], rules: Mapping[str, tuple[str, Callable[[Any], bool]]]) -> None:
+def checked(
+    kind: str, said: Mapping[str, Any], known: tuple[str, ...], rules: Mapping[str, tuple[str, Callable[[Any], bool]]]
+) -> None:
     """Whether what a director says of a prop makes sense."""
     for name, value in said.items():
         if name not in known:
             raise ValueError(f"expected a {kind}'s {', '.join(known)}; came {name!r}; "
                              + did_you_mean(name, known, "take it out"))  # fmt: skip
-        expected, good = rules.get(name, ("a text that is not empty", lambda told: isinstance(told, str) and bool(told)))
+        expected, good = rules.get(
+            name, ("a text that is not empty", lambda told: isinstance(told, str) and bool(told))
+        )
         if not good(value):
             raise ValueError(f"expected {name} to be {expected}; came {value!r:.80}; correct it, or leave it out")
 
@@ -66,7 +70,9 @@ def number(session: Session, said: Mapping[str, Any]) -> str:
     """The id that a director wants, or the next one."""
     told = said.get("id", "")
     if told and not (told.isascii() and told.isdecimal() and len(told) == DIGITS and told[0] != "0"):
-        raise ValueError(f"expected id to be {DIGITS} digits; came {told!r:.80}; leave it out for one of the house's own")
+        raise ValueError(
+            f"expected id to be {DIGITS} digits; came {told!r:.80}; leave it out for one of the house's own"
+        )
     if told in session.props or told in session.dropped:
         raise ValueError(f"expected an id that nothing has; came {told!r}; take another one, or leave it out")
     return told or wire.thing(session.seed, session.made + 1)
@@ -85,7 +91,9 @@ def found(turn: Turn, id: object) -> Prop:
 def workflow_json(turn: Turn) -> Answer:
     """The graph of a workflow, as JSON in a text."""
     graph = found(turn, turn.inputs["workflowId"]).said["graph"]
-    return Answer(200, wire.enveloped({"prompt": json.dumps(graph, ensure_ascii=False, separators=(",", ":"))}, "SUCCESS"))
+    return Answer(
+        200, wire.enveloped({"prompt": json.dumps(graph, ensure_ascii=False, separators=(",", ":"))}, "SUCCESS")
+    )
 
 
 def duplicate(turn: Turn) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers, unkeyed
+from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
@@ -255,6 +255,7 @@ class Turn(Bending):
         """The body as JSON."""
         kind = self.headers.get(b"content-type", b"")
         if kind != b"application/json" and not JSON_LIKE.fullmatch(kind):
+            self.body = keyed.unread(self)
             raise Refusal("wrong-type", findings=(Finding(
                 "wrong-content-type", "broken", "", "Content-Type: application/json", kind.decode("latin-1") or "none",
                 "send the body as JSON and say so", self.operation.id),))  # fmt: skip
@@ -265,7 +266,7 @@ class Turn(Bending):
         try:
             return guard.loads(self.body)
         except Refusal as no:
-            self.body = unkeyed(self.body)
+            self.body = keyed.unread(self)
             came = shown(self.body[:200].decode("utf-8", "replace"))
             cure = f"correct what your client serialises: {no.said}"
             no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", came, cure, self.operation.id),)

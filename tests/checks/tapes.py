@@ -10,7 +10,6 @@ from understudy.contracts.catalogue import Model
 from understudy.contracts.checks.move import NONE, OTHER, OWN, WRONG, Move
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
-from understudy.contracts.outcome import SHAPING
 
 PROMISE = contract("runcomfy").alone
 MODELS = PROMISE.catalogue.models
@@ -63,8 +62,7 @@ def having(field: str) -> Model:
 
 def shaped() -> Iterator[Tape]:
     """An order for each input that says what is made."""
-    counts, lengths = PROMISE.facts.media["counts"]["values"], PROMISE.facts.media["lengths"]["values"]
-    for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
+    for name in PROMISE.catalogue.shaping:
         if any(name in model.fields for model in MODELS.values()):
             field = having(name).fields[name]
             value = field["enum"][-1] if "enum" in field else field.get("maximum", field.get("default", 2))

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...catalogue import Model
 from ...contract import Contract
-from ...outcome import SHAPING
 from ..move import Move
 from ..props import unheard
 from ..subject import Ask
@@ -23,8 +22,7 @@ class Offers(Steps):
 
     def __init__(self, contract: Contract, whole: bool) -> None:
         super().__init__(contract, whole)
-        media = contract.facts.media
-        self.shaping = {*SHAPING, *media["counts"]["values"], *media["lengths"]["values"]}
+        self.shaping = set(contract.catalogue.shaping)
 
     def shelf(self) -> Iterator[Move]:
         """Every page, every filter, every bound of a parameter, and what stands behind an entry."""

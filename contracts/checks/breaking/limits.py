@@ -10,8 +10,8 @@ from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
 from ...operation import Operation
-from ...outcome import SHAPING
 from ...schema import Judge
+from ..asking.spellings import walked
 from ..props import offered
 from ..subject import Ask
 from .bending import inputs, queried, querying, sending
@@ -180,7 +180,7 @@ def rules(model: Model) -> list[Rule]:
 
 
 def _rules(model: Model) -> Iterator[Rule]:
-    schema, example = model.input_schema, model.example()
+    schema, example = walked(model), model.example()
     for name in schema.get("required", ()):
         without = {key: value for key, value in example.items() if key != name}
         lax = Judge({**schema, "required": [each for each in schema["required"] if each != name]})
@@ -285,8 +285,7 @@ def _demanding(model: Model) -> Iterator[Mutant]:
 def _unheeded(contract: Contract) -> Iterator[Mutant]:
     """Inputs that say what is made, and are not heeded."""
     submit = next(operation for operation in contract.operations.values() if operation.orders)
-    counts, lengths = contract.facts.media["counts"]["values"], contract.facts.media["lengths"]["values"]
-    for name in dict.fromkeys((*SHAPING, *counts, *lengths)):
+    for name in contract.catalogue.shaping:
         if any(name in model.fields for model in offered(contract)):
             place = f"{submit.id} /{name}"
             yield Mutant(f"{submit.id} {name} not heeded", "input", place, OTHERWISE, _deaf(name))
