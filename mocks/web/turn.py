@@ -286,7 +286,9 @@ class Turn(Bending):
         return findings
 
     def _refuse(self, no: Refusal) -> Answer:
-        self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
+        self.hidden = self.hidden or keyed.astray(self)
+        told = (keyed.veiled(finding, self.hidden) for finding in no.findings)
+        self.findings += tuple(finding for finding in told if finding not in self.findings)
         answer = self.dialect.no(no, self)
         return answer._replace(headers=((b"allow", self.allow.encode()),)) if self.allow else answer
 
