@@ -59,7 +59,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
     if operation is None:
         found = ["wrong-method" if known else "unknown-path"]
         return Grounds((*found, *(() if account else ("bad-key",)), *(("bad-path",) if odd else ())), account=account)
-    reasons = [] if account else ["bad-key"]
+    reasons = [] if account or operation.keyless else ["bad-key"]
     sure = not odd and (bool(account) or not bears)
     fields: tuple[str, ...] = ()
     body = None
@@ -85,7 +85,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
     more, clear = _state(world, operation, value)
     reasons, sure = [*reasons, *more], sure and clear
     if operation.file and not _form(said, operation.file["field"]):
-        reasons.append("invalid-input")
+        reasons += dict.fromkeys((operation.file.get("unreadable", "invalid-input"), "invalid-input"))
     if (operation.orders or "no-money" in operation.refusals) and world.poor and account == "own":
         reasons.append("no-money")
     if operation.channel == "proxy" and not _instance(world, operation, said):
