@@ -35,8 +35,8 @@ class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
     __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
-                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
-                 "spelling", "successor", "title", "where")  # fmt: skip
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema",
+                 "source", "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
     known: frozenset[str]
@@ -137,8 +137,7 @@ class Model:
 
     def brought(self, body: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
         """The files that an input brings: where each stands, its kind, and its address or the file as a data URI."""
-        for path, place, text in brought.found(self.media, body):
-            yield path, place.kind, text
+        return ((path, place.kind, text) for path, place, text in brought.found(self.media, body))
 
     def _unfit(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What stands where a file may in any form, and is none: each form has a look of its own."""
@@ -155,9 +154,8 @@ class Model:
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
                 size = brought.data_size(text)
-                if over := self.oversized(place, kind, size, operation):
-                    yield from over
-                elif most is not None and size > most:
+                yield from (over := self.oversized(place, kind, size, operation))
+                if not over and most is not None and size > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip

@@ -83,8 +83,8 @@ def meant(contract: Contract, said: Exchange) -> Exchange:
         url = contract.operations[other.id].path if other is not None and _within(other) else said.url
         return said._replace(url=url, status=status, answer_headers=headers, wire=said)
     url, sent, body = _request(contract.operations[operation.id], operation, path, said)
-    return said._replace(url=prefix + url, request_headers=sent, request_body=body, status=status, answer_headers=headers,
-                         wire=said)  # fmt: skip
+    return said._replace(url=prefix + url, request_headers=sent, request_body=body, status=status,
+                         answer_headers=headers, wire=said)  # fmt: skip
 
 
 def _within(operation: Operation) -> list[str]:
@@ -166,9 +166,12 @@ def _flat(contract: Contract) -> Document:
     props: dict[str, Any] = {}
     refused: dict[str, Any] = {}
     for name, part in contract.apis.items():
+        if not part.facts.openapi.get("checked", True):
+            continue
         facts, doors = part.facts, part.facts.openapi["security"].get("also", {})
         own = facts.openapi["schemas"]
-        error = "Error" if not schemas or own["Error"] == schemas["Error"] else name.title() + "Error"
+        error = next((key for key in schemas if key.endswith("Error") and schemas[key] == own["Error"]),
+                     name.title() + "Error")  # fmt: skip
         schemas = {**own, **schemas, error: own["Error"]}
         for key, row in facts.openapi["operations"].items():
             operations[key], form = _operation(key, row, error, own, doors)
@@ -206,9 +209,11 @@ def _operation(name: str, row: Row, error: str, schemas: Row, doors: Row) -> tup
 def _errors(contract: Contract) -> Iterator[dict[str, Any]]:
     """Each reason's row with the status that it means; beside it, how operations of another API say it."""
     reasons = dict.fromkeys(reason for part in contract.apis.values() for reason in part.errors)
+    there = {name: each for name, each in contract.operations.items()
+             if contract.of(each).facts.openapi.get("checked", True)}  # fmt: skip
     for reason in reasons:
         base = _meaning(contract.error(reason))
-        of = {name: own for name, each in contract.operations.items()
+        of = {name: own for name, each in there.items()
               if (own := _meaning(contract.error(reason, each))) != base and own}  # fmt: skip
         yield {**base, **({"of": of} if of else {})}
 

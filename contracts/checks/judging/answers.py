@@ -277,6 +277,12 @@ class Answers:
         first: Mapping[str, Any] = self.tells.get("files", {})
         return next((row for row in first.get("also", ()) if row["operation"] == self.operation.id), first)
 
+    def ids(self) -> list[Any]:
+        """What may be the id of an order in this answer, wherever it stands."""
+        name = str(self.tells["id"]).rpartition("/")[2]
+        within = [self.body, *(self.body.values() if isinstance(self.body, dict) else ())]
+        return [each[name] for each in within if isinstance(each, dict) and name in each]
+
     def place(self) -> str:
         """Where this operation's answers tell the id of an order, if they do."""
         places = [self.tells["id"]] if isinstance(self.tells["id"], str) else self.tells["id"]

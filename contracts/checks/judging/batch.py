@@ -11,7 +11,8 @@ from ...exchange import Exchange, written
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
 from ..subject import FRAME
-from .grounds import Asked, Grounds, body_of
+from .bodies import body_of
+from .grounds import Asked, Grounds
 from .tasked import who
 from .world import World
 

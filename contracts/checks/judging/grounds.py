@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from math import inf
@@ -15,15 +14,13 @@ from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...life import at
 from ...operation import Operation
+from .bodies import body_of
 from .reference import reached
 from .world import World
 
 ODD = re.compile(r"%|\\|/\.|[^!-~]|/$")  # in a path: it may be refused, or read as something else
 MOST_BAD = 400  # from here on an answer says no
 MOST_GOOD = 200  # what is always answered is answered so
-DEEP, DIGITS = 40, re.compile(rb"\d{16}")
-LONE = re.compile(rb"\\u[dD][89a-fA-F]")
-JSON_LIKE = re.compile(r"application/([\w.\-]+\+)?json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 
 
 class Asked(NamedTuple):
@@ -45,6 +42,7 @@ class Grounds(NamedTuple):
     fields: tuple[str, ...] = ()  # pointers of what is wrong with the input
     body: Any = None
     account: str = ""
+    maybe: tuple[str, ...] = ()  # reasons of which this world cannot tell whether they apply
 
 
 def grounds(world: World, asked: Asked) -> Grounds:
@@ -59,7 +57,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
     if operation is None:
         found = ["wrong-method" if known else "unknown-path"]
         return Grounds((*found, *(() if account else ("bad-key",)), *(("bad-path",) if odd else ())), account=account)
-    reasons = [] if account else ["bad-key"]
+    reasons = [] if account or operation.keyless else ["bad-key"]
     sure = not odd and (bool(account) or not bears)
     fields: tuple[str, ...] = ()
     body = None
@@ -85,13 +83,14 @@ def grounds(world: World, asked: Asked) -> Grounds:
     more, clear = _state(world, operation, value)
     reasons, sure = [*reasons, *more], sure and clear
     if operation.file and not _form(said, operation.file["field"]):
-        reasons.append("invalid-input")
+        reasons += dict.fromkeys((operation.file.get("unreadable", "invalid-input"), "invalid-input"))
     if (operation.orders or "no-money" in operation.refusals) and world.poor and account == "own":
         reasons.append("no-money")
     if operation.channel == "proxy" and not _instance(world, operation, said):
         reasons.append("unknown-id")
     reasons += ["bad-path", "unknown-path"] if odd else []
-    return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account)
+    maybe = () if "bad-key" in reasons else _untold(world, operation, value)
+    return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account, maybe)
 
 
 def refused(world: World, said: Exchange, operation: Operation | None, why: Grounds) -> Iterator[Finding]:
@@ -99,26 +98,27 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     contract, good = world.contract, {str(s) for s in operation.answers} if operation else set()
     name = operation.id if operation else ""
     rows = [row for reason in why.reasons for row in _rows(contract, reason, operation)]
+    able = [*rows, *(row for reason in why.maybe for row in _rows(contract, reason, operation))]
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
     sure = contract.facts.openapi["operations"].get(name, {}).get("sure", ())
     always = operation is not None and any(value in sure for value in operation.named(said.path).values())
     if (
         str(said.status) in good
         and not (always and not rows and said.status != MOST_GOOD)
-        and not _no(contract, said, rows)
+        and not _no(contract, said, able)
     ):
         if rows and why.sure:
             yield Finding("not-refused", _weight(rows), "", _told(rows), came, "refuse the request for this reason",
                           name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
         return
-    fitting = [row for row in rows if row["status"] == said.status]
-    if not rows:
+    fitting = [row for row in able if row["status"] == said.status]
+    if not able:
         want = f"{' or '.join(sorted(good))}: nothing speaks against the request"
         yield Finding("wrongly-refused", "broken", "", want, came, "take the request; the contract has no reason to "
                       "refuse it", name, "documented", "", str(said.status))  # fmt: skip
     elif not fitting:
-        yield Finding("wrong-error", _weight(rows), "", _told(rows), came, "answer with the documented status and code",
-                      name, rows[0]["source"], "", "/".join(why.reasons))  # fmt: skip
+        yield Finding("wrong-error", _weight(able), "", _told(able), came, "answer with the documented status and code",
+                      name, able[0]["source"], "", "/".join(why.reasons))  # fmt: skip
     elif said.method != "HEAD":
         yield from _worded(contract, said, name, fitting, why)
 
@@ -187,9 +187,11 @@ def _account(world: World, said: Exchange) -> tuple[str, bool]:
     door = world.contract.facts.openapi["security"]
     text = said.header(door["name"])
     scheme, _, word = text.partition(" ")
+    if "schemes" in door:
+        return world.whose(text.rpartition(" ")[2]), False
     if door.get("scheme") and scheme != door["scheme"]:
-        known = world.whose(word.strip() or (text if "schemes" in door else ""))
-        return "", bool(known) and ("schemes" in door or scheme.lower() == door["scheme"].lower())
+        known = world.whose(word.strip())
+        return "", bool(known) and scheme.lower() == door["scheme"].lower()
     account = world.whose(word)
     return account, not account and bool(world.whose(word.strip()))
 
@@ -202,7 +204,7 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
         return ["unknown-model"] if unknown else []
     order = world.about(operation, value)
     if order is None:
-        return ["unknown-id"]
+        return [] if value in world.strange else ["unknown-id"]
     kept = world.life.kept
     if kept is not None and world.dated and world.now > world.reference.span(order).ends + kept:
         return ["unknown-id"]
@@ -248,6 +250,18 @@ def _form(said: Exchange, field: str) -> bool:
         said.header("content-type").startswith("multipart/form-data")
         and f'name="{field}"'.encode() in said.request_body
     )
+
+
+def _untold(world: World, operation: Operation, value: str) -> tuple[str, ...]:
+    """The reasons that depend on what this world does not know: what stands behind an operation that tells of no order
+    and of no prop, or an order that such a one took."""
+    contract = world.contract
+    if contract.wire is None or operation.id in contract.facts.openapi.get("catalogue", {}).values():
+        return ()
+    kept = any(sort.does(operation) for sort in world.sorts.values() if sort.contract is contract)
+    if operation.model or kept or (operation.task and value not in world.strange):
+        return ()
+    return tuple(reason for reason in operation.refusals if reason != "bad-key")
 
 
 def _props(world: World, operation: Operation, said: Exchange, account: str) -> tuple[bool, list[str]]:
@@ -302,32 +316,6 @@ def _inputs(world: World, operation: Operation, value: str, said: Exchange, body
     # Each bound may be good by itself, and not beside what stands.
     held = next(iter(world.named(operation, said.path)), None)
     return (*found, *model.disordered({**held.said, **body}, operation.id)) if held is not None else found
-
-
-def body_of(said: Exchange) -> tuple[Any, list[str], bool]:
-    """A request's body, what is wrong with it as such, and whether all would read it alike."""
-    kind = said.header("content-type")
-    reasons = [] if JSON_LIKE.fullmatch(kind) else ["wrong-type"]
-    clear = kind.partition(";")[0].strip().lower() == "application/json" or bool(reasons)
-
-    def constant(word: str) -> Any:
-        raise ValueError(word)
-
-    twice = False
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal twice
-        made = dict(found)
-        twice = twice or len(made) < len(found)
-        return made
-
-    try:
-        body = json.loads(said.request_body.decode("utf-8"), parse_constant=constant, object_pairs_hook=pairs)
-    except (ValueError, RecursionError):
-        return None, [*reasons, "bad-json"], clear
-    raw = said.request_body
-    strange = twice or raw.count(b"[") + raw.count(b"{") > DEEP or DIGITS.search(raw) or LONE.search(raw)
-    return body, reasons, clear and not strange
 
 
 def _weight(rows: list[dict[str, Any]]) -> Any:

@@ -13,7 +13,7 @@ from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
 from ..case import Case
 from ..move import NONE, Move
-from ..props import Sort, sorts
+from ..props import Sort, sorts, submits
 from ..subject import FRAME, Ask, Subject
 from ..translated import lensed
 from . import batch
@@ -224,6 +224,9 @@ class Referee(Player):
     def _meant(self, operation: Operation, value: str, said: Exchange, why: Grounds) -> Iterator[Finding]:
         """What an answer says, once it is known that it may."""
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
+        if operation.orders and self.contract.wire is not None and operation is not submits(self.contract):
+            self.world.strange |= {str(each) for each in answers.ids()}
+            return
         if operation.within:
             yield from self._replied(operation, order, said, why)
             return

@@ -9,7 +9,8 @@ from ...bundle import Bundle
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
-from .grounds import Asked, Grounds, body_of
+from .bodies import body_of
+from .grounds import Asked, Grounds
 from .world import World
 
 INPUT = "invalid-input"  # the reason of whatever a form has against a body

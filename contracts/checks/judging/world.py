@@ -69,6 +69,7 @@ class World:
         self.files: dict[str, dict[str, str]] = {}  # the same, by the order
         self.seeded: dict[Any, dict[Any, str]] = {}  # the same, by the order without its seed, and by seed
         self.heard = 0  # deliveries that were judged
+        self.strange: set[str] = set()  # ids of orders that were taken by operations of which no more is known
         self.asked = UNDATED  # when the last request was sent; its answer may have been a while in coming
 
     @property
