@@ -24,14 +24,21 @@ class Read(NamedTuple):
 
 
 class Takes(NamedTuple):
-    """What a provider takes, whatever the field: addresses of files, and what counts as not sent at all."""
+    """What a provider takes, whatever the model: addresses of files, what counts as not sent at all, and fields that stand
+    beside each model's own."""
 
     address: str = ADDRESS_OR_DATA
     absent: tuple[Any, ...] = ()
+    beside: Mapping[str, Any] = {}
+
+
+USUAL = Takes()
 
 
 def _read(schema: Mapping[str, Any], takes: Takes) -> Read:
     schema = {**schema, "x-absent": list(takes.absent)} if takes.absent else schema
+    if takes.beside:
+        schema = {**schema, "properties": {**schema.get("properties", {}), **takes.beside}}
     fields, whole, spelling = fields_of(schema), with_addresses(schema, takes.address), Spelling(schema)
     known = frozenset(fields) | frozenset(field["x-key"] for field in fields.values() if "x-key" in field)
     if not spelling:

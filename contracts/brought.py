@@ -20,6 +20,7 @@ ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BLANKS = b"\r\n\t "  # with which some break base64 into lines
 ANY_FORM = "an id, an http(s) address, a data URI with base64, or base64"
+TOO_LARGE = "input-too-large"  # the reason for which a file is refused that is larger than its field takes
 HEAD = 64  # letters of base64 that tell what a file is
 
 # By its first bytes: where they stand, what they are, the format, and the kinds of which such a file can be.
@@ -47,7 +48,7 @@ class Place(NamedTuple):
 
 
 def address(data_uris: bool, schemes: Iterable[str] = ()) -> str:
-    """What the address of a file looks like: http(s), a data URI where those are taken, and a provider's own schemes."""
+    """What the address of a file looks like: http(s), a data URI where taken, a provider's own schemes."""
     own = "".join(rf"|{scheme}://[^\s/]" for scheme in schemes)
     if not own:
         return ADDRESS_OR_DATA if data_uris else ADDRESS
@@ -116,6 +117,15 @@ def carried(text: str) -> bytes | None:
     if ID.fullmatch(text) or FETCHABLE.match(text):
         return None
     return decoded(text[text.find(",") + 1 if text[:5].lower() == "data:" else 0 :])
+
+
+def data_size(text: str) -> int:
+    """How many bytes a data URI holds, told from its length without decoding it."""
+    start = text.find(",") + 1
+    length = len(text) - start
+    if text[max(0, start - 8) : start].lower() != ";base64,":
+        return length - 2 * text.count("%", start)
+    return length * 3 // 4 - (text.endswith("=", start) + text.endswith("==", start))
 
 
 def decoded(text: str) -> bytes:

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import brought
-from .alike import Alike, Takes
+from .alike import USUAL, Alike, Takes
 from .between import Rules, completed
-from .brought import FETCHABLE, LOOPBACK, Path, Place
+from .brought import FETCHABLE, LOOPBACK, TOO_LARGE, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
 from .finding import WEIGHT, Finding, Source, shown
@@ -26,16 +26,17 @@ MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})  # of a model, what is read when it is asked
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})  # read when asked
+Body = Mapping[str, Any]
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
 class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
-    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id", "input_schema", "judge",
-                 "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
-                 "spelling", "successor", "title", "where")  # fmt: skip
+    __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema",
+                 "source", "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
     known: frozenset[str]
@@ -45,7 +46,7 @@ class Model:
     input_schema: Mapping[str, Any]  # the schema of whatever is taken, however it is spelled
 
     def __init__(
-        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = Takes(), listed: bool = True,
+        self, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = USUAL, listed: bool = True,
         envelope: frozenset[str] = frozenset(), alike: Alike | None = None,
     ) -> None:  # fmt: skip
         self.id: str = row["id"]
@@ -75,9 +76,7 @@ class Model:
             setattr(self, name, value := getattr(self.alike.read(), name))
             return value
 
-    def check(
-        self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
+    def check(self, body: Body, operation: str = "submit", plain: Body | None = None) -> tuple[Finding, ...]:
         """What is wrong with an input, of which the plain form may be known; the usual, nothing, costs a microsecond."""
         if not self.spelling:
             return self._check(body, operation)
@@ -98,8 +97,7 @@ class Model:
         found = NO_FINDINGS
         if not self.judge.good(body):
             found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, _came(d),
-                                  self._cure(d.path), operation,
-                                  self.source, GENERAL, d.kind)
+                                  self._cure(d.path), operation, self.source, GENERAL, d.kind)
                           for d in islice(self.judge.told(body), MOST_FOUND))  # fmt: skip
         if self.rules:
             found += self.between(body, operation)
@@ -111,9 +109,7 @@ class Model:
             found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
 
-    def between(
-        self, body: Mapping[str, Any], operation: str, original: brought.Size | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
+    def between(self, body: Body, operation: str, original: brought.Size | None = None) -> tuple[Finding, ...]:
         """Where fields do not go together, or with the size of the picture that an input extends; and numbers that
         are between two steps."""
         return tuple(islice(self._between(body, operation, original), MOST_FOUND))
@@ -153,7 +149,10 @@ class Model:
         for path, kind, text in self.brought(body):
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
-                if most is not None and len(text) > most and (size := data_size(text)) > most:
+                if bound := self.most_bytes(path[0]):
+                    if len(text) > bound and (size := brought.data_size(text)) > bound:
+                        yield self.oversized(place, kind, bound, f"a data URI of {size} bytes", operation)
+                elif most is not None and len(text) > most and (size := brought.data_size(text)) > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip
@@ -164,6 +163,15 @@ class Model:
                 name = next(step for step in reversed(path) if isinstance(step, str))
                 yield Finding("not-https", "note", place, "an https address, which the provider can fetch",
                               shown(text), f"send {name} as https://", operation)  # fmt: skip
+
+    def most_bytes(self, name: str | int) -> Any:
+        """How large a file may be at a field; None where the model does not say it."""
+        return self.fields.get(str(name), {}).get("x-most-bytes")
+
+    def oversized(self, place: str, kind: str, most: int, came: str, operation: str) -> Finding:
+        """What is said of a file that is larger than the model takes."""
+        return Finding("oversized-input", WEIGHT[self.source], place, f"{kind}s of at most {most} bytes", came,
+                       "send a smaller file", operation, self.source, TOO_LARGE, "too_large")  # fmt: skip
 
     def _cure(self, path: Path) -> str:
         field = self.fields.get(str(path[0])) if path else None
@@ -225,15 +233,6 @@ def told(field: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def data_size(text: str) -> int:
-    """How many bytes a data URI holds, told from its length without decoding it."""
-    start = text.find(",") + 1
-    length = len(text) - start
-    if text[max(0, start - 8) : start].lower() != ";base64,":
-        return length - 2 * text.count("%", start)
-    return length * 3 // 4 - (text.endswith("=", start) + text.endswith("==", start))
-
-
 def _example(field: Mapping[str, Any]) -> Any:
     if "default" in field:
         return field["default"]
@@ -254,7 +253,8 @@ def _example(field: Mapping[str, Any]) -> Any:
         return f"https://example.com/input.{suffix}"
     within = field.get("properties", {}) if kind == "object" else {}
     whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
-    plain: dict[str, Any] = {"string": "a red tram in the rain"[: field.get("maxLength")], "boolean": True, "object": whole}
+    text = "a red tram in the rain"[: field.get("maxLength")]
+    plain: dict[str, Any] = {"string": text, "boolean": True, "object": whole}
     return plain.get(kind, field.get("minimum", 1))
 
 
@@ -267,7 +267,7 @@ class Catalogue:
     """A provider's models by id, and the words of their inputs that say what is made."""
 
     def __init__(
-        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = Takes(),
+        self, rows: list[dict[str, Any]], media: Mapping[str, Any], takes: Takes = USUAL,
         envelope: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.recommended: dict[str, int] = media["recommended"]["values"]

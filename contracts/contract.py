@@ -17,10 +17,11 @@ from .brought import address
 from .bundle import Bundle
 from .catalogue import NO_FINDINGS, Catalogue, Model
 from .codes import Codes
+from .derived import meant
 from .document import Document, document
 from .exchange import Exchange
 from .finding import WEIGHT, Finding, Source, did_you_mean, shown
-from .life import Lifecycle
+from .life import Lifecycle, at
 from .models_file import Version, chosen, enrolled, versions
 from .operation import Operation
 from .paths import Paths
@@ -40,6 +41,7 @@ class Contract:
         self.api = facts.api
         self.apis: dict[str, Contract] = {self.api: self}
         self.whole = self
+        self.wire: Contract | None = None  # the promise of which this is derived, for checks (derived.py)
         self.errors = {row["reason"]: row for row in facts.errors}
         self.lives = {name: Lifecycle(name, row) for name, row in facts.lifecycle.items()}
         self.schemas = {name: self._spelled(row) for name, row in facts.openapi["schemas"].items()}
@@ -47,13 +49,16 @@ class Contract:
         envelope = frozenset(bundle[key] for key in ("by", "id", "model") if key in bundle)
         uris = facts.openapi.get("data_uris", "accept") == "accept"
         absent = tuple(facts.openapi.get("absent", {}).get("values", ()))
-        self._takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
-        self.catalogue = Catalogue(facts.models, facts.media, self._takes, envelope)
+        self.takes = Takes(address(uris, facts.openapi.get("schemes", ())), absent)
+        beside = facts.openapi.get("beside", {}).get("fields", {})
+        self.catalogue = Catalogue(facts.models, facts.media, self.takes._replace(beside=beside), envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
         self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
+        self._refusals = {name: Judge(self._whole(row["error"])) for name, row in facts.openapi["operations"].items()
+                          if row.get("error", "Error") != "Error"}  # fmt: skip
         self.codes = Codes(facts.codes)
         self.in_band = {row["status"] for row in facts.errors if row.get("status", 300) < 300}
         self.operations = {name: self._operation(name, row) for name, row in facts.openapi["operations"].items()}
@@ -76,7 +81,7 @@ class Contract:
                 "schema": self.schemas.get(name) or row, "ordered": row.get("ordered", []), "source": row["source"],
                 "where": row["where"]}  # fmt: skip
         envelope = self.catalogue.envelope if name in self.facts.tasks.get("forms", ()) else frozenset()
-        return Model(told, self.catalogue.recommended, self._takes, envelope=envelope)
+        return Model(told, self.catalogue.recommended, self.takes, envelope=envelope)
 
     @classmethod
     def joined(cls, parts: Iterable[Contract]) -> Contract:
@@ -111,7 +116,8 @@ class Contract:
         row: dict[str, Any] = whose.errors.get(reason, {})
         if operation is None or "of" not in row:
             return row
-        return {**row, **(row["of"].get(operation.id) or row["of"].get(operation.lifecycle) or {})}
+        told = (row["of"].get(word) for word in (operation.id, operation.lifecycle, operation.channel))
+        return {**row, **next(filter(None, told), {})}
 
     @property
     def life(self) -> Lifecycle:
@@ -148,7 +154,8 @@ class Contract:
         return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": self.schemas}}
 
     def _plant(self) -> None:
-        self._paths = Paths(self.operations.values(), self._base, lambda name: self.catalogue.find(name, False) is not None)
+        known = self.catalogue
+        self._paths = Paths(self.operations.values(), self._base, lambda name: known.find(name, False) is not None)
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
@@ -203,16 +210,36 @@ class Contract:
                 said = "one of " + ", ".join(map(str, known))
                 return (Finding("undocumented-status", "broken", "", said, str(status),
                                 "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
-            judge = self.refused
+            judge = self._refusals.get(operation.id, self.refused)
         if judge.good(body):
             return NO_FINDINGS
-        if status in self.in_band and status in operation.answers and self.refused.good(body):
-            return NO_FINDINGS  # a no that is said with a yes's status
-        return _misshapen(self.refused if status in self.in_band else judge, body, operation.id, operation.source)
+        if status in self.in_band:  # a no that is said with a yes's status
+            judge = self._refusals.get(operation.id, self.refused)
+            if judge.good(body):
+                return NO_FINDINGS
+        return _misshapen(judge, body, operation.id, operation.source)
 
     def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:
         """What is wrong with the form of an error answer, whatever was asked."""
-        return _misshapen(self.refused, said.json, operation, self.facts.openapi["schemas"]["Error"]["source"])
+        judge = self._refusals.get(operation, self.refused)
+        if not operation:  # where nothing is, any API may say so
+            judge = next((each for each in self._refusals.values() if each.good(said.json)), judge)
+        return _misshapen(judge, said.json, operation, self.facts.openapi["schemas"]["Error"]["source"])
+
+    def refusing(self, operation: str = "", body: Any = None) -> Mapping[str, Any]:
+        """In which keys an operation's errors tell their code and text; of no operation, those that a body has."""
+        part = self.of(self.operations.get(operation))
+        row: Mapping[str, Any] = part.facts.openapi["refused"]
+        if operation:
+            return row.get("of", {}).get(operation, row)  # type: ignore[no-any-return]
+        others = (row, *row.get("of", {}).values(), *(each.facts.openapi["refused"] for each in self.apis.values()))
+        return next((each for each in others if at(body, f"/{each['code']}") is not None), row)
+
+    def parts(self, said: Exchange) -> Iterable[Exchange]:
+        """The exchanges that one over the wire stands for; of most wires, that one."""
+        if self.bundle is not None:
+            return self.bundle.parts(self, said)
+        return (meant(self, said),) if self.wire is not None else (said,)
 
     def answer_schema(self, operation: Operation, status: int) -> Mapping[str, Any]:
         """The schema of an operation's answer, whose own properties stand in it; nothing for a status without one."""

@@ -17,7 +17,7 @@ from .forms import filled, formed
 
 PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks", "codes")
 OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
-PROVIDERS = ("runninghub", "runcomfy", "runware")
+PROVIDERS = ("runcomfy", "runware", "runninghub")
 # What a lifecycle says beside its channels, steps and durations.
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
          "buffer", "idle", "brings")  # fmt: skip
@@ -67,8 +67,9 @@ class Document:
                 yield _fact("code", f"{name} {row['rule']} {row.get('parameter', '*')}", row)
         for name, row in self.media.items():
             yield _fact("media", name, row)
-        for name in ("placeholder", "units"):
-            yield _fact("price rule", name, self.prices[name])
+        for name in ("placeholder", "units", "coins"):
+            if name in self.prices:
+                yield _fact("price rule", name, self.prices[name])
         for row in self.prices["models"]:
             yield _fact("price", row["id"], row)
         for row in self.readings:
@@ -81,7 +82,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props", "shelf", "chat", "search"):
+        for name in ("catalogue", "props", "shelf", "chat", "search", "keys", "editions", "absent", "base"):
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():

@@ -98,7 +98,8 @@ def _about(promise: Contract, row: Mapping[str, Any]) -> Iterator[tuple[str, str
     reason = row["reason"]
     yield "means", row["text"]
     if "status" in row:
-        yield "HTTP", str(row["status"])
+        means = row.get("means", row["status"])
+        yield "HTTP", str(row["status"]) + (f", for what others answer {means}" if means != row["status"] else "")
     # What the stand-in never says by itself has no more to it than its text, and one way to be provoked.
     why = table()["reasons"].get(reason, {"when": row["text"], "provoke": f"handle.refuse_next({row['name']!r})"})
     yield "when", why["when"]

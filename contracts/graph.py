@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import brought
+from .alike import USUAL, Takes
 from .brought import Path
 from .catalogue import Model
 from .finding import WEIGHT, Finding, did_you_mean, shown
@@ -28,7 +29,7 @@ class Graph(Model):
     __slots__ = ("workflow",)
 
     def __init__(
-        self, workflow: Workflow, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True
+        self, workflow: Workflow, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = USUAL
     ) -> None:
         fields = row["schema"]["properties"]
         schema = {**row["schema"], "properties": {
@@ -36,7 +37,7 @@ class Graph(Model):
             SENT: {**fields[SENT], "examples": [workflow]}}}  # fmt: skip
         last = outputs(workflow)
         kind = kept(workflow[last[0]]["class_type"]).kind if last else row["kind"]
-        super().__init__({**row, "kind": kind, "schema": schema}, limits, data_uris)
+        super().__init__({**row, "kind": kind, "schema": schema}, limits, takes)
         self.workflow = workflow
         # Either may bring files; which, `brought` tells.
         self.media = dict.fromkeys((SAVED, SENT), brought.Place("", False, {}))
@@ -88,9 +89,9 @@ class Graph(Model):
         return f'write {{"{name}": {{"inputs": {{...}}}}}}; nothing else of a node can be changed'
 
 
-def form(workflow: Workflow, row: Mapping[str, Any], limits: Mapping[str, int], data_uris: bool = True) -> Graph:
+def form(workflow: Workflow, row: Mapping[str, Any], limits: Mapping[str, int], takes: Takes = USUAL) -> Graph:
     """The form of the bodies that a saved workflow without flaws takes; `row` is the catalogue's row of its kind."""
-    return Graph(workflow, row, limits, data_uris)
+    return Graph(workflow, row, limits, takes)
 
 
 def _listed(names: Iterable[str]) -> str:

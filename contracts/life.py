@@ -26,6 +26,7 @@ class Lifecycle:
         said = {key: (float(d["queued"]), float(d["running"])) for key, d in row["durations"].items()}
         self.durations = {**{name: (kind.queued, kind.running) for name, kind in KINDS.items()}, **said}
         self.slots: int | None = row["slots"]["count"]
+        self.apart: bool = row["slots"].get("of") == "model"  # whether each model has slots of its own
         self.queue: float = row["slots"].get("queue", inf)  # how many may wait for one
         self._rooms: dict[str, dict[str, int]] = row["slots"].get("families", {})
         self.resume: dict[str, Any] = row.get("resume", {})  # which states an order may leave again, and by what
@@ -46,11 +47,10 @@ class Lifecycle:
         self.steps = {(step["from"], step["to"]) for step in row["transitions"]}
         self.states = tuple(state for state in STATES if any(state in words for words in self.words.values()))
         self._own = {(step["from"], step["to"]) for step in row["transitions"] if "by" not in step}
-        # Where there is one channel, states for which it has one word are seen as the last of them.
+        # States for which each channel has one word are seen as the last of them.
         told = {state: tuple(words.get(state) for words in self.words.values()) for state in self.states}
-        alone = len(self.words) == 1
         self.alike = {state: next(other for other in reversed(self.states)
-                                  if other == state or (alone and told[other] == told[state]))
+                                  if other == state or told[other] == told[state])
                       for state in self.states}  # fmt: skip
         self.reach = {state: frozenset(self._reached(state)) for state in self.states}
 
@@ -105,6 +105,8 @@ class Lifecycle:
         if exchange.operation != self.cancel["operation"]:
             return None
         word = str(at(body, self.cancel["key"]))
+        if word == self.cancel["accepted"] == self.cancel.get("refused"):
+            return word, frozenset({"CANCELLED", *self.states}) - set(self.cancel["from"]), self.cancel["source"]
         if word == self.cancel["accepted"]:
             ahead = frozenset().union(*(self.reach[state] for state in possible))
             legal = bool(ahead & set(self.cancel["from"]))
@@ -117,6 +119,11 @@ class Lifecycle:
         return Finding(rule, WEIGHT[source], "", expected, came,
                        "look at the task's timeline: one of the two answers is wrong", exchange.operation,
                        source)  # type: ignore[arg-type]  # fmt: skip
+
+
+def as_word(said: Any) -> Any:
+    """A word that was told; a number is the one that it is written as."""
+    return str(said) if type(said) is int else said
 
 
 def at(body: Any, key: str | Sequence[str]) -> Any:

@@ -60,8 +60,8 @@ def kept(kind: str) -> Kept:
     if kind in known:
         return Kept(**known[kind])
     guesses = facts()["guesses"]["values"]
-    words = _words(kind)
-    return Kept(**next((row for word, row in guesses["kinds"].items() if word in words), guesses["otherwise"]))
+    named = words(kind)
+    return Kept(**next((row for word, row in guesses["kinds"].items() if word in named), guesses["otherwise"]))
 
 
 @lru_cache(1024)
@@ -71,8 +71,9 @@ def ends(kind: str) -> bool | None:
         return True
     if kind in facts()["inner"]["values"]:
         return False
-    return True if _words(kind) & set(facts()["guesses"]["values"]["ends"]) else None
+    return True if words(kind) & set(facts()["guesses"]["values"]["ends"]) else None
 
 
-def _words(kind: str) -> set[str]:
+def words(kind: str) -> set[str]:
+    """The words in the name of a class, in small letters."""
     return {word.lower() for word in WORD.findall(kind)}

@@ -100,7 +100,9 @@ def _route(
         route.update({"x-source": model.source, "x-where": model.where})
     elif operation.file:
         field = {operation.file["field"]: {"type": "string", "format": "binary"}}
-        form = {"type": "object", "required": [*field], "properties": field}
+        form: dict[str, Any] = {"type": "object", "required": [*field], "properties": field}
+        if "form" in operation.file:
+            form = {"$ref": f"#/components/schemas/{operation.file['form']}"}
         route["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     elif operation.bundles:
         route["requestBody"] = {"required": True, "content": {"application/json": batch(contract)}}
@@ -145,7 +147,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         if links:
             shown["links"] = links
         yield status, shown
-    keys = contract.facts.openapi["refused"]
+    keys = contract.refusing(operation.id)
     by_status: dict[int, list[Mapping[str, Any]]] = {}
     for reason in dict.fromkeys(
         (*operation.refusals, *_of_tasks(contract, operation), *_of_paths(contract, operation))
@@ -153,11 +155,12 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
+        error_form = {"$ref": f"#/components/schemas/{row.get('error', 'Error')}"}
         refused: dict[str, Any] = {
             "description": "; ".join(" ".join(str(error[key]) for key in ("code", "name") if key in error)
                                      for error in errors),
             "content": {"application/json": {
-                "schema": _beside(row["answers"].get(str(code)), {"$ref": "#/components/schemas/Error"}),
+                "schema": _beside(row["answers"].get(str(code)), error_form),
                 "examples": {error["reason"]: {"value": _refusal(keys, error)} for error in errors}}},
         }  # fmt: skip
         if answer := row["answers"].get(str(code)):  # a status that is an answer as well

@@ -55,7 +55,7 @@ def _fields(schema: Row) -> dict[str, Row]:
 
 
 def _reader(field: Row) -> Callable[[Any], Any]:
-    """Reads one word, or a list of them, as the schema spells it; what is none of its words is no more than its text."""
+    """Reads one word, or a list of them, as the schema spells it; what is none of its words is but its text."""
     inner = field["items"] if field.get("type") == "array" else field
     words = {word.lower(): word for word in inner.get("enum", ())}
     for code, word in field.get("x-codes", {}).items():  # one for a word that is none of this field stays as it is
@@ -104,7 +104,8 @@ def published(schema: Row) -> dict[str, Any]:
         fields[name] = fields[field["x-key"]] = _lax(wide, absent)
         if needed:
             strict = _needed(wide) if absent else wide
-            rules.append({"anyOf": [{"required": [key], "properties": {key: strict}} for key in (name, field["x-key"])]})
+            names = (name, field["x-key"])
+            rules.append({"anyOf": [{"required": [key], "properties": {key: strict}} for key in names]})
     plain = [name for name in required if "x-key" not in _fields(schema).get(name, {})]
     told = {**schema, "properties": {**schema.get("properties", {}), **fields}, "required": plain}
     return {**told, "allOf": [*schema.get("allOf", ()), *rules]} if rules else told

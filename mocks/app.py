@@ -36,7 +36,7 @@ from .web.switchboard import Switchboard
 from .web.turn import Heard, Turn, Way
 
 LOG = logging.getLogger("understudy")
-DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunningHub, RunComfy, Runware)}
+DIALECTS: dict[str, type[Dialect]] = {dialect.provider: dialect for dialect in (RunComfy, Runware, RunningHub)}
 HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 DEFAULT = "default"
 SCHEMES = {"https": "https", "wss": "https"}  # of the files that an answer names, whichever way it was asked for
@@ -113,10 +113,13 @@ class App:
             self.open("rehearsal", self.settings)
             self.close("rehearsal")
 
-    def account(self, session: Session, provider: str, key: str = "") -> Account:
-        """Opens an account; without a key, one is made up."""
+    def account(self, session: Session, provider: str, key: str = "", kind: str = "") -> Account:
+        """Opens an account; without a key, one is made up, of the usual kind unless another one is named."""
         key = key or derived(session.seed, session.name, provider, len(session.accounts))
+        if kind:
+            session.cast[provider].check_kind(kind)
         account = session.open_account(provider, key, 0)
+        account.kind = kind
         if provider in session.cast.speaking:
             _furnish(session, session.cast[provider], account)
         return account
@@ -134,9 +137,11 @@ class App:
         """The same world from its beginning: same address, same keys, nothing has happened."""
         old, (settings, providers) = self.sessions[name], self._told[name]
         session = self.open(name, settings, providers, old.clock.loop)
-        for provider, key in old.accounts:
+        for provider in old.cast.speaking:
+            _ = session.cast[provider]  # whoever was on stage is there from the beginning
+        for (provider, key), account in old.accounts.items():
             if (provider, key) not in session.accounts:
-                self.account(session, provider, key)
+                self.account(session, provider, key, account.kind)
         self._end(old)
         return session
 
@@ -248,9 +253,10 @@ class App:
         return self._plain_cast[provider]
 
     def base(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], way: Way, dialect: Dialect) -> str:
-        """The address that the caller used, unless another one is to be named."""
+        """The address that the caller used, unless another one is to be named, or the header tells of none."""
         host = headers.get(b"host", b"")
-        if not HOST.fullmatch(host):
+        forced = dialect.contract.facts.openapi.get("forced_hosts", ())
+        if not HOST.fullmatch(host) or host.decode() in forced:
             here = scope.get("server") or ("127.0.0.1", 80)
             host = f"[{here[0]}]:{here[1]}".encode() if ":" in here[0] else f"{here[0]}:{here[1]}".encode()
         scheme = SCHEMES.get(scope.get("scheme", "http"), "http")

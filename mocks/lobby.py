@@ -13,6 +13,7 @@ from .engine.gallery import Gallery
 from .engine.luck import digest
 from .engine.session import Session
 from .web import line
+from .web.keyed import masked
 from .web.switchboard import Switchboard
 from .web.turn import Turn, Way
 
@@ -78,13 +79,13 @@ class Lobby:
         known = turn.dialect.contract.operations
         said = any(known[name].bundles or known[name].doors for name in way.operations.values())
         if way.sid or not said or turn.dialect.key(heard.by_name):
-            _warned(scope)  # else a key that is said elsewhere may still tell whose it is
+            _warned(scope, "")  # else a key that is said elsewhere may still tell whose it is
         await turn.play(receive, send)
 
     def _sought(self, scope: Mapping[str, Any], provider: str, key: str) -> Session | None:
         session = self.holder(provider, key)
         if session is None:
-            _warned(scope)
+            _warned(scope, key)
         return session
 
     async def called(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -92,16 +93,23 @@ class Lobby:
         app = self._app
         way, heard = app.way(scope["path"]), app.hear(scope)
         name = way.provider or app.by_host(heard.by_name)
-        session = app.sessions.get(way.sid) if way.sid else self.session(heard.by_name, name, way.path)
+        call = line.Call(scope, way._replace(provider=name), "", heard, None if way.sid else partial(self.holder, name))
+        session = (
+            app.sessions.get(way.sid) if way.sid else self._known(call) or self.session(heard.by_name, name, way.path)
+        )
         if session is None and name and not way.sid and app.dialects[name].hails:
             session = self.nobody(name)
         dialect = session.cast.get(name) if session else None
         base = app.base(scope, heard.by_name, way, dialect) if dialect else ""
-        elsewhere = None if way.sid else partial(self.holder, name)
-        call = line.Call(scope, way._replace(provider=name), base, heard, elsewhere)
-        await line.answer(dialect, session, call, receive, send)
+        await line.answer(dialect, session, call._replace(base=base), receive, send)
+
+    def _known(self, call: line.Call) -> Session | None:
+        """The session whose dialect knows who calls."""
+        name = call.way.provider
+        known = (each for each in self._app.sessions.values() if name in each.cast)
+        return next((each for each in known if each.cast[name].caller(each, call) is not None), None)
 
 
-def _warned(scope: Mapping[str, Any]) -> None:
+def _warned(scope: Mapping[str, Any], key: str) -> None:
     LOG.warning("expected a request for a session; came %s %s; use the handle's url, or a key that was issued",
-                scope["method"], scope["path"])  # fmt: skip
+                scope["method"], masked(scope["path"], key))  # fmt: skip

@@ -157,9 +157,9 @@ class StandIn:
         """Gives this account one more thing of a kind, with what is said of it in its provider's words."""
         return self.call(lambda: props.add(self.session, self._account, kind, said))
 
-    def another_key(self) -> str:
-        """The key of another account."""
-        return self.call(lambda: self._server.app.account(self.session, self.provider)).key
+    def another_key(self, kind: str = "") -> str:
+        """The key of another account, of the usual kind unless one is named (docs/testing.md)."""
+        return self.call(lambda: self._server.app.account(self.session, self.provider, kind=kind)).key
 
     def revoke(self, key: str = "") -> None:
         """Makes a key worthless; without one, the handle's own."""

@@ -252,6 +252,11 @@ def test_doctor_tells_what_a_providers_clients_trip_over(capsys: Capture) -> Non
     assert "streams text to https://api.runware.ai" in line
     assert "understudy serve runware --port 8080" in line
     assert "runcomfy          a stand-in" not in out
+    code, out, _ = said(capsys, "doctor", "runninghub", "--port", "0")
+    notes = "\n".join(line for line in out.splitlines() if line.split()[:1] == ["note"])
+    assert code == 0
+    for part in ("(813) for a failed one", "Host: www.runninghub.cn", "send a refused order three times"):
+        assert part in notes, part
     code, _, err = said(capsys, "doctor", "runwar")
     assert (code, "did you mean runware?" in err) == (2, True)
 

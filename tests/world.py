@@ -36,10 +36,13 @@ def wire() -> httpx.Client:
 class World:
     """One session and a way to it. The handle is a StandIn, or a Remote, which has what promises need of one."""
 
-    def __init__(self, handle: Any, way: str, headers: Callable[[str], dict[str, str]]) -> None:
+    def __init__(
+        self, handle: Any, way: str, headers: Callable[[str], dict[str, str]], good: Callable[[httpx.Response], bool]
+    ) -> None:
         self.handle = handle
         self.clock = handle.clock
         self._headers = headers
+        self._good = good
         self.in_process = way == IN_PROCESS
         self.base = "http://understudy" if self.in_process else handle.url
         self._client = httpx.Client(transport=handle.transport) if self.in_process else wire()
@@ -50,7 +53,7 @@ class World:
 
     def said(self, ask: Ask) -> Any:
         answer = self.send(ask)
-        assert answer.is_success, answer.text
+        assert self._good(answer), answer.text
         return answer.json()
 
     def fetch(self, address: str) -> httpx.Response:
@@ -133,9 +136,13 @@ class Hooks:
     def accepted(self, said: Any) -> bool:
         raise NotImplementedError
 
+    def good(self, answer: httpx.Response) -> bool:
+        """Whether an answer is a yes; of some providers its status alone does not say."""
+        return answer.is_success
+
     def refused(self, answer: httpx.Response) -> bool:
         """Whether an answer tells nothing of what was asked after."""
-        return not answer.is_success
+        return not self.good(answer)
 
     def files(self, said: Any) -> list[str]:
         """The addresses in an answer of the last channel."""
@@ -157,7 +164,7 @@ class Hooks:
     @contextmanager
     def world(self, way: str, **told: Any) -> Iterator[World]:
         with self.opened(way, {"images": "plain", **told}) as handle:
-            yield World(handle, way, self.headers)
+            yield World(handle, way, self.headers, self.good)
 
     def submit(self, world: World) -> str:
         return self.taken(world.said(self.order()))
@@ -189,14 +196,14 @@ class Hooks:
         """One thing that a client does; what it was answered. An order that was taken adds its name."""
         if what == 0 or not names:
             answer = world.send(self.order())
-            names += [self.taken(answer.json())] if answer.is_success else []
+            names += [self.taken(answer.json())] if _whole(answer) and self.good(answer) else []
             return [answer]
         name = names[which % len(names)]
         if what == 1:
             return [world.send(self.cancellation(name))]
         if what == 2:
             answer = world.send(self.question(self.channels[-1], name))
-            files = self.files(answer.json()) if _whole(answer) else []
+            files = self.files(answer.json()) if _whole(answer) and self.good(answer) else []
             return [answer, *map(world.fetch, files)]
         if what == 3:
             return [world.send(self.wrong()[which % len(self.wrong())])]

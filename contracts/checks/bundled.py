@@ -14,24 +14,19 @@ from ..bundle import DELIVERY
 from ..contract import Contract
 from ..exchange import Exchange, written
 from ..operation import Operation
-from .subject import Ask, Subject, mirrored
+from .subject import Ask, Before, Subject
 
 FRESH = re.compile(rb"\{id ([\w-]+)\}")  # in a body: an id that this world has for a word
 LATER = "async"
 
 
-class Bundled(Subject):
+class Bundled(Before):
     """The lens before a server of bundles. Requests to real paths pass as they are, but for the ids that they name."""
 
     def __init__(self, contract: Contract, subject: Subject) -> None:
         self._contract = contract
-        self._subject = subject
         self._asked = 0
-        self._mirror()
-
-    def _mirror(self) -> None:
-        mirrored(self, self._subject)
-        self.lens = True
+        super().__init__(subject)
 
     def send(self, ask: Ask) -> Exchange:
         """Asks for a task by itself, or passes a request on."""
@@ -83,7 +78,7 @@ class Bundled(Subject):
         """The one task of an exchange; what is no list of one task, as it was asked."""
         bundle = self._contract.bundle
         assert bundle is not None
-        part = next(bundle.parts(self._contract, said))
+        part = next(iter(self._contract.parts(said)))
         if part is not said:
             return part._replace(wire=said)
         tasks = said.request_json
@@ -91,33 +86,11 @@ class Bundled(Subject):
             return said  # a task that names no operation is judged as what the route is sent
         return said._replace(url=ask.path, request_body=ask.body, wire=said)
 
-    def cue(self, what: str, amount: float = 0.0) -> None:
-        """Does what no client can do."""
-        self._subject.cue(what, amount)
-        self._mirror()
-
-    def furnished(self, kind: str, model: str) -> str:
-        """What is there from the beginning."""
-        return self._subject.furnished(kind, model)
-
-    def dialled(self) -> Subject | None:
-        """The same over a socket."""
-        return self._subject.dialled()
-
-    def delivered(self) -> list[Exchange]:
-        """What came to the address of deliveries."""
-        return self._subject.delivered()
-
     def fresh(self) -> None:
         """A new world, whose ids begin anew unless it is the old one."""
-        self._subject.fresh()
+        super().fresh()
         if not self._subject.salt:
             self._asked = 0
-        self._mirror()
-
-    def close(self) -> None:
-        """Is done with."""
-        self._subject.close()
 
 
 def _spoken(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -134,8 +107,3 @@ def _uuid(salt: str, word: str) -> str:
 def named(salt: str, body: bytes) -> bytes:
     """A body with the ids of a world in the place of the words for them."""
     return FRESH.sub(lambda found: _uuid(salt, found[1].decode()).encode(), body)
-
-
-def bundled(contract: Contract, subject: Subject) -> Subject:
-    """The subject as the operations of a contract are asked."""
-    return Bundled(contract, subject) if contract.bundle is not None and not subject.lens else subject

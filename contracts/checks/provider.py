@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import isinf
 
 from ..contract import Contract
+from ..derived import derived
 from ..exchange import Exchange
 from .asking.drill import drill
 from .asking.lifecycle import lived, worlds
@@ -38,7 +39,7 @@ def check(
     A bounded check asks about one model of each shape. `say` is told how far it is, `seen` is shown every exchange
     and who asked, `clock` tells real seconds.
     """
-    began = clock()
+    began, contract = clock(), derived(contract)
     coverage = Coverage(contract, cannot(subject))
 
     def watch(said: Exchange, by: str) -> None:

@@ -65,6 +65,44 @@ class Subject:
         """Is done with."""
 
 
+class Before(Subject):
+    """One that stands before another one, and is told apart from it by what it makes of a request alone."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._mirror()
+
+    def _mirror(self) -> None:
+        mirrored(self, self._subject)
+        self.lens = True
+
+    def cue(self, what: str, amount: float = 0.0) -> None:
+        """Does what no client can do."""
+        self._subject.cue(what, amount)
+        self._mirror()
+
+    def furnished(self, kind: str, model: str) -> str:
+        """What is there from the beginning."""
+        return self._subject.furnished(kind, model)
+
+    def dialled(self) -> Subject | None:
+        """The same over a socket."""
+        return self._subject.dialled()
+
+    def delivered(self) -> list[Exchange]:
+        """What came to the address of deliveries."""
+        return self._subject.delivered()
+
+    def fresh(self) -> None:
+        """A new world."""
+        self._subject.fresh()
+        self._mirror()
+
+    def close(self) -> None:
+        """Is done with."""
+        self._subject.close()
+
+
 def mirrored(subject: Subject, inner: Subject) -> None:
     """A subject that stands before another is told apart by nothing that one can ask it."""
     subject.name, subject.base, subject.key, subject.other_key = inner.name, inner.base, inner.key, inner.other_key

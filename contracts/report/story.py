@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..checks.case import Case
 from ..contract import Contract
@@ -177,7 +177,7 @@ def _told(said: Exchange, promise: Contract) -> str:
     body = said.json
     if said.status < 400 or not isinstance(body, dict):
         return ""
-    keys: dict[str, Any] = promise.facts.openapi["refused"]
+    keys = promise.refusing(said.operation, body)
     told = [told_at(body, f"/{keys[name]}") for name in ("code", "text")]
     words = [str(word) for word in told if word is not None]
     return _short(" ".join(words))

@@ -139,7 +139,11 @@ class Sessions:
     async def another_key(self, ask: Asked) -> dict[str, Any]:
         """Another account."""
         session = session_of(self._app, ask)
-        return self._key(session, self._app.account(session, provider_of(session, ask.body.get("provider"))))
+        provider = provider_of(session, ask.body.get("provider"))
+        try:
+            return self._key(session, self._app.account(session, provider, kind=ask.body.get("kind", "")))
+        except ValueError as wrong:
+            raise No(422, str(wrong)) from None
 
     async def revoke(self, ask: Asked) -> dict[str, Any]:
         """Makes a key worthless, at each provider that knows it unless one is named."""
@@ -170,7 +174,7 @@ class Sessions:
 
     def _key(self, session: Session, account: Account) -> dict[str, Any]:
         return {"provider": account.provider, "account": account.name, "key": self._shown(session, account.key),
-                "revoked": account.revoked}  # fmt: skip
+                "kind": account.kind, "revoked": account.revoked}  # fmt: skip
 
     def _shown(self, session: Session, key: str) -> str:
         """A key that we made up opens nothing but this house; one that somebody brought is shown nowhere."""

@@ -64,6 +64,7 @@ class Clock:
         self.agenda = self._agenda = Agenda()
         self._asked: set[Hashable] = set()
         self._waiters: dict[int, tuple[float, asyncio.Future[None]]] = {}
+        self.watchers: dict[Callable[[], None], None] = {}  # who waits for no date, and looks again when others do
         self._timer: asyncio.TimerHandle | None = None
         self._rings = 0.0  # the moment that the timer is set to, where time flows
         self._busy = False  # news is being handed out
@@ -266,6 +267,8 @@ class Clock:
         for _, woken in self._waiters.values():
             if not woken.done():
                 woken.set_result(None)
+        for look in tuple(self.watchers):
+            look()
 
     def release(self) -> None:
         """Answers every waiter as of now and carries nothing out any more: the session is over."""

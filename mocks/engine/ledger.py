@@ -147,11 +147,21 @@ class Ledger:
             self._held[task] = money = _counted(cost)
             self._set_aside += money
 
-    def charge(self, task: str) -> None:
-        """The order succeeded: what was held is spent."""
+    def charge(self, task: str, due: float | None = None) -> None:
+        """The order is paid for: what was held is spent, or as much as is due."""
         money = self._held.pop(task, 0)
         self._set_aside -= money
-        self._charged += money
+        self._charged += money if due is None else _counted(due)
+
+    def bill(self, task: str, share: float, cost: float | None, model: str) -> None:
+        """The order is ended early: its share is spent of what was held. A share of an unknown price is unknown, and
+        stays so when the order is released."""
+        if cost is None:
+            self.unpriced[model] += share > 0
+            return
+        money = self._held.pop(task, 0)
+        self._set_aside -= money
+        self._charged += round(money * share)
 
     def release(self, task: str, cost: float | None, model: str) -> None:
         """The order failed or was cancelled: what was held is free again, and an unknown price is none to know."""

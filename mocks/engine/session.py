@@ -103,11 +103,11 @@ class Session:
         return account.lines[name]
 
     def add_prop(
-        self, account: Account, kind: str, name: str, said: Mapping[str, Any], slots: Slots | None = None
+        self, account: Account, kind: str, name: str, said: Mapping[str, Any], slots: Slots | None = None, id: str = ""
     ) -> Prop:
-        """Gives an account something to have."""
+        """Gives an account something to have, under an id of its provider's form where that has one."""
         self.made += 1
-        number = uuid(self.seed, "prop", self.made)
+        number = id or uuid(self.seed, "prop", self.made)
         now = self.clock.now
         self.props[number] = prop = Prop(number, kind, account, name, said, now, now, slots)
         return prop
@@ -151,6 +151,8 @@ class Session:
             course, order = script.course(usual, self.seed, number), script.order(order)
         name = name or f"{number * SPREAD & MASK:08x}{self._tail}"
         slots = slots or account.slots
+        if price is None and slots.rate is not None:
+            price = slots.rate(course.left if course.left < inf else usual[1])
         timeline, ends = slots.plan(name, number, course, now)
         account.ledger.hold(name, price, order.model)
         account.ledger.take()
@@ -166,11 +168,13 @@ class Session:
             return self.tasks[name]
         return task
 
-    def cancel(self, task: Task, allowed: tuple[State, ...], now: float) -> bool:
-        """Ends a task early if its state allows it; whether it did."""
+    def cancel(self, task: Task, allowed: tuple[State, ...], now: float, billed: bool = False) -> bool:
+        """Ends a task early if its state allows it; whether it did. Where that is `billed`, what ran is to be paid."""
         task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:
             return False
+        if billed and task.slots.rate is None:  # else it is paid by its time anyway
+            task.account.ledger.bill(task.id, task.reached(now), task.cost, task.order.model)
         self._turn(task, task.timeline.cut(now, State.CANCELLED), now)
         return True
 
@@ -309,8 +313,8 @@ class Session:
 
     def _ended(self, name: str) -> None:
         task = self.tasks[name]
-        if task.timeline.states[-1] is State.SUCCEEDED:
-            task.account.ledger.charge(name)
+        if task.timeline.states[-1] is State.SUCCEEDED or task.due is not None:
+            task.account.ledger.charge(name, task.due)
         else:
             task.account.ledger.release(name, task.cost, task.order.model)
         self.tasks[name] = task._replace(ticket=0)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from .gallery import SUFFIX, TYPES
 
-BROUGHT = {**TYPES, "gif": "image/gif", "bmp": "image/bmp"}  # nobody makes these here
+BROUGHT = {**TYPES, "gif": "image/gif", "bmp": "image/bmp", "avi": "video/x-msvideo", "mkv": "video/x-matroska",
+           "zip": "application/zip"}  # fmt: skip  # nobody makes these here
 
 
 class Kept(NamedTuple):

@@ -20,6 +20,7 @@ class Slots:
 
     def __init__(self, count: int | None, find: Callable[[str], Task | None]) -> None:
         self.count = count
+        self.rate: Callable[[float], float] | None = None  # what so many seconds cost, where time is what costs
         self._find = find
         self._free_at: list[float] = []  # a heap: for each slot that was given, when its last order ends
         self._line: list[tuple[float, int, str]] = []  # when each order begins, in order
@@ -32,6 +33,12 @@ class Slots:
         timeline, starts, ends = laid(course, now, self._next(now))
         self._lay((starts, number, name), ends)
         return timeline, ends
+
+    def opens(self, now: float) -> float:
+        """When an order that comes now would get a slot: now, if one is free."""
+        if self.count is None or len(self._free_at) < self.count:
+            return now
+        return max(now, self._free_at[0])
 
     def place(self, task: Task, now: float) -> int:
         """How many orders begin before this one, and one: its place in the line. One that has left it has none, 0."""

@@ -77,6 +77,17 @@ class Task(NamedTuple):
             return min(course.share, BARELY)
         return min(course.since + (moment - line.starts) / course.running, course.share, BARELY)
 
+    @property
+    def due(self) -> float | None:
+        """What it costs, once it is over: where time is what costs, one that was cancelled costs how long it ran."""
+        line, state = self.timeline, self.timeline.states[-1]
+        if state not in (State.SUCCEEDED, State.CANCELLED) or self.slots.rate is None or self.cost is None:
+            return self.cost if state is State.SUCCEEDED else None
+        ran = float(self.slots.rate(max(0.0, line.ends - line.starts)))
+        if state is State.SUCCEEDED:
+            return ran if self.course.manual else self.cost
+        return min(self.cost, ran)
+
     def made(self, index: int, now: float) -> bool:
         """Whether a file of it is there: as far as its run has come, or once it has succeeded."""
         since = self.order.media[index].since

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 
 class Upload(NamedTuple):
-    """One file that somebody may put; it is told to `taken` with its size and digest, which are all that is kept."""
+    """One file that somebody may put; it is told to `taken` with its size and digest, which are all that is kept. One
+    whose size was not announced, None, may have any; `hashed` says how it is digested."""
 
     name: str
     provider: str
     operation: str  # the one that gave the address away
-    size: int
+    size: int | None
     until: float  # by age: what is given away wears out
     taken: Callable[[int, str], Any]
+    hashed: str = "blake2b"

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
+from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect
-from . import keys, wire
+from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
+    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
+    from ..web.line import Call, Line
     from ..web.turn import Turn
 
-TASKS = "tasks"  # the API whose answers bear the envelope
+GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
+TASKS = "tasks"  # the API whose words are those of every answer with the envelope, unless another one has its own
+NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
           500: "server-error", 503: "unavailable"}  # fmt: skip
 
@@ -28,6 +33,7 @@ class RunningHub(Dialect):
 
     provider = "runninghub"
     routes = ROUTES
+    listens = True
 
     @classmethod
     def key(cls, headers: Mapping[bytes, bytes]) -> str:
@@ -43,46 +49,66 @@ class RunningHub(Dialect):
         """The cards of files tell what was asked for in plain names."""
         session.gallery.carding[self.provider] = lambda task, index: wire.card(self.contract.catalogue, task, index)
 
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose task it is that a socket's call names, or the key in its path."""
+        return sockets.caller(session, call)
+
+    async def listen(self, session: Session, line: Line) -> None:
+        """Tells of what the call names."""
+        await sockets.tell(session, line)
+
     def furnish(self, session: Session, account: Account) -> None:
-        """A kind of key, unless one was asked for."""
+        """A kind of key, unless one was asked for; the ready workflows and apps, unless they are there."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])
+        workflows.ready(session, account)
+        apps.ready(session, account)
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
+        """A workflow or an app, as the director wants it."""
+        if kind not in GIVEN:
+            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
+                             + did_you_mean(kind, GIVEN, f"say {workflows.KIND!r}"))  # fmt: skip
+        return GIVEN[kind](session, account, said)
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""
         if refusal.reason == "no-money" and turn.account is not None:
             refusal.reason = keys.kind(self.contract, turn.account)["money"]
-        return self._no(refusal, turn.operation, _enveloped(turn))
+        return self._no(refusal, turn.operation, TASKS if _enveloped(turn) else "")
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same to nobody in particular."""
-        return self._no(refusal, operation, operation is not None and operation.api == TASKS)
+        return self._no(refusal, operation, "")
 
-    def _no(self, refusal: Refusal, operation: Operation | None, enveloped: bool) -> Answer:
-        own = self.contract.apis[TASKS if enveloped else ""]
-        row = own.error(refusal.reason, operation)
-        said = wire.refused if enveloped else wire.failed
-        return Answer(row["status"], said(row, wire.told(row, refusal)))
+    def _no(self, refusal: Refusal, operation: Operation | None, api: str) -> Answer:
+        row = self.contract.apis[operation.api if operation else api].error(refusal.reason, operation)
+        return Answer(row["status"], _said(operation, api, row, wire.told(row, refusal)))
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """A bare status, in the envelope of the API that was asked."""
-        return self._status(status, turn.operation is not None and turn.operation.api == TASKS)
+        return self._status(status, turn.operation)
 
     def status(self, status: int) -> Answer:
         """A bare status in the documented words."""
-        return self._status(status, enveloped=False)
+        return self._status(status, None)
 
-    def _status(self, status: int, enveloped: bool) -> Answer:
-        own = self.contract.apis[TASKS if enveloped else ""]
-        row = own.error(FAULTS.get(status, "server-error"))
-        said = wire.refused if enveloped else wire.failed
-        return Answer(status, said(row, row["text"]))
+    def _status(self, status: int, operation: Operation | None) -> Answer:
+        row = self.contract.apis[operation.api if operation else ""].error(FAULTS.get(status, "server-error"))
+        return Answer(status, _said(operation, "", row, row["text"]))
+
+
+def _said(operation: Operation | None, api: str, row: Mapping[str, Any], text: str) -> wire.Json:
+    """A no in the envelope of the API that was asked."""
+    if not (operation.api if operation else api):
+        return wire.failed(row, text)
+    return wire.refused(row, text, operation is not None and operation.path.startswith(NEWER))
 
 
 def _enveloped(turn: Turn) -> bool:
     """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
-        return turn.operation.api == TASKS
-    return turn.way.path[1:].partition("/")[0] in ("task", "api", "uc")
+        return turn.operation.api != ""
+    return turn.way.path[1:].partition("/")[0] in ("task", "api", "uc", "proxy", native.PLUS)
 
 
 @lru_cache(256)

@@ -9,7 +9,7 @@ from ..engine.slots import Slots
 from ..engine.timeline import State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import wire
+from . import news, wire
 
 TIPS = wire.tips([wire.MODEL_NODE])  # of a model's graph, which nobody sees, the node with its result
 SIGNS = {"CNY": "\u00a5", "USD": "$"}
@@ -25,7 +25,8 @@ def submit(turn: Turn) -> Answer:
         raise Refusal("queue-full", until=slots.moves(now))
     order = wire.read(contract.catalogue, model, turn.inputs, turn.body)
     name = wire.name(session.seed, session.taken + 1)
-    task = turn.submit(order, life.durations[model.kind], contract.price(model.id), slots=slots, name=name)
+    usual, price = life.durations[model.kind], contract.price(model.id)
+    task = turn.submit(order, usual, price, news.teller(turn, order.webhook), slots, name)
     queued = task.timeline.at(now) is State.QUEUED
     return Answer(200, wire.accepted(name, life.words["query"][State.QUEUED if queued else State.RUNNING], TIPS))
 

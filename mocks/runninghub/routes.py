@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..web.dialect import Route
-from . import models, tasks
+from . import account, apps, assets, models, native, news, resources, runs, tasks, workflows
 
-ROUTES: dict[str, Route] = {**models.ROUTES, **tasks.ROUTES}
+NOUNS = (models, tasks, news, native, runs, workflows, apps, resources, account, assets)
+ROUTES: dict[str, Route] = {name: route for noun in NOUNS for name, route in noun.ROUTES.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from ..engine.luck import digest
 from ..engine.medium import PLAIN, Card, Detail, Medium
 from ..engine.refusal import Refusal
 from ..engine.task import Order, Task, View
-from ..engine.timeline import State, new
+from ..engine.timeline import new
 
 FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
 SPREAD = 2654435761
@@ -31,9 +32,10 @@ def _media(outcome: Outcome) -> tuple[Medium, ...]:
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
-    where = inputs.get("webhookUrl")
+    hook = inputs.get("webhookUrl")
     media = _media(catalogue.outcome(model, inputs))
-    return new(Order, ("runninghub", "submit", model.id, said, media, "", where if type(where) is str else "", "", None, ""))
+    where = hook if type(hook) is str else ""
+    return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
 
 
 def card(catalogue: Catalogue, task: Task, index: int) -> Card:
@@ -53,6 +55,11 @@ def name(seed: str, number: int) -> str:
     return str(FIRST + _tail(seed) + (number * SPREAD & 0xFFFFFFFF))
 
 
+def thing(seed: str, number: int) -> str:
+    """The id of a session's workflow or app of this number; none is that of a task."""
+    return str(FIRST + _tail(seed + " thing") + (number * SPREAD & 0xFFFFFFFF))
+
+
 def client(task: str) -> str:
     """The client's id of a task."""
     return f"{int(task) * SCATTER & MOST:032x}"
@@ -60,8 +67,8 @@ def client(task: str) -> str:
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
     """What is said of a graph before it runs, as JSON in a text."""
-    listed = ", ".join(f'"{node}"' for node in last)
-    return f'{{"result": true, "error": null, "outputs_to_execute": [{listed}], "node_errors": {errors}}}'
+    listed = json.dumps(list(last))
+    return f'{{"result": true, "error": null, "outputs_to_execute": {listed}, "node_errors": {errors}}}'
 
 
 def accepted(task: str, word: str, tips: str) -> Json:
@@ -77,7 +84,9 @@ def priced(price: float, currency: str, text: str, english: str) -> Json:
             "isFreeThisCall": False}  # fmt: skip
 
 
-def queried(view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None) -> Json:
+def queried(
+    view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None
+) -> Json:  # fmt: skip
     """How a task stands, and what came of it."""
     return {"taskId": view.task.id, "status": life.words["query"][view.state], "errorCode": error[0],
             "errorMessage": error[1], "failedReason": {}, "usage": usage, "results": results,
@@ -89,10 +98,19 @@ def result(url: str | None, node: str, form: str, text: str | None = None) -> Js
     return {"url": url, "nodeId": node, "outputType": form, "text": text}
 
 
-def usage(seconds: float, cost: float | None, coins: int | None = None) -> Json:
-    """What a task took; numbers are texts."""
-    return {"consumeMoney": None, "consumeCoins": None if coins is None else str(coins), "taskCostTime": str(round(seconds)),
-            "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
+    """What a task took, in texts unless it is to be in numbers."""
+    text = None if coins is None else f"{coins:.6f}".rstrip("0").rstrip(".")
+    said: Json = {"consumeMoney": None, "consumeCoins": text, "taskCostTime": str(round(seconds)),
+                  "thirdPartyConsumeMoney": None if cost is None else f"{cost:.3f}"}  # fmt: skip
+    return {key: float(told) if told and numbers else told for key, told in said.items()}
+
+
+def file(row: Json, used: Json) -> Json:
+    """One file as the outputs tell it."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"], "nodeId": row["nodeId"],
+            "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"], "consumeMoney": used["consumeMoney"],
+            "consumeCoins": used["consumeCoins"]}  # fmt: skip
 
 
 def failed(row: Mapping[str, Any], text: str) -> Json:
@@ -106,9 +124,9 @@ def enveloped(data: Any, message: str = "success") -> Json:
     return {"code": 0, "msg": message, "errorMessages": None, "data": data}
 
 
-def refused(row: Mapping[str, Any], text: str) -> Json:
-    """A no in the envelope; the gateway's own has no more than a code and a text."""
-    said: Json = {"code": row["code"], "msg": text}
+def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
+    """A no in the envelope; the gateway's own has no more than a code and a text. Newer ones say the text twice."""
+    said: Json = {"code": row["code"], "msg": text, **({"message": text} if twice else {})}
     return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
 
 
@@ -125,9 +143,5 @@ def told(row: Mapping[str, Any], refusal: Refusal) -> str:
 def _dotted(place: str) -> str:
     """A JSON pointer as the provider writes the place of a field: refImages[0].url."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-    return "".join(f"[{step}]" if step.isdecimal() and at else f".{step}" if at else step for at, step in enumerate(steps))
-
-
-def over(state: State) -> bool:
-    """Whether a task has come to something."""
-    return state is State.SUCCEEDED
+    below = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps[1:])
+    return "".join((*steps[:1], *below))

@@ -50,7 +50,9 @@ def example(provider: str, settings: Settings, key: str) -> Example | None:
     # Of a provider's APIs the first one's: what the others' orders name, an account has to have.
     orders = [each for each in promise.operations.values() if each.orders and each.model and each.api == promise.api]
     operation = next(iter(orders), None)
-    models = [model for model in promise.catalogue.models.values() if model.kind == "image" and model.complete]
+    # One that takes an empty body shows nobody how to ask for anything.
+    models = [model for model in promise.catalogue.models.values()
+              if model.kind == "image" and model.complete and model.example()]  # fmt: skip
     if operation is None or not models:
         return None
     model = min(models, key=lambda model: len(str(model.example())))

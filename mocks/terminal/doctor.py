@@ -205,9 +205,9 @@ def _plays(provider: str) -> Checked:
 
 
 def _traps(provider: str, settings: Settings) -> Iterator[Checked]:
-    """What known clients of a provider do that leads them away from here."""
+    """What known clients of a provider do that nobody expects; one may be none at a port."""
     for row in read(provider, "openapi").get("traps", ()):
-        here = settings.port == row["unless"]["port"]
+        here = settings.port == row.get("unless", {}).get("port")
         seen = f"{row['client']} {row['does']}" + ("; this is the port" if here else "")
         yield Checked(OK if here else NOTE, provider, seen, "" if here else row["cure"])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...contracts.catalogue import Model
 from ...contracts.contract import Contract, contract
+from ...contracts.finding import did_you_mean, shown
 from ...contracts.models_file import checked
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ..engine.session import Account, Session
     from ..engine.task import Task
     from .bending import Bending
-    from .line import Line
+    from .line import Call, Line
     from .turn import Turn
 
 Pairs = tuple[tuple[bytes, bytes], ...]
@@ -116,6 +117,10 @@ class Dialect:
         regard to case."""
         return _bearer(headers.get(b"authorization", b""))
 
+    def caller(self, session: Session, call: Call) -> Account | None:
+        """Whose a socket's call is, if what it says tells that: by the key in a header, unless there is another way."""
+        return session.accounts.get((self.provider, self.key(call.heard.by_name)))
+
     def form(self, turn: Turn) -> Model | None:
         """The form that a request's body is to have: the operation's own, or that of the model which the path names."""
         if turn.operation.body is not None:
@@ -132,6 +137,16 @@ class Dialect:
     def meant(self, session: Session, account: Account, id: str) -> Meant | None:  # noqa: ARG002 - nor ids
         """The file that an account names by an id instead of sending it, where it can; none that it has not."""
         return None
+
+    def check_kind(self, kind: str) -> None:
+        """Whether a provider tells keys of this kind from others; a ValueError where it does not."""
+        kinds = list(self.contract.facts.openapi.get("keys", {}).get("kinds", ()))
+        if not kinds:
+            raise ValueError(f"expected a key of {self.provider}, whose keys are all of one kind; came "
+                             f"kind={shown(kind)}; leave kind out")  # fmt: skip
+        if kind not in kinds:
+            cure = did_you_mean(kind.upper(), kinds, "say one of these")
+            raise ValueError(f"expected a kind of key, one of {', '.join(kinds)}; came {shown(kind)}; {cure}")
 
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""

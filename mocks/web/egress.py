@@ -33,6 +33,7 @@ NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 SENT = "".join(map(chr, range(0x21, 0x7F)))  # what may stand in a path
 VERB = re.compile(r"[A-Z]{1,20}")
 OURS = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection", b"upgrade"})
+LONGEST_SIZE = 18  # digits of a length
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -41,11 +42,12 @@ class Blocked(Exception):
 
 
 class Unreachable(Exception):
-    """No answer came of it; `reason` is unknown host, refused, timed out, no answer or too large."""
+    """No answer came of it; `reason` is unknown host, refused, timed out, no answer or too large, with at least how
+    many bytes."""
 
-    def __init__(self, reason: str, text: str) -> None:
+    def __init__(self, reason: str, text: str, size: int = 0) -> None:
         super().__init__(text)
-        self.reason = reason
+        self.reason, self.size = reason, size
 
 
 class Reply(NamedTuple):
@@ -300,7 +302,7 @@ async def _answered(talk: Any, reader: asyncio.StreamReader, target: Target, mos
                 size += len(event.data)
                 if size > most:
                     raise Unreachable("too large", f"expected at most {most} bytes from {target.netloc}; came more; "
-                                      "ask for less, or correct what answers there")  # fmt: skip
+                                      "ask for less, or correct what answers there", _length(headers))  # fmt: skip
                 parts.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
                 return Reply(status, headers, b"".join(parts))
@@ -309,6 +311,11 @@ async def _answered(talk: Any, reader: asyncio.StreamReader, target: Target, mos
     except (h11.ProtocolError, OSError, EOFError) as wrong:
         raise Unreachable("no answer", f"expected {target.netloc} to answer in HTTP; came {wrong}; look at what "
                           "listens there") from None  # fmt: skip
+
+
+def _length(headers: Pairs) -> int:
+    said = dict(headers).get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) < LONGEST_SIZE else 0
 
 
 def _foreign(target: Target, came: str) -> Blocked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...contracts.brought import ID, LOOPBACK, Size, carried
+from ...contracts.brought import ID, LOOPBACK, TOO_LARGE, Size, carried
 from ...contracts.brought import size as size_of
 from ...contracts.catalogue import Model
 from ...contracts.finding import Finding, Severity, shown
@@ -14,7 +14,7 @@ from ..engine.refusal import Refusal
 from ..engine.script import UNREACHABLE, Script
 from . import media
 from .dialect import Meant
-from .egress import Blocked, Unreachable
+from .egress import LONGEST_SIZE, Blocked, Reply, Unreachable
 
 if TYPE_CHECKING:
     from .turn import Turn
@@ -29,11 +29,12 @@ NAME_IT = "name a file that this account has made or uploaded and that is still 
 
 class Seen(NamedTuple):
     """A file that was looked at: how large the picture is, if it is one; its bytes, if they were wanted; or why there
-    is none."""
+    is none; and how many bytes it has, as far as that is known."""
 
     size: Size | None = None
     data: bytes = b""
     came: str = ""
+    bytes: int = 0
 
 
 def near(model: Model, inputs: Mapping[str, Any], base: str) -> list[tuple[str, str, str]]:
@@ -67,8 +68,9 @@ async def check(turn: Turn, model: Model) -> None:
     turn.now = turn.session.clock.now
     if missing:
         turn.findings += missing
-        if turn.operation.orders and "status" in turn.dialect.contract.error(UNREACHABLE, turn.operation):
-            raise Refusal(UNREACHABLE, findings=missing)
+        reason = next((finding.reason for finding in missing if finding.reason == TOO_LARGE), UNREACHABLE)
+        if turn.operation.orders and "status" in turn.dialect.contract.error(reason, turn.operation):
+            raise Refusal(reason, findings=tuple(finding for finding in missing if finding.reason == reason))
         turn.fate = Script(unreachable=True)
 
 
@@ -88,7 +90,14 @@ async def look(turn: Turn, found: list[tuple[str, str, str]]) -> list[Finding]:
             cure = NAME_IT if named else CURE
             findings.append(Finding("unreachable-input", severity, place, expected, seen.came, cure, turn.operation.id,
                                     reason=UNREACHABLE))  # fmt: skip
+        elif (most := _most(turn.model, place)) is not None and seen.bytes > most:
+            came = f"a file of {seen.bytes} bytes"
+            findings.append(turn.model.oversized(place, kind, most, came, turn.operation.id))  # type: ignore[union-attr]
     return findings
+
+
+def _most(model: Model | None, place: str) -> Any:
+    return None if model is None else model.most_bytes(place.split("/")[1])
 
 
 def _own(turn: Turn, kind: str, id: str) -> Seen:
@@ -125,7 +134,8 @@ async def _opened(turn: Turn, kind: str, address: str) -> Seen:
     for dialect in session.cast.speaking.values():
         if (prop := media.brought(dialect, session, name)) is not None:
             width, height = prop.more.fitted
-            return _told(Meant(prop.more.kind, width, height), await media.bytes_of(session, prop) if wanted else b"")
+            told = _told(Meant(prop.more.kind, width, height), await media.bytes_of(session, prop) if wanted else b"")
+            return told._replace(bytes=prop.more.size)
     return await _fetched(turn, kind, address, WHOLE if wanted else GLANCE)
 
 
@@ -133,11 +143,17 @@ async def _fetched(turn: Turn, kind: str, address: str, headers: tuple[tuple[byt
     try:
         reply = await turn.session.gate.send("GET", address, headers, b"", PATIENCE)
     except Unreachable as no:
-        return Seen() if no.reason == "too large" else Seen(came=str(no))
+        return Seen(bytes=no.size) if no.reason == "too large" else Seen(came=str(no))
     except Blocked as no:
         return Seen(came=str(no))
     if not 200 <= reply.status < 300:
         return Seen(came=f"status {reply.status}")
     said = dict(reply.headers).get(b"content-type", b"").decode("latin-1").lower()
     came = said if said.startswith("text/") and kind in KINDS else ""
-    return Seen(size_of(reply.body), reply.body, came)
+    return Seen(size_of(reply.body), reply.body, came, _whole(reply))
+
+
+def _whole(reply: Reply) -> int:
+    """How many bytes a file has of which a part was answered, or the whole."""
+    told = dict(reply.headers).get(b"content-range", b"").rpartition(b"/")[2]
+    return int(told) if told.isdigit() and len(told) < LONGEST_SIZE else len(reply.body)

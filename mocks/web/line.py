@@ -15,6 +15,7 @@ from ..engine.session import Account, Session
 from .dialect import Dialect
 from .exit import Send, linger_not
 from .guard import Receive
+from .keyed import masked
 
 if TYPE_CHECKING:
     from .switchboard import Connection
@@ -259,7 +260,7 @@ async def answer(
     await receive()
     account = None
     if dialect is not None and session is not None:
-        account = session.accounts.get((dialect.provider, dialect.key(call.heard.by_name)))
+        account = dialect.caller(session, call)
     known = account is not None and not account.revoked
     if dialect is None or session is None or not dialect.listens or not (known or dialect.hails):
         why = "no provider here speaks over a socket" if dialect is None or not dialect.listens else "unknown key"
@@ -267,6 +268,8 @@ async def answer(
         return
     with suppress(OSError):
         await send({"type": "websocket.accept"})
+    if account is not None:  # no book keeps a key, wherever it stood
+        call = call._replace(way=call.way._replace(whole=masked(call.way.whole, account.key)))
     line = Line(receive, send, call, session)
     if account is not None and known:
         line.account = account

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ...contracts.catalogue import Model
-from ...contracts.exchange import Exchange, Headers, unkeyed
+from ...contracts.exchange import Exchange, Headers
 from ...contracts.finding import Finding, shown
 from ...contracts.operation import Operation
 from ..engine.clock import pause
@@ -54,8 +54,8 @@ class Heard(NamedTuple):
 class Turn(Bending):
     """One request while it is being answered; or one task of a request that brings several."""
 
-    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs", "looks",
-                 "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
+    __slots__ = ("account", "allow", "base", "elsewhere", "fate", "findings", "headers", "heard", "hidden", "inputs",
+                 "looks", "model", "pairs", "query", "scope", "seen", "way", "whole")  # fmt: skip
 
     def __init__(
         self, dialect: Dialect, session: Session, scope: Mapping[str, Any], way: Way, base: str,
@@ -157,10 +157,18 @@ class Turn(Bending):
         name = operations.get(scope["method"])
         if name is None:
             self.allow = ", ".join(operations)
+            self.hidden = keyed.astray(self)
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(
                 reason,
-                findings=(astray.nowhere(self.dialect.contract, scope["method"], self.way.path, bool(operations)),),
+                findings=(
+                    astray.nowhere(
+                        self.dialect.contract,
+                        scope["method"],
+                        keyed.masked(self.way.path, self.hidden),
+                        bool(operations),
+                    ),
+                ),
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
@@ -253,6 +261,7 @@ class Turn(Bending):
         """The body as JSON."""
         kind = self.headers.get(b"content-type", b"")
         if kind != b"application/json" and not JSON_LIKE.fullmatch(kind):
+            self.body = keyed.unread(self)
             raise Refusal("wrong-type", findings=(Finding(
                 "wrong-content-type", "broken", "", "Content-Type: application/json", kind.decode("latin-1") or "none",
                 "send the body as JSON and say so", self.operation.id),))  # fmt: skip
@@ -263,7 +272,7 @@ class Turn(Bending):
         try:
             return guard.loads(self.body)
         except Refusal as no:
-            self.body = unkeyed(self.body)
+            self.body = keyed.unread(self)
             came = shown(self.body[:200].decode("utf-8", "replace"))
             cure = f"correct what your client serialises: {no.said}"
             no.findings = (Finding("bad-json", "broken", "", "a body that is JSON", came, cure, self.operation.id),)
@@ -335,7 +344,7 @@ class Turn(Bending):
         if scope["query_string"]:
             url += "?" + scope["query_string"].decode("latin-1")
         session.journal.append(new(Exchange, (
-            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status, headers, body,
-            self.dialect.provider, name, channel, self.task, self.account.name if self.account else "", self.now,
-            session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
+            scope["method"], keyed.masked(url, self.hidden), self.heard.pairs, kept(operation, self.body), status,
+            headers, body, self.dialect.provider, name, channel, self.task, self.account.name if self.account else "",
+            self.now, session.clock.client_now(), self.findings, self.bent, "in", None)))  # fmt: skip
         return said

@@ -7,7 +7,8 @@ file goes by in pieces; its size and digest are all that is kept of it, in the j
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
+from hashlib import blake2b, md5
+from math import inf
 from typing import Any
 
 from ...contracts.exchange import Exchange
@@ -31,8 +32,9 @@ async def take(
 ) -> None:
     """Answers one file that is put, with nothing, or with the provider's own no."""
     clock, upload = session.clock, session.uploads.get(name)
-    came = blake2b(digest_size=16)
-    size = await _sent(receive, came, upload.size if upload else 0, scope)
+    came = _hash(upload)
+    most = 0 if upload is None else inf if upload.size is None else upload.size
+    size = await _sent(receive, came, most, scope)
     if size < 0:
         return
     now = clock.now
@@ -60,7 +62,13 @@ async def take(
     await leave(receive, send, said, scope["method"] == "HEAD", fault, seconds)
 
 
-async def _sent(receive: Receive, came: Any, most: int, scope: Mapping[str, Any]) -> int:
+def _hash(upload: Upload | None) -> Any:
+    if upload is not None and upload.hashed == "md5":
+        return md5(usedforsecurity=False)
+    return blake2b(digest_size=16)
+
+
+async def _sent(receive: Receive, came: Any, most: float, scope: Mapping[str, Any]) -> int:
     """How much was sent, as far as it is wanted to know; less than nothing for who hung up."""
     size, more = 0, scope["method"] not in ("GET", "HEAD")
     while more and size <= most:
@@ -85,7 +93,7 @@ def _answered(
             raise Refusal("wrong-method")
         if session.clock.age >= upload.until:
             raise Refusal("bad-upload", said="it has expired")
-        if size != upload.size:
+        if upload.size is not None and size != upload.size:
             raise Refusal("bad-upload", said=f"{upload.size} bytes were announced")
         upload.taken(size, digest)
     except Refusal as no:

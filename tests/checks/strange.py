@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from understudy.contracts.alike import Takes
+from understudy.contracts.brought import address
 from understudy.contracts.catalogue import Model
 
 STRANGE: dict[str, Any] = {
@@ -29,7 +31,7 @@ STRANGE: dict[str, Any] = {
 
 def made(schema: dict[str, Any], data_uris: bool = True) -> Model:
     row = {"id": "maker/name", "kind": "image", "complete": True, "source": "documented", "where": "here"}
-    return Model({**row, "schema": schema}, {}, data_uris)
+    return Model({**row, "schema": schema}, {}, Takes(address(data_uris)))
 
 
 STRANGER = made({"type": "object", "required": ["steps", "grid", "box"], "properties": STRANGE})

@@ -12,12 +12,13 @@ from understudy.contracts.checks import Coverage
 from understudy.contracts.checks.asking.drill import drill
 from understudy.contracts.checks.breaking.mutants import mutants
 from understudy.contracts.checks.breaking.score import score
-from understudy.contracts.checks.bundled import Bundled, bundled
+from understudy.contracts.checks.bundled import Bundled
 from understudy.contracts.checks.case import curl
 from understudy.contracts.checks.judging.frames import framed
 from understudy.contracts.checks.judging.referee import Referee
 from understudy.contracts.checks.judging.world import World
 from understudy.contracts.checks.subject import FRAME, Ask, Subject
+from understudy.contracts.checks.translated import lensed
 from understudy.contracts.contract import contract
 from understudy.contracts.exchange import Exchange
 from understudy.contracts.openapi import published
@@ -128,10 +129,10 @@ def test_an_answer_is_that_of_the_path_and_keeps_what_went_over_the_wire() -> No
 
 
 def test_a_subject_is_looked_at_through_one_lens_alone() -> None:
-    lens = bundled(RUNWARE, Echo())
-    assert bundled(RUNWARE, lens) is lens
+    lens = lensed(RUNWARE, Echo())
+    assert lensed(RUNWARE, lens) is lens
     plain = Echo()
-    assert bundled(contract("runcomfy"), plain) is plain
+    assert lensed(contract("runcomfy"), plain) is plain
 
 
 # -- the referee

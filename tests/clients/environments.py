@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -77,15 +78,23 @@ def node() -> Path:
     return home
 
 
-def all_of_them() -> dict[str, Path]:
-    """Every environment, made side by side."""
+def all_of_them(wanted: dict[str, Callable[[], Path]]) -> dict[str, Path]:
+    """Environments by name, made side by side."""
     with ThreadPoolExecutor() as pool:
-        coming = {
-            "old_python": pool.submit(python, "old_python", ours=True),
-            "new_python": pool.submit(python, "new_python"),
-            "node": pool.submit(node),
-        }
+        coming = {name: pool.submit(make) for name, make in wanted.items()}
         return {name: one.result() for name, one in coming.items()}
+
+
+RUNWARE: dict[str, Callable[[], Path]] = {
+    "old_python": partial(python, "old_python", ours=True),
+    "new_python": partial(python, "new_python"),
+    "node": node,
+}
+RUNNINGHUB: dict[str, Callable[[], Path]] = {
+    "rh_cli": partial(python, "rh_cli", ours=True),
+    "rh_sdk": partial(python, "rh_sdk", ours=True),
+    "comfy_ws": partial(python, "comfy_ws"),
+}
 
 
 def run(command: list[str]) -> None:
@@ -96,4 +105,4 @@ def run(command: list[str]) -> None:
 
 
 if __name__ == "__main__":  # before tests on several workers ask for them at once
-    all_of_them()
+    all_of_them(RUNWARE | RUNNINGHUB)

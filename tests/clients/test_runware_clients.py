@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -14,7 +13,8 @@ from typing import Any
 
 import pytest
 from understudy import StandIn, stand_in
-from understudy.tests.clients.environments import ERRANDS, NotMade, all_of_them
+from understudy.tests.clients.environments import ERRANDS, RUNWARE, NotMade, all_of_them
+from understudy.tests.clients.process import told_by
 
 pytestmark = pytest.mark.more
 
@@ -81,7 +81,7 @@ BEFORE: dict[str, Callable[[StandIn], object]] = {
 def homes() -> dict[str, Path]:
     """Every client's environment."""
     try:
-        return all_of_them()
+        return all_of_them(RUNWARE)
     except NotMade as no:
         pytest.fail(str(no))
 
@@ -99,17 +99,6 @@ def sent(homes: dict[str, Path], client: str, *args: str) -> dict[str, Any]:
     if script.endswith(".py"):
         return told_by([str(homes[client.removesuffix("_rest")]), script, *args], ERRANDS)
     return told_by(["node", "--import", "./guard.mjs", script, *args], homes["node"])
-
-
-def told_by(command: list[str], folder: Path) -> dict[str, Any]:
-    """The last line that a client's process prints."""
-    kept = {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP"}  # no proxy, and no RUNWARE_ setting of whoever runs the tests
-    env = {name: value for name, value in os.environ.items() if name.upper() in kept}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=25, check=False)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    assert "broke" not in told, told["broke"]
-    return told
 
 
 @pytest.mark.understudy(allow=["unknown-model"])

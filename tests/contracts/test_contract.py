@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from understudy.contracts.catalogue import data_size
+from understudy.contracts.brought import data_size
 from understudy.contracts.contract import contract
 from understudy.contracts.finding import Finding
 from understudy.contracts.outcome import MOST_COUNT, MOST_SECONDS, MOST_SIDE

@@ -121,3 +121,9 @@ def test_the_verb_takes_a_provider_a_word_both_or_none(capsys: Capture, words: l
 def test_an_unknown_word_is_answered_with_the_nearest(capsys: Capture, words: list[str], near: str) -> None:
     assert main(["explain", *words], standalone_mode=False) == 2
     assert near in capsys.readouterr().err
+
+
+def test_an_error_that_comes_with_200_is_told_with_what_it_means_elsewhere() -> None:
+    (text,) = errors("runninghub", "421")
+    assert "200, for what others answer 429" in text
+    assert "As many orders of the account run and wait as may." in text

@@ -41,7 +41,9 @@ def test_the_client_that_sleeps_is_shown_as_it_is() -> None:
     assert code.partition("\n\n")[2].strip() in DOCS["testing.md"]
 
 
-@pytest.mark.parametrize("page", ["scripts", "faults", "scenarios", "webhooks", "client_checks", "trainer", "runware"])
+@pytest.mark.parametrize(
+    "page", ["scripts", "faults", "scenarios", "webhooks", "client_checks", "trainer", "runware", "runninghub"]
+)
 def test_a_page_shows_its_examples_as_they_are(page: str) -> None:
     code = (ROOT / "tests" / "examples" / f"test_{page}.py").read_text(encoding="utf-8")
     for part in code.partition("\n\n")[2].strip().split("\n\n\n"):
@@ -87,6 +89,8 @@ def test_every_fixture_option_and_marker_is_told() -> None:
         "runcomfy_mock",
         "runware",
         "runware_mock",
+        "runninghub",
+        "runninghub_mock",
         "understudy",
         "understudy_settings",
         "fast_forward",

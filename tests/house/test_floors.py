@@ -22,8 +22,8 @@ def floor(path: Path) -> int:
         return 0
     if parts[0] == "mocks":
         room = parts[1] if len(parts) > 2 else ""
-        return {"engine": 1, "web": 2, "": 4, "control": 4, "terminal": 5}.get(room, 3)
-    return 5
+        return {"engine": 1, "web": 2, "comfyui": 3, "": 5, "control": 5, "terminal": 6}.get(room, 4)
+    return 6
 
 
 def imported(path: Path) -> Iterator[tuple[str, Path | None]]:
@@ -76,8 +76,8 @@ def test_dialects_do_not_import_each_other() -> None:
                 assert file is None or file.parent.name not in others, f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("room", ["engine", "web"])
-def test_no_providers_word_stands_in_engine_or_web(room: str) -> None:
+@pytest.mark.parametrize("room", ["engine", "web", "comfyui"])
+def test_no_providers_word_stands_below_the_dialects(room: str) -> None:
     for path in (ROOT / "mocks" / room).glob("*.py"):
         text = path.read_text(encoding="utf-8").lower()
         assert not [provider for provider in PROVIDERS if provider in text], path

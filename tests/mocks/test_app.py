@@ -80,6 +80,13 @@ def test_a_host_that_is_none_is_not_repeated() -> None:
     assert "evil" not in json.dumps(told)
 
 
+def test_a_host_that_clients_say_wherever_they_are_pointed_names_no_address() -> None:
+    app = App(Settings(keys="k"), ("runninghub",), opens_default=True)
+    for path in ("", "/runninghub", "/~default/runninghub"):
+        told = ask(app, "GET", path + "/openapi.json", host="www.runninghub.cn")[1]
+        assert told["servers"] == [{"url": "http://127.0.0.1:1" + path}]
+
+
 def test_with_any_key_each_has_a_session_of_its_own() -> None:
     app = house(any_key=True)
     first = ask(app, "POST", "/runcomfy" + MODEL, "anna", body={"prompt": "x"})[1]

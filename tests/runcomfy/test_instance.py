@@ -14,8 +14,8 @@ from understudy.contracts.contract import contract
 from understudy.contracts.document import read, workflows
 from understudy.contracts.openapi import published
 from understudy.contracts.schema import Judge
+from understudy.mocks.comfyui.info import object_info
 from understudy.mocks.runcomfy.serverless import instance
-from understudy.mocks.runcomfy.serverless.comfy import object_info
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.mocks.errands import world
 
@@ -214,6 +214,16 @@ def test_a_prompt_may_be_taken_out_of_the_queue_or_stopped(proxy: Proxy) -> None
     assert [row[1] for row in proxy.get("queue")["queue_running"]] == [three]
     proxy("POST", "queue", {"clear": True})
     assert len(proxy.get("queue")["queue_running"]) == 1
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("prompt", {"prompt": GRAPH}), ("interrupt", None), ("queue", {"clear": True}), ("history", {"clear": True}),
+])  # fmt: skip
+def test_whoever_watches_looks_again_when_something_was_handed_in(proxy: Proxy, path: str, body: Any) -> None:
+    seen: list[str] = []
+    proxy.handle.session.clock.watchers[lambda: seen.append(path)] = None
+    proxy("POST", path, body)
+    assert seen == [path]
 
 
 def test_what_is_taken_out_of_the_history_has_run_all_the_same(proxy: Proxy) -> None:

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from understudy.contracts.contract import contract
 from understudy.contracts.document import workflows
+from understudy.mocks.comfyui.files import MOST_FILES
 from understudy.mocks.engine.gallery import Gallery
 from understudy.mocks.engine.media.card import card_of
 from understudy.mocks.engine.medium import Medium
 from understudy.mocks.engine.script import Script
 from understudy.mocks.engine.task import Order, Task
 from understudy.mocks.engine.timeline import Course, Timeline
-from understudy.mocks.runcomfy.serverless.outputs import MOST_FILES, card, media, told, with_card
+from understudy.mocks.runcomfy.serverless.outputs import card, media, told, with_card
 from understudy.tests.graphs import LAST, graphs
 
 READY = {name: row["graph"] for name, row in workflows("runcomfy", "serverless").items()}

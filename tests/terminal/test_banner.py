@@ -54,6 +54,7 @@ def test_where_each_key_has_a_session_of_its_own_nothing_is_told_of_the_house_s(
 def test_the_order_to_try_is_one_that_the_first_api_takes_as_it_stands(provider: str) -> None:
     order = example(provider, Settings(), "key")
     assert order is not None
+    assert "a red tram" in json.dumps(order.body), "an order of nothing shows nobody how to ask"
     promise = contract(provider)
     operation = promise.match(order.path)[0][order.method]
     if operation.bundles:

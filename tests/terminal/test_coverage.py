@@ -111,6 +111,6 @@ def test_a_file_that_is_none_of_ours_is_told_and_named(capsys: pytest.CaptureFix
 
 
 def test_a_flag_that_cannot_be_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "expected a provider among runcomfy, runware; came 'runcomfi'; did you mean runcomfy?" in played(
+    assert "expected a provider among runcomfy, runware, runninghub; came 'runcomfi'; did you mean runcomfy?" in played(
         capsys, "--provider", "runcomfi")[2]  # fmt: skip
     assert played(capsys, "--fail-under", "101")[0] == 2

@@ -21,6 +21,7 @@ from ...document import PROVIDERS
 from ...finding import did_you_mean, shown
 from ...schema import pointer
 from .edges import Broken, bad_values, bounds, breaks, fits, good_values, item_schema, sound
+from .spellings import walked
 from .values import Path, Schema, narrowed, types
 
 MOST_TEXT, MOST_ITEMS = 60, 5  # of what a schema leaves open; its own bounds are reached all the same
@@ -47,14 +48,14 @@ def inputs(model: str | Model, /, provider: str = "", **fixed: Any) -> SearchStr
     """
     whom = found(model, provider)
     fields = {name: _said(whom, name, value) for name, value in fixed.items()}
-    return _body(whom.input_schema, fields).filter(lambda body: sound(whom, body))
+    return _body(walked(whom), fields).filter(lambda body: sound(whom, body))
 
 
 def bad_inputs(model: str | Model, /, provider: str = "") -> SearchStrategy[tuple[Any, Broken]]:
     """Bodies of which each breaks exactly one rule of a model, and which; one rule as often as another."""
     whom = found(model, provider)
     whole = inputs(whom)
-    schema = whom.input_schema
+    schema = walked(whom)
     ways: Ways = defaultdict(list)
     ways["missing-required"] += [st.builds(_without, whole, st.just(name)) for name in schema.get("required", ())]
     for name, field in _fields(schema).items():

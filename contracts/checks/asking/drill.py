@@ -17,7 +17,7 @@ from .heard import Heard
 from .noes import Noes
 from .offers import Offers
 from .resumed import Resumed
-from .steps import Steps, Tape
+from .steps import MOST_LOOKED_AT, Steps, Tape
 from .things import Things
 
 SEEDS = (7, 7, 8, 9, 8, 0, 0, 107)  # that are ordered side by side: the same twice, neighbours, the least
@@ -40,6 +40,7 @@ def _tapes(lives: Lives, noes: Noes, offers: Offers) -> Iterator[tuple[str, Tape
     yield "a cancel in time", lives.stopped()
     yield "a cancel too late", lives.late()
     yield "a queue", lives.queued()
+    yield "a crowd", lives.crowded()
     yield "a generation that fails", lives.failed()
     yield "seeds", list(lives.seeds())
     yield "parameters", list(lives.parameters())
@@ -91,7 +92,7 @@ class Lives(Steps):
 
     def queued(self) -> Tape:
         """More orders than run at once; some of them are cancelled, and all move up."""
-        many = (self.life.slots or 3) + 4
+        many = self.many + 4
         kinds = {model.kind: model for model in self.offered}
         picked = [list(kinds.values())[turn % len(kinds)] for turn in range(many)]
         orders = [self.order(model) for model in picked]
@@ -118,6 +119,19 @@ class Lives(Steps):
             *costs,
             *[Move("open", nth=nth) for nth in range(many)],
         ]
+
+    def crowded(self) -> Tape:
+        """More orders of one thing than run at once, where so many do that not each of them is looked at."""
+        most = self.life.slots or 0
+        if most <= MOST_LOOKED_AT:
+            return []
+        watched = [0, most - 1, most, most + 1, most + 2]
+        look = [move for nth in watched for move in self.look(nth)]
+        other = next((model for model in self.offered if model is not self.plain), self.plain)
+        return [Move("advance", amount=1), *(self.order(self.plain) for _ in range(most + 3)), *look, self.order(other), *self.look(most + 3),
+                self.order(self.plain, key=OTHER), *self.look(most + 4, OTHER), self.cancel(1), *look,
+                self.cancel(most + 1), *look, Move("finish", nth=0), *look, Move("finish", nth=most), *look,
+                Move("finish", nth=most + 2), *look]  # fmt: skip
 
     def failed(self) -> Tape:
         """It ends badly, and stays so; the next one does not."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from math import ceil, floor, inf, nextafter
 from typing import Any, NamedTuple
 
 from ...catalogue import Model
 from ...schema import pointer
+from .spellings import otherwise, voided, walked
 from .values import Path, Schema, narrowed, ordinary, plain_body, types, wrong_addresses
 
 LONG_TEXT, LONG_DATA = 3000, 200_000  # characters, where nothing says how many there may be
@@ -41,7 +43,8 @@ Wrong = Iterator[tuple[Any, Broken]]
 def good_edges(model: Model) -> Iterator[dict[str, Any]]:
     """Every body at an edge of what a model takes: each word, each bound, each field left out; none comes twice."""
     ends = _ends(model) if "between" in model.schema else None
-    return _once(body for body in _objects(model.input_schema, ends) if sound(model, body))
+    every = chain(_objects(walked(model), ends), otherwise(model))
+    return _once(body for body in every if sound(model, body))
 
 
 def bad_edges(model: Model) -> Iterator[tuple[Any, Broken]]:
@@ -49,7 +52,10 @@ def bad_edges(model: Model) -> Iterator[tuple[Any, Broken]]:
     for value, said in NO_OBJECTS:
         yield value, Broken("bad-json", "", f"{said} in place of an object")
     least = model.example() if "between" in model.schema else None
-    for body, broken in _bad_objects(model.input_schema, (), least):
+    void = (
+        (body, Broken("missing-required", pointer((name,)), "nothing in its place")) for body, name in voided(model)
+    )
+    for body, broken in chain(_bad_objects(walked(model), (), least), void):
         if breaks(model, body, broken):
             yield body, broken
 
@@ -58,7 +64,7 @@ def _ends(model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
     """The least body and the fullest one, where a field may not stand beside another."""
     least = model.example()
     full = least
-    for name, field in model.input_schema.get("properties", {}).items():
+    for name, field in walked(model).get("properties", {}).items():
         more = {**full, name: ordinary(field)} if name not in full and isinstance(field, Mapping) else full
         full = more if sound(model, more) else full
     return least, full

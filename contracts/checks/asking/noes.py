@@ -40,7 +40,7 @@ class Noes(Steps):
                     path = self.path(operation, self.plain.id)
                     yield Move("ask", Ask(operation.method, path, headers, body), key=key, prop=number)
             bent = ((door["name"], f"{door.get('scheme', '')}"), *headers)
-            path = self.path(operation, NOBODY if operation.task else self.plain.id)
+            path = self.path(operation, self.nobody(operation) if operation.task else self.plain.id)
             yield Move("ask", Ask(operation.method, path, bent, body), key=NONE, prop=number)
             basic = ((door["name"], "Basic dXNlcjpwYXNz"), *headers)
             yield Move("ask", Ask(operation.method, path, basic, body), key=NONE, prop=number)
@@ -66,7 +66,7 @@ class Noes(Steps):
         """Ids that nobody was given."""
         yield self.order(self.plain)
         for operation in (each for each in self.operations if each.task):
-            for name in (NOBODY, "x", "0", NOBODY.upper(), "a" * 200, "..%2f..", "%00", "%20"):
+            for name in (self.nobody(operation), NOBODY, "x", "0", NOBODY.upper(), "a" * 200, "..%2f..", "%00", "%20"):
                 yield Move("ask", Ask(operation.method, self.path(operation, name)), prop=self.number(self.plain))
         for bend in NEARLY:
             yield from (Move("about", operation=each.id, bend=bend) for each in self.operations if each.task)
@@ -138,7 +138,7 @@ class Noes(Steps):
                 yield Move("ask", Ask(operation.method, operation.path + "?no_such_parameter=1"))
         yield from (self.order(self.plain), Move("about", operation=self.looks[0], query="no_such_parameter=1"))
         for operation in (each for each in self.operations if of_path(each) and each.orders):
-            for name in (NOBODY, "x", NOBODY.upper()):
+            for name in (self.nobody(operation), NOBODY, "x", NOBODY.upper()):
                 move = self.sent(operation, self.plain, json.dumps(self.example(self.plain)).encode(), prop=number)
                 assert move.ask is not None
                 path = re.sub(r"\{\w+\}", name, move.ask.path, count=1)
@@ -146,7 +146,7 @@ class Noes(Steps):
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""
-        many = (self.life.slots or 3) + 2
+        many = self.many + 2
         yield from (self.order(self.plain, self.wrong()) for _ in range(many))
         yield from (self.order(self.plain), *self.look(), Move("start"), *self.look())
         yield Move("poor")
@@ -160,7 +160,7 @@ class Noes(Steps):
         yield self.order(self.plain)
         number = self.number(self.plain)
         for operation in (each for each in self.operations if not each.within):  # the others are never sent
-            path = self.path(operation, NOBODY if operation.task else self.plain.id)
+            path = self.path(operation, self.nobody(operation) if operation.task else self.plain.id)
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 if method not in self.contract.whole.match(path)[0]:
                     yield Move(

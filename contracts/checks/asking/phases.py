@@ -13,6 +13,7 @@ from typing import Any
 
 from ...catalogue import Model
 from ...contract import Contract
+from ...exchange import Exchange
 from ..extra import missing
 from ..judging.referee import Referee
 from ..props import offered
@@ -34,6 +35,8 @@ ENDLESS = ("fuzzing", "stateful")  # the others enumerate what the document says
 SHARE = {"examples": 3, "coverage": 6, "fuzzing": 2, "stateful": 4}  # of the time, as far as it is short
 MOST = {"fuzzing": 4, "stateful": 25}  # cases an operation, and walks, of one turn
 FEWER = {"fuzzing": 4, "stateful": 20}  # of a further API
+MOST_SHAPES = 30  # of which the generators ask one of each; of more, one of each kind
+ACCEPTED = "AcceptedNegativeData"  # and a yes to what the document forbids
 REJECTED = "RejectedPositiveData"  # what a generator calls a no that the document alone gives no reason for
 STEPS = 10  # of a walk: an order that is met by all who may ask about it takes four, and most are drawn elsewhere
 
@@ -75,10 +78,21 @@ def dealt(contract: Contract) -> list[list[Model]]:
     """All models in handfuls; the first holds one of each shape. Where tasks are of many types, of which the drill has
     bent every field already, it holds the plain one alone."""
     first = shapes(contract) if contract.bundle is None else [Steps(contract, False).plain]
+    if len(first) > MOST_SHAPES:
+        first = list({model.kind: model for model in first}.values())
     models = [*first, *(model for model in offered(contract) if model not in first)]
     rest = models[len(first) :]
-    many = max(len(shapes(contract)), 1)
+    many = max(len(first), 1) if contract.bundle is None else len(shapes(contract))
     return [first, *(rest[at : at + many] for at in range(0, len(rest), many))]
+
+
+def _spelled(referee: Referee, said: Exchange | None) -> bool:
+    """Whether a body is of a form that may be spelled in other ways than one."""
+    if said is None:
+        return False
+    operation = referee.contract.match(said.path)[0].get(said.method)
+    form = referee.world.form(operation, operation.named(said.path)) if operation is not None else None
+    return form is not None and bool(form.spelling)
 
 
 def _over(referee: Referee, clock: Callable[[], float], end: float) -> bool:
@@ -96,7 +110,10 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
         # against it already. It is let pass, so that nothing is asked again to make it smaller.
         reasons = lens.referee.why.reasons
         # A task that is answered when it is over may have come to a bad end.
-        refusable = (bool(reasons) and type(failure).__name__ == REJECTED) or "task-failed" in reasons
+        kind = type(failure).__name__
+        refusable = (bool(reasons) and kind == REJECTED) or "task-failed" in reasons
+        # Nor can a document list each way to spell what is taken.
+        refusable = refusable or (kind == ACCEPTED and not reasons and _spelled(lens.referee, lens.said))
         if lens.good and lens.said is not None and not refusable:
             lens.referee.note(objection(lens.referee.contract, failure, lens.said, case.operation.path))
         return False

@@ -12,7 +12,9 @@ import yaml
 
 from ...catalogue import Model
 from ...contract import Contract
+from ...derived import derived
 from ...operation import Operation
+from ...schema import Judge
 from ..move import OTHER, OWN, Move
 from ..props import Sort, of_path, offered, own, runs_on, sorts, submits, taking, unheard
 from ..subject import Ask
@@ -23,6 +25,7 @@ JSON = (("Content-Type", "application/json"),)
 NOBODY = "00000000-0000-4000-8000-000000000000"  # an id that nobody was given
 SAFE = ":@.-_"  # in a path: what a model's name may hold
 EDGE = "8f14e45fceea167a"  # between the parts of a form
+MOST_LOOKED_AT = 50  # slots, whose orders can all be looked at in every step
 MOST_EDGES = 400  # bodies of a model that chance chooses from
 Tape = list[Move]
 _EDGES: dict[tuple[str, bool], list[Any]] = {}
@@ -55,7 +58,7 @@ class Steps:
     """What a check can do, made from the contract alone; `whole` is for all models, else for one of each shape."""
 
     def __init__(self, contract: Contract, whole: bool) -> None:
-        self.contract = contract = contract.alone
+        self.contract = contract = derived(contract).alone
         self.whole = whole
         self.life = contract.life
         self.operations = list(contract.operations.values())
@@ -72,6 +75,12 @@ class Steps:
         self.plain = min(self.offered, key=_plainness)
         if self.runs_on is not None:
             self.plain = contract.catalogue.models[self.runs_on.row["makes"]]
+
+    @property
+    def many(self) -> int:
+        """As many orders as run at once; where these are too many, some."""
+        slots = self.life.slots or 3
+        return slots if slots <= MOST_LOOKED_AT else 3
 
     def order(self, model: Model, body: Any = None, key: str = OWN) -> Move:
         """A submit."""
@@ -151,6 +160,11 @@ class Steps:
             said = quote(value, safe=SAFE) if operation.within else value
             path = path.replace("{" + name + "}", "queue" if rest else said)
         return path
+
+    def nobody(self, operation: Operation) -> str:
+        """An id of the right form that nobody was given."""
+        schema = operation.parameters.get(operation.task, {}).get("schema", {})
+        return NOBODY if Judge(schema).good(NOBODY) else str(schema["examples"][0])
 
     def look(self, nth: int = 0, key: str = OWN) -> Tape:
         """Every channel once."""

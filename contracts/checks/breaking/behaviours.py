@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...contract import Contract
+from ...derived import derived
 from ...exchange import Exchange
 from ..subject import Ask
 from .belongings import THINGS
@@ -27,7 +28,7 @@ Place = Callable[[Stage, Exchange, int], int]
 
 def behaviours(contract: Contract) -> tuple[Mutant, ...]:
     """The hand-written mutants for which an API has a place."""
-    contract = contract.alone
+    contract = derived(contract).alone
     return tuple(
         mutant
         for mutant in (

@@ -260,7 +260,7 @@ def _taken(name: str, reason: str, why: str) -> None:
         operation = stage.match(ask)[0]
         wrong = operation is not None and operation.orders and found(said.json, "/error_code") is not None
         code = stage.contract.error(reason, operation).get("code")
-        key = stage.contract.facts.openapi["refused"]["code"]
+        key = stage.contract.refusing()["code"]
         if not wrong or found(said.json, f"/{key}") != code or not stage.refused(said, reason):
             return said
         return stage.example(said.operation, said, f"{stage.count('taken'):08x}-0000-4000-8000-000000000000")

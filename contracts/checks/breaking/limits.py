@@ -11,6 +11,7 @@ from ...contract import Contract
 from ...exchange import Exchange
 from ...operation import Operation
 from ...schema import Judge
+from ..asking.spellings import walked
 from ..props import offered
 from ..subject import Ask
 from .bending import inputs, queried, querying, sending
@@ -179,7 +180,7 @@ def rules(model: Model) -> list[Rule]:
 
 
 def _rules(model: Model) -> Iterator[Rule]:
-    schema, example = model.input_schema, model.example()
+    schema, example = walked(model), model.example()
     for name in schema.get("required", ()):
         without = {key: value for key, value in example.items() if key != name}
         lax = Judge({**schema, "required": [each for each in schema["required"] if each != name]})

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from ...catalogue import Model
 from ...contract import Contract
 from ...exchange import Exchange
-from ...life import Lifecycle
+from ...life import Lifecycle, as_word
 from ...life import at as told_at
 from ...operation import Operation
-from ..bundled import bundled
 from ..props import of_path, offered, sorts
 from ..subject import Ask, Subject, mirrored
+from ..translated import lensed
 from .bending import found, told
 from .fitting import told_of
 from .placing import as_asked, placed, wired
@@ -161,7 +161,7 @@ class Stage:
         """The states in which an order may truly be, as all channels together tell the asker."""
         possible: frozenset[str] | None = None
         for channel in self.life.channels.values():
-            word = told_at(self.about(channel["operation"], name, ask).json, channel["key"])
+            word = as_word(told_at(self.about(channel["operation"], name, ask).json, channel["key"]))
             states = frozenset(state for state, own in channel["words"].items() if own == word)
             possible = states if possible is None else possible & states
         return possible or frozenset()
@@ -227,7 +227,7 @@ class Mutant:
     def over(self, contract: Contract, subject: Subject) -> Mutated:
         """The subject, with this mutant before it."""
         own = contract.apis.get(self.api, contract)
-        return Mutated(self, own, bundled(own, subject))
+        return Mutated(self, own, lensed(own, subject))
 
     def fits(self, contract: Contract) -> bool:
         """Whether the contract says what this one must know."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...contract import Contract
+from ...derived import derived
 from ...exchange import Exchange
 from ...life import at
 from ...operation import Operation
@@ -27,13 +28,13 @@ MOST_SENT = 64 * 2**20  # bytes; more are sent by nobody here, so that nobody he
 def mutants(contract: Contract) -> tuple[Mutant, ...]:
     """Every mutant of a contract, API by API: those that its rows make, and the hand-written ones that it has a place
     for."""
-    parts = [part for part in contract.apis.values() if submits(part) is not None]
+    parts = [part for part in derived(contract).apis.values() if submits(part) is not None]
     return tuple(mutant.of(part.api) for part in parts for mutant in (*generated(part), *behaviours(part)))
 
 
 def generated(contract: Contract) -> tuple[Mutant, ...]:
     """The mutants that an API's own rows make."""
-    contract = contract.alone
+    contract = derived(contract).alone
     errors = of_tasks if contract.bundle is not None else _error_keys
     makers = (_keys, errors, _errors, told_words, told_steps, _statuses, _headers, limits, belongings, tidings)
     return tuple(mutant for make in makers for mutant in make(contract))
@@ -59,7 +60,8 @@ def why_refused(contract: Contract, said: Exchange) -> str:
     known = operation.refusals if operation is not None else ()
     rows = [contract.error(reason, operation) for reason in (*known, *UNREFUSED) if reason in contract.errors]
     rows = [row for row in rows if row.get("status") == said.status]
-    key, body = contract.facts.openapi.get("refused", {}).get("code"), said.json
+    body = said.json
+    key = contract.refusing(said.operation, body).get("code")
     if key and isinstance(body, dict):
         rows = [row for row in rows if coded(row) == at(body, f"/{key}")] or rows
     reasons = [str(row["reason"]) for row in rows]
@@ -73,7 +75,7 @@ def why_refused(contract: Contract, said: Exchange) -> str:
 
 def refusing(contract: Contract, reason: str) -> list[str]:
     """The operations that refuse for a reason; none by name, for one that is told before any is known."""
-    if "status" not in contract.errors[reason]:
+    if "status" not in contract.errors[reason] or contract.errors[reason].get("scripted"):
         return []
     named = [operation.id for operation in contract.operations.values()
              if reason in operation.refusals and not _hidden(contract, operation, reason)
@@ -129,11 +131,23 @@ def _keys(contract: Contract) -> Iterator[Mutant]:
 
 
 def _error_keys(contract: Contract) -> Iterator[Mutant]:
+    forms = {name: row.get("error", "Error") for name, row in contract.facts.openapi["operations"].items()}
     for reason in contract.errors:
-        for key in keys(contract, contract.schemas["Error"], "") if refusing(contract, reason) else ():
-            # Only input is refused field by field.
-            if ("/" not in key.place[1:] and key.must) or reason == "invalid-input":
-                yield from _bent(key, f"error {reason}", refused(reason))
+        said = refusing(contract, reason)
+        for form in dict.fromkeys(forms.get(name, "Error") for name in said):
+            place = "error" if form == "Error" else form.removesuffix("Error").lower() + " error"
+            when = _formed(refused(reason), form, forms)
+            for key in keys(contract, contract.schemas[form], ""):
+                # Only input is refused field by field.
+                if ("/" not in key.place[1:] and key.must) or reason == "invalid-input":
+                    yield from _bent(key, f"{place} {reason}", when)
+
+
+def _formed(when: When, form: str, forms: Mapping[str, str]) -> When:
+    """The same of the answers whose errors have one form, where there are several."""
+    if set(forms.values()) == {form}:
+        return when
+    return lambda stage, said: forms.get(said.operation, "Error") == form and when(stage, said)
 
 
 def _bent(key: Key, place: str, when: When) -> Iterator[Mutant]:
@@ -204,11 +218,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _errors(contract: Contract) -> Iterator[Mutant]:
-    key = contract.facts.openapi.get("refused", {}).get("code", "")
     rows = [row for row in contract.errors.values() if "status" in row]
     for reason in [row["reason"] for row in rows]:
         for operation in (each for each in refusing(contract, reason) if provoked(contract, each, reason)):
             row = contract.error(reason, contract.operations.get(operation))
+            key = contract.refusing(operation).get("code", "")
             place = f"{operation or 'anywhere'} {row['reason']}"
             other = _another(row["status"], [each["status"] for each in rows])
             ways = {f"told as {status}": (_status(status), why) for status, why in (
@@ -216,7 +230,7 @@ def _errors(contract: Contract) -> Iterator[Mutant]:
                 (500, "a client tries again what can never be taken"),
                 (other, "a client tells its user of another trouble"))}  # fmt: skip
             if key and ("code" in row or contract.bundle is not None):
-                code = _another(coded(row), [coded(each) for each in rows])
+                code = _another(coded(row), [coded(each) for each in rows if type(coded(each)) is type(coded(row))])
                 why = "a client that keys on the code does what another error asks for"
                 ways[f"told with code {code}"] = (_edit(f"/{key}", put(code)), why)
             for said, (change, why) in ways.items():

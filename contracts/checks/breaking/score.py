@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import yaml
 
 from ...contract import Contract
+from ...derived import derived
 from ..asking.drill import drill
-from ..bundled import bundled
 from ..judging.referee import Referee
 from ..subject import Subject
+from ..translated import lensed
 from .mutant import Mutant
 from .mutants import mutants
 from .reels import Reel, Tape, strikes, written
@@ -97,7 +98,8 @@ class Score:
 def score(contract: Contract, make: Callable[[], Subject], tapes: Sequence[Tape], hunted: Sequence[Mutant],
           say: Say = lambda text: None) -> Score:  # fmt: skip
     """Plays each mutant the tapes until it is found out; the subject itself must be found without fault on them."""
-    subject = bundled(contract, make())
+    contract = derived(contract)
+    subject = lensed(contract, make())
     try:
         reels = _proved(contract, subject, tapes)
         killed: dict[str, str] = {}
@@ -121,6 +123,7 @@ def rerun(contract: Contract, make: Callable[[], Subject], say: Say = lambda tex
 
     Each API's own are played its own tapes. What the generators of schemas would find besides is not counted.
     """
+    contract = derived(contract)
     hunted = mutants(contract)
     parts = [part for part in contract.apis.values() if any(mutant.api == part.api for mutant in hunted)]
     scores = [score(part, make, tapes_of(part, make, whole), [each for each in hunted if each.api == part.api],

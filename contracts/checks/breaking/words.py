@@ -7,7 +7,7 @@ from typing import Any
 
 from ...contract import Contract
 from ...exchange import Exchange
-from ...life import at
+from ...life import as_word, at
 from ..subject import Ask
 from .bending import EVERY, bodied, edited, put
 from .mutant import Bend, Mutant, Stage
@@ -52,7 +52,7 @@ def _channels(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _telling(channel: Mapping[str, Any], word: str) -> When:
     return lambda stage, said: (said.operation == channel["operation"] and said.status < 300
-                                and at(said.json, channel["key"]) == word)  # fmt: skip
+                                and as_word(at(said.json, channel["key"])) == word)  # fmt: skip
 
 
 def _place(channel: Mapping[str, Any]) -> str:
@@ -65,8 +65,9 @@ def _saying(channel: Mapping[str, Any], word: str, other: str) -> Change:
     keys = [channel["key"]] if isinstance(channel["key"], str) else channel["key"]
 
     def change(said: Exchange) -> Exchange:
-        key = next(key for key in keys if at(said.json, key) == word)
-        return edited(said, key.replace("/0/", f"/{EVERY}/"), put(other))
+        key = next(key for key in keys if as_word(at(said.json, key)) == word)
+        value = int(other) if type(at(said.json, key)) is int and other.isdecimal() else other
+        return edited(said, key.replace("/0/", f"/{EVERY}/"), put(value))
 
     return change
 

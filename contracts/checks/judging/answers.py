@@ -8,12 +8,13 @@ from typing import Any
 from ...catalogue import Model
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
-from ...life import at
+from ...life import as_word, at
 from ...operation import Operation
 from ..props import of_path
-from .ended import CLOSE, Ended, moment
+from .ended import Ended
 from .news import wished
-from .reference import Known, reached
+from .progress import progressed, started
+from .reference import Known
 from .world import World
 
 
@@ -30,11 +31,11 @@ class Answers:
 
     def taken(self, inputs: Any, account: str, form: Model) -> Iterator[Finding]:
         """A submit was accepted: its id is new, and its links lead to it."""
-        name = self.at(self.tells["id"])
+        name, place = self.at(self.tells["id"]), self.place()
         if not isinstance(name, str) or not name:
             return  # its form is wrong, which the schema has said
         if name in self.world.reference.orders:
-            yield self.finding("repeated-id", self.tells["id"], "an id that no other order has", name,
+            yield self.finding("repeated-id", place, "an id that no other order has", name,
                            "give each order an id of its own")  # fmt: skip
             return
         prop = next((held.id for held in self.world.named(self.operation, self.said.path) if held is not None), "")
@@ -50,7 +51,7 @@ class Answers:
     def looked(self, order: Known, channel: str) -> Iterator[Finding]:
         """A state was told, by a channel of the lifecycle."""
         row = self.life.channels[channel]
-        word = self.at(row["key"])
+        word = self.word(row)
         yield from self.echoed(order)
         yield from self.strangers()
         yield from self.links(order)
@@ -71,14 +72,14 @@ class Answers:
             came = shown(self.at(cost["key"]))
             yield Finding("wrong-output", "note", cost["key"], "no cost before the end", came,
                           "tell it when it is known", self.operation.id, "inferred", "", "early")  # fmt: skip
-        began, files = self.tells.get("began", {}), self.tells.get("files", {})
+        began, files = self.tells.get("began", {}), self.files
         if began.get("operation") == self.operation.id and (
             not order.over or files.get("operation") != self.operation.id
         ):
             yield from Ended(self, order, "").stamps()
         if self.tells.get("progress", {}).get("operation") == self.operation.id:
-            yield from self.progress(order)
-            yield from self.started(order)
+            yield from progressed(self, order)
+            yield from started(self, order)
         if files.get("operation") == self.operation.id and files.get("form") == "lists":
             yield from Ended(self, order, "").made_so_far()
         if order.over and len(order.possible) == 1:
@@ -87,7 +88,7 @@ class Answers:
     def stopped(self, order: Known) -> Iterator[Finding]:
         """A cancel was answered: accepted while it may be, refused else."""
         rule = self.life.cancel
-        outcome = self.at(rule["key"])
+        outcome = self.word(rule)
         yield from self.echoed(order)
         yield from self.strangers()
         if self.world.dated:
@@ -132,61 +133,6 @@ class Answers:
         row = next(iter(self.life.channels.values()))
         yield from self.moment(order, row, self.at(row["key"]))
 
-    def progress(self, order: Known) -> Iterator[Finding]:
-        """How far it is: true where time is known, else never less than before."""
-        row = self.tells["progress"]
-        said = {name: self.deep(row[name]) for name in ("percent", "current_step", "total_steps")}
-        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in said.values()):
-            return  # the schema has said so
-        current, total = said["current_step"], said["total_steps"]
-        if order.steps and total != order.steps:
-            yield self.finding(
-                "wrong-progress", row["total_steps"], str(order.steps), str(total), "tell what was asked for"
-            )
-        if total and (
-            abs(said["percent"] - 100 * current / total) > 1 or (said["percent"] == 100) is not (current == total)
-        ):
-            yield self.finding("wrong-progress", row["percent"], f"{100 * current / total:g}", str(said["percent"]),
-                               "tell the share of the steps")  # fmt: skip
-        last = order.told.get("step", 0)
-        if current < last or current > total:
-            yield self.finding(
-                "wrong-progress", row["current_step"], f"{last} to {total}", str(current), "never go back"
-            )
-        order.told["step"] = current
-        if order.over and order.possible == {"SUCCEEDED", "PAUSED"}:
-            order.possible = frozenset({"SUCCEEDED" if current == total else "PAUSED"})  # the steps tell which
-        if self.world.dated and order.steps:
-            share = reached(order, self.world.reference.span(order), self.world.now)
-            want = order.steps if share == 1 else min(int(share * order.steps + 1e-6), order.steps - 1)
-            if abs(current - want) > 1 or (want == order.steps) is not (current == order.steps):
-                yield self.finding("wrong-progress", row["current_step"], f"{want}{self._when(order)}", str(current),
-                                   "tell how far the run is", kind="moment")  # fmt: skip
-
-    def started(self, order: Known) -> Iterator[Finding]:
-        """When it left the queue, once it has."""
-        key, began = self.tells.get("started", {}).get("key", ""), self.at(self.tells["began"]["key"])
-        if not key or not self.world.dated or order.again is not None:
-            return
-        span, came = self.world.reference.span(order), self.at(key)
-        due = span.starts <= self.world.now
-        if due is not (came is not None):
-            want = "when it left the queue" if due else "nothing: it queues"
-            yield self.finding("wrong-stamp", key, want, shown(came), "tell when it left the queue", kind="started")
-        elif due and isinstance(came, str) and isinstance(began, str):
-            first, then = moment(began), moment(came)
-            took = (then - first).total_seconds() if first is not None and then is not None else -1.0
-            if abs(took - (span.starts - span.asked)) > CLOSE:
-                yield self.finding("wrong-stamp", key, f"{span.starts - span.asked:g} s after it was asked for",
-                                   f"{took:g} s after", "tell when it left the queue", kind="started")  # fmt: skip
-
-    def deep(self, pointer: str) -> Any:
-        """What stands in the body at a pointer of any number of steps."""
-        value = self.body
-        for step in pointer.split("/")[1:]:
-            value = value.get(step) if isinstance(value, dict) else None
-        return value
-
     def stands(self, outcome: str, states: list[str]) -> Iterator[Finding]:
         """A cancel tells how the order stands as well, where it does: a word of its own, or that of a state."""
         rule, key = self.life.cancel, self.tells.get("cancel_status", "")
@@ -204,9 +150,9 @@ class Answers:
         """The answer is about the order that was asked for."""
         yield from self.named(order)
         came = self.at(self.tells["id"])
-        if came != order.id:
+        if came != order.id and self.place():
             yield self.finding(
-                "wrong-echo", self.tells["id"], order.id, shown(came), "answer about the order that was asked for"
+                "wrong-echo", self.place(), order.id, shown(came), "answer about the order that was asked for"
             )
 
     def named(self, order: Known) -> Iterator[Finding]:
@@ -320,10 +266,26 @@ class Answers:
         if before != self.body:
             yield self.finding("unstable-answer", "", shown(before, 160), shown(self.body, 160),
                            "an order that is over answers the same for ever")  # fmt: skip
-        if self.tells.get("files", {}).get("operation") == self.operation.id:
+        if self.files.get("operation") == self.operation.id:
             yield from Ended(self, order, state).judged()
 
     # -- what they share
+
+    @property
+    def files(self) -> Mapping[str, Any]:
+        """Where this operation tells files; of one that tells none, where another does."""
+        first: Mapping[str, Any] = self.tells.get("files", {})
+        return next((row for row in first.get("also", ()) if row["operation"] == self.operation.id), first)
+
+    def place(self) -> str:
+        """Where this operation's answers tell the id of an order, if they do."""
+        places = [self.tells["id"]] if isinstance(self.tells["id"], str) else self.tells["id"]
+        schema = self.world.contract.answer_schema(self.operation, self.said.status).get("properties", {})
+        return next((str(place) for place in places if not schema or place.split("/")[1] in schema), "")
+
+    def word(self, row: Mapping[str, Any]) -> Any:
+        """What stands in the body where a word is told; a number is the word that it is written as."""
+        return as_word(self.at(row["key"]))
 
     def at(self, pointer: str | Sequence[str]) -> Any:
         """What stands in the body at a pointer."""

@@ -54,12 +54,12 @@ class Ended:
 
     def judged(self) -> Iterator[Finding]:
         """All of it."""
-        if self.tells["began"]["operation"] == self._said.operation.id:
+        if self.tells.get("began", {}).get("operation") == self._said.operation.id:
             yield from self.stamps()
         if self.state == "SUCCEEDED":
             yield from self.files()
         yield from self.cost()
-        if self.state == "FAILED":
+        if self.state == "FAILED" and self.tells["error"]["operation"] == self._said.operation.id:
             came = self._said.at(self.tells["error"]["key"])
             form = {"string": str, "object": dict, "array": list}[self._said.life.failed_error]
             if not isinstance(came, form) or not came:
@@ -111,8 +111,11 @@ class Ended:
 
     def files(self) -> Iterator[Finding]:
         """So many as were ordered, each with an address of its own, where this model's answers tell them."""
-        row = placed(self.tells["files"], self.order.model)
+        row = placed(self._said.files, self.order.model)
         came = self._said.at(row["key"])
+        if row.get("form") == "list":
+            yield from self.listed(row, came)
+            return
         if came is None and (row is not self.tells["files"] or row.get("form") == "nodes"):
             yield self._said.finding("wrong-output", row["key"], "what was made", "nothing", "answer what was ordered")
         for other in (self.tells["files"], self.tells["files"].get("flat", row)):
@@ -150,6 +153,30 @@ class Ended:
         if sorted(self.order.told.setdefault("files", sorted(self.order.files))) != sorted(self.order.files):
             yield self._said.finding("unstable-answer", where, shown(self.order.told["files"]), shown(self.order.files),
                                      "tell the files that the news told", None, kind="news")  # fmt: skip
+
+    def listed(self, row: Mapping[str, Any], came: Any) -> Iterator[Finding]:
+        """So many as were ordered, in a list, each with its format; wherever else they are told, they are the same."""
+        if not isinstance(came, list):
+            return  # the schema has said so
+        want, items = (
+            made(self.world.contract, self.order.form, self.order.inputs),
+            [each for each in came if isinstance(each, dict)],
+        )
+        found = [each[row["address"]] for each in items if isinstance(each.get(row["address"]), str)]
+        texts = [each for each in items if each.get(row["address"]) is None and each.get(row.get("text", ""))]
+        if len(found) + len(texts) != want.count:
+            yield self._said.finding("wrong-output", row["key"], f"{want.count} of kind {want.kind}", str(len(came)),
+                                     "answer as many files as were ordered")  # fmt: skip
+        for each in items:
+            url, word = each.get(row["address"]), each.get(row["format"])
+            if isinstance(url, str) and word != url.partition("?")[0].rpartition(".")[2]:
+                yield self._said.finding("wrong-output", f"{row['key']}/{row['format']}", f"the end of {shown(url)}",
+                                         shown(word), "tell the format of the file", kind="format")  # fmt: skip
+        yield from self.own(found, row["key"])
+        self.order.files = found
+        if sorted(self.order.told.setdefault("files", sorted(found))) != sorted(found):
+            yield self._said.finding("unstable-answer", row["key"], shown(self.order.told["files"]), shown(found),
+                                     "tell the same files wherever they are told", kind="files")  # fmt: skip
 
     def made_so_far(self) -> Iterator[Finding]:
         """As many files as the run has come to make by now, each with a name of its own."""

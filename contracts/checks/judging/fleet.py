@@ -82,7 +82,7 @@ class FleetReference(Reference):
         play.pass_to(_micro(until))
         return play
 
-    def _played(self, account: str) -> Iterator[tuple[Known, Span]]:  # noqa: ARG002  # what is asked of all references
+    def _played(self, among: Known) -> Iterator[tuple[Known, Span]]:  # noqa: ARG002  # what is asked of all references
         """The lives of all, whosever they are: a fleet has one line."""
         jobs = self._play(inf).jobs
         for order in self.orders.values():

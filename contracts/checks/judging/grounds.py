@@ -98,7 +98,7 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
     """Whether an answer says no exactly where it must, and as documented."""
     contract, good = world.contract, {str(s) for s in operation.answers} if operation else set()
     name = operation.id if operation else ""
-    rows = [row for reason in why.reasons if "status" in (row := contract.error(reason, operation))]
+    rows = [row for reason in why.reasons for row in _rows(contract, reason, operation)]
     came = f"{said.status} {shown(said.answer_body[:120].decode('utf-8', 'replace'))}"
     sure = contract.facts.openapi["operations"].get(name, {}).get("sure", ())
     always = operation is not None and any(value in sure for value in operation.named(said.path).values())
@@ -123,9 +123,17 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
         yield from _worded(contract, said, name, fitting, why)
 
 
+def _rows(contract: Contract, reason: str, operation: Operation | None) -> Iterator[dict[str, Any]]:
+    """The rows with which an operation says no for a reason; where nothing is, each API's own."""
+    row = contract.error(reason, operation)
+    found = (row, *row.get("of", {}).values()) if operation is None else (row,)
+    yield from (each for each in found if "status" in each)
+
+
 def _no(contract: Contract, said: Exchange, rows: list[dict[str, Any]]) -> bool:
     """Whether an answer is a no of the API's own, though its status is also that of an answer."""
-    body, key = said.json, contract.facts.openapi["refused"]["code"]
+    body = said.json
+    key = contract.refusing(said.operation, body)["code"]
     apart = said.status >= MOST_BAD and at(body, "/error/code") is not None  # in words of somebody else's
     return apart or (any(row["status"] == said.status for row in rows) and at(body, f"/{key}") is not None)
 
@@ -134,7 +142,8 @@ def _worded(
     contract: Contract, said: Exchange, name: str, rows: list[dict[str, Any]], why: Grounds
 ) -> Iterator[Finding]:
     """Whether an error bears the row's code and a text, and names each field that is wrong."""
-    keys, body = contract.facts.openapi["refused"], said.json
+    body = said.json
+    keys = contract.refusing(name, body)
     if str(said.status) in contract.facts.openapi["operations"].get(name, {}).get("answers", {}):
         return  # its own schema has been held against it
     yield from contract.refused_as(said, name)
@@ -143,15 +152,15 @@ def _worded(
     code, text = at(body, f"/{keys['code']}"), at(body, f"/{keys['text']}")
     kind = "/".join(row["reason"] for row in rows)
     known = [coded(row) for row in rows]
-    if code not in known or type(code) is not type(known[0]):
-        want = " or ".join(_called(row) for row in rows)
+    if not any(code == each and type(code) is type(each) for each in known):
+        want = " or ".join(dict.fromkeys(_called(row) for row in rows))
         yield Finding("wrong-error", _weight(rows), f"/{keys['code']}", want, shown(code), "answer the documented code",
                       name, rows[0]["source"], "", kind)  # fmt: skip
     if not isinstance(text, str) or not text.strip():
         yield Finding("wrong-error", _weight(rows), f"/{keys['text']}", "words that say what is wrong", shown(text),
                       "say why in words", name, rows[0]["source"], "", kind)  # fmt: skip
     form = keys.get("fields") if name not in contract.facts.openapi.get("tasks", {}) else None
-    if form and why.fields and why.sure and [row["reason"] for row in rows] == ["invalid-input"]:
+    if form and form["key"] and why.fields and why.sure and [row["reason"] for row in rows] == ["invalid-input"]:
         yield from _named(body, form, name, why)
 
 
@@ -179,8 +188,8 @@ def _account(world: World, said: Exchange) -> tuple[str, bool]:
     text = said.header(door["name"])
     scheme, _, word = text.partition(" ")
     if door.get("scheme") and scheme != door["scheme"]:
-        known = world.whose(word.strip())
-        return "", bool(known) and scheme.lower() == door["scheme"].lower()
+        known = world.whose(word.strip() or (text if "schemes" in door else ""))
+        return "", bool(known) and ("schemes" in door or scheme.lower() == door["scheme"].lower())
     account = world.whose(word)
     return account, not account and bool(world.whose(word.strip()))
 
@@ -197,7 +206,8 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
     kept = world.life.kept
     if kept is not None and world.dated and world.now > world.reference.span(order).ends + kept:
         return ["unknown-id"]
-    return ["foreign-id"] if account and order.account != account else []
+    foreign = "foreign-id" if "foreign-id" in world.contract.errors else "unknown-id"
+    return [foreign] if account and order.account != account else []
 
 
 def _configured(world: World, operation: Operation, value: str, body: Any, account: str) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ class Lines:
     def __init__(self, life: Lifecycle) -> None:
         self.orders: dict[str, Known] = {}
         self._life = life
-        self._own = Reference(life.slots)
+        self._own = Reference(life.slots, apart=life.apart)
         self._own.orders = self.orders
         self._fleets: dict[str, FleetReference] = {}
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from ...contract import Contract
+from ...derived import derived
 from ...exchange import Exchange
 from ...finding import WEIGHT, Finding, shown
 from ...operation import Operation
-from ..bundled import bundled
 from ..case import Case
 from ..move import NONE, Move
 from ..props import Sort, sorts
 from ..subject import FRAME, Ask, Subject
+from ..translated import lensed
 from . import batch
 from .answers import Answers
 from .form import answered, methods, readable
@@ -42,8 +43,8 @@ class Referee(Player):
     def __init__(
         self, contract: Contract, subject: Subject, seen: Seen | None = None, over: Callable[[], bool] = lambda: False
     ) -> None:
-        self.contract = contract = contract.alone
-        self.subject = bundled(contract, subject)
+        self.contract = contract = derived(contract).alone
+        self.subject = lensed(contract, subject)
         self.by = ""  # which phase asks
         self.cases: dict[tuple[str, ...], Case] = {}
         self.asked: dict[str, int] = {}

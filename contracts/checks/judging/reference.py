@@ -75,13 +75,14 @@ class Span:
 class Reference:
     """All orders of one world. With a number of slots, an account's orders wait for one another."""
 
-    def __init__(self, slots: int | None) -> None:
+    def __init__(self, slots: int | None, apart: bool = False) -> None:
         self._slots = slots
+        self._apart = apart  # whether each model has a line of its own
         self.orders: dict[str, Known] = {}
 
     def span(self, order: Known) -> Span:
         """One order's life."""
-        return next(span for each, span in self._played(order.account) if each is order)
+        return next(span for each, span in self._played(order) if each is order)
 
     def state(self, order: Known, now: float) -> str:
         """What it is doing at a moment."""
@@ -92,17 +93,17 @@ class Reference:
 
     def place(self, order: Known, now: float) -> int:
         """Its place in the line at a moment: how many leave it before, and one."""
-        lives = list(self._played(order.account))
+        lives = list(self._played(order))
         starts = {id(each): round(span.starts, 6) for each, span in lives}  # sums of tenths are equal but for a hair
         ahead = [each for each, span in lives
                  if now + SLACK < span.starts and (starts[id(each)], each.number) < (starts[id(order)], order.number)
                  and now + SLACK < span.ends]  # fmt: skip
         return len(ahead) + 1
 
-    def _played(self, account: str) -> Iterator[tuple[Known, Span]]:
+    def _played(self, among: Known) -> Iterator[tuple[Known, Span]]:
         free: list[float] = []  # when each slot that was given out is given back
         for order in self.orders.values():
-            if order.account != account:
+            if order.account != among.account or (self._apart and order.model != among.model):
                 continue
             slot = order.asked if order.again is None else order.again
             if self._slots is not None and len(free) >= self._slots:

@@ -88,6 +88,7 @@ class World:
 
     def taken(self, name: str, model: Model, inputs: Any, account: str, prop: str = "") -> Known:
         """An order was taken."""
+        inputs = model.plain(inputs)
         kind = made(self.contract, model, inputs).kind
         queued, running = self.life.durations[kind]
         ending = "FAILED" if self.doomed else "PAUSED" if self.halted else "SUCCEEDED"

@@ -12,6 +12,7 @@ import orjson
 
 from ...catalogue import Model
 from ...contract import Contract
+from ...derived import derived
 from ...exchange import Exchange
 from ...operation import Operation
 from ..props import Sort, sorts
@@ -34,6 +35,7 @@ class Coverage(Covered):
     """
 
     def __init__(self, contract: Contract, cannot: Iterable[str] = (), whole: bool = True) -> None:
+        contract = derived(contract)
         self._all = promised(contract)
         super().__init__(contract.provider, dict(self._all), cannot)
         self._contract = contract
@@ -49,8 +51,6 @@ class Coverage(Covered):
         self._stands: dict[str, str] = {}  # for which model a prop stands, by its id
         self._adds = {sort.row.get("add"): sort for sort in sorts(contract).values()}
         self._memory: dict[tuple[str, bytes | str], tuple[Row, ...]] = {}
-        said = contract.facts.openapi["refused"]
-        self._code, self._text = steps_of(said["code"]), steps_of(said["text"])
         self._refusals = {name: self._refusals_of(name) for name in ("", *contract.operations)}
         self._noes = {name: frozenset(status for status, _ in rows) for name, rows in self._refusals.items()}
         self._orders = {o.id: self._id_of(o) for o in contract.operations.values() if o.orders}
@@ -60,6 +60,10 @@ class Coverage(Covered):
         if exchange.provider not in ("", self.provider) or exchange.direction != "in":
             return
         bundle = self._contract.bundle
+        if self._contract.wire is not None and exchange.channel != MEDIA:
+            for part in (exchange,) if exchange.wire is not None else self._contract.parts(exchange):
+                self._saw(part, by)
+            return
         known = self._contract.operations.get(exchange.operation)
         if bundle is None or exchange.channel == MEDIA or known is None or not (known.bundles or known.within):
             self._saw(exchange, by)
@@ -254,10 +258,11 @@ class Coverage(Covered):
                     row.meet(by)
             return True
         body = _json(exchange.answer_body)
-        code = value_at(body, self._code)
+        keys = self._contract.refusing(name, body)
+        code = value_at(body, steps_of(keys["code"]))
         meant = rows.get((exchange.status, "" if code is None else str(code)), [])
         if len(meant) > 1:
-            text = value_at(body, self._text)
+            text = value_at(body, steps_of(keys["text"]))
             meant = [each for each in meant if _says(each[1], text)] or meant
         if len(meant) > 1:
             whole = isinstance(_json(exchange.request_body), dict)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...contract import Contract
-from ...life import Lifecycle
+from ...life import Lifecycle, as_word
 from ...life import at as told_at
 from .covered import Item, Row
 
@@ -175,7 +175,7 @@ class Looks:
     def look(self, operation: str, key: Key, body: Any, by: str, at: float = -1.0) -> None:
         """Somebody asked, and was told this."""
         for life, name, key_of, words in self._channels.get(operation, ()):
-            word = told_at(body, key_of)
+            word = as_word(told_at(body, key_of))
             if isinstance(word, str) and word in words:
                 self._track(key, life).heard(name, _told_apart(life, operation, body, words[word]), by, at)
         for life in self._resumes.get(operation, ()):
@@ -185,9 +185,9 @@ class Looks:
             self._cancelled(self._cancels[operation], key, body, by, at)
 
     def _cancelled(self, life: Lifecycle, key: Key, body: Any, by: str, at: float) -> None:
-        word = value_at(body, steps_of(life.cancel["key"]))
+        word = as_word(value_at(body, steps_of(life.cancel["key"])))
         for way in (way for way in ("accepted", "refused") if way in life.cancel):
-            if word == life.cancel[way]:
+            if word == life.cancel[way] and ("states", life.name, life.cancel["operation"], way) in self._rows:
                 self._rows["states", life.name, life.cancel["operation"], way].meet(by)
         allowed, track = frozenset(life.cancel["from"]), self._track(key, life)
         if word == life.cancel["accepted"] and track.could_be(allowed):

@@ -75,7 +75,8 @@ def _of_lives(contract: Contract) -> Iterator[tuple[Item, Row]]:
                 if life.alike[state] != state:
                     continue
                 yield ("states", life.name, channel, state), Row(word, OF_A_STATE.get(state, ""), "nobody saw it there")
-        for word in (word for word in ("accepted", "refused") if word in life.cancel and life.cancel["operation"]):
+        ways = ("accepted", *(() if "refuses" in life.cancel else ("refused",)))  # else it is told as an error
+        for word in (word for word in ways if word in life.cancel and life.cancel["operation"]):
             yield ("states", life.name, life.cancel["operation"], word), Row(str(life.cancel[word]), "", "nobody was "
                                                                              "answered so")  # fmt: skip
         for frm, to in sorted({(life.alike[frm], life.alike[to]) for frm, to in life.steps}):

@@ -32,14 +32,13 @@ def kept(contract: Contract, kind: str, workflow: Mapping[str, Any], schema: Map
 @lru_cache(64)
 def _kept(contract: Contract, kind: str, workflow: bytes, schema: bytes) -> Kept:
     row, limits = next(row for row in contract.facts.models if row["id"] == kind), contract.catalogue.recommended
-    data_uris = contract.facts.openapi.get("data_uris", "accept") == "accept"
     if kind == "comfyui":
         told = orjson.loads(workflow)
-        return Kept(kind, told, graph.form(told, row, limits, data_uris))
+        return Kept(kind, told, graph.form(told, row, limits, contract.takes))
     if schema:
         own = orjson.loads(schema)
         # Where a request tells its news goes to is said beside a LoRA's own inputs.
         news = {key: field for key, field in row["schema"]["properties"].items() if key.startswith("webhook")}
         fields = {**own.get("properties", {}), **news}
         row = {**row, "id": f"lora-{digest(schema)[:8]}", "schema": {"type": "object", **own, "properties": fields}}
-    return Kept(kind, NOTHING, Model(row, limits, data_uris))
+    return Kept(kind, NOTHING, Model(row, limits, contract.takes))

@@ -1,0 +1,132 @@
+"""Files that an account brings: for the inputs of workflows and of models, and LoRAs."""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from ...contracts.brought import sign, size
+from ...contracts.finding import shown
+from ..engine.luck import digest
+from ..engine.prop import Prop
+from ..engine.session import Account, Session
+from ..engine.shelf import Kept
+from ..engine.upload import Upload
+from ..web.dialect import Answer, Route
+from ..web.form import Sent, file_of, unfit
+from ..web.media import PREFIX
+from ..web.turn import Turn
+from ..web.uploads import PREFIX as PUTS
+from . import keys, wire
+
+KIND, LORA = "upload", "lora"
+SAME = {"jpg": "jpeg"}
+ZIP = b"PK"  # how an archive begins
+
+
+def upload(turn: Turn) -> Answer:
+    """Takes a file that is named by its name alone."""
+    prop, sent = _taken(turn)
+    kinds = turn.dialect.contract.schemas[turn.operation.file["form"]]["properties"]["fileType"]
+    kind = sent.texts.get("fileType", kinds["default"])
+    if kind not in kinds["enum"]:
+        expected = f"one of {', '.join(kinds['enum'])}"
+        raise unfit(turn.operation, "/fileType", "invalid-input", expected, shown(kind), "say one of these")
+    return Answer(200, wire.enveloped({"fileName": _name(turn, prop), "fileType": kind}))
+
+
+def media_upload(turn: Turn) -> Answer:
+    """Takes a file that is named by its address, which wears out."""
+    prop, _ = _taken(turn)
+    clock, number = turn.session.clock, prop.said["sha256"]
+    begins, ends = (int(clock.epoch.timestamp() + clock.age + more) for more in (0, prop.more.lasts))
+    signed = f"q-sign-algorithm=sha1&q-sign-time={begins}%3B{ends}&q-signature={digest(number, begins)[:40]}"
+    told = {"type": prop.more.kind, "download_url": f"{turn.base}{PREFIX}{prop.more.name(number)}?{signed}",
+            "fileName": _name(turn, prop), "size": str(prop.more.size)}  # fmt: skip
+    said = wire.enveloped(told)
+    return Answer(200, {"code": said["code"], "msg": said["msg"], "message": said["msg"], **said})
+
+
+def known(session: Session, account: Account, name: str) -> Prop | None:
+    """The file of an account that a node names by its name, with its folder and its ending or without."""
+    number = name.rpartition("/")[2].partition(".")[0]
+    for id in (number, _other(number, account)):
+        if (prop := session.props.get(id)) is not None and prop.kind == KIND and prop.account is account:
+            return prop
+    return None
+
+
+def _taken(turn: Turn) -> tuple[Prop, Sent]:
+    """Keeps a file that was sent as a form, under the digest of its bytes: the same ones bear one name."""
+    keys.allowed(turn)
+    sent, endings = file_of(turn.operation, turn.headers, turn.body), turn.operation.file["endings"]
+    data = bytes(sent.data)
+    ending = _ending(sent.name, data, endings)
+    if not ending:
+        expected = f"a file of one of these kinds: {', '.join(endings)}"
+        raise unfit(turn.operation, f"/{turn.operation.file['field']}", turn.operation.file["unreadable"], expected,
+                    shown(sent.name) if data else "an empty one", "send one of these")  # fmt: skip
+    session, number = turn.session, sha256(data).hexdigest()
+    first = session.props.get(number)
+    form = first.more.form if first is not None else SAME.get(ending, ending)
+    kept = Kept(endings[ending], form, len(data), *(size(data) or (0, 0)), lasts=float(turn.operation.file["lasts"]),
+                used=session.clock.age)  # fmt: skip
+    if session.shelf.get(number) is None and (warning := session.shelf.put(number, data)):
+        session.warn(warning)
+    own = number if first is None or first.account is turn.account else _other(number, turn.account)
+    for id, whose in {number: first.account if first is not None else turn.account, own: turn.account}.items():
+        said = {"sha256": number, "size": len(data)}
+        session.props[id] = Prop(id, KIND, whose, kept.name(number), said, turn.now, turn.now, more=kept)
+    return session.props[own], sent
+
+
+def _other(number: str, account: Account) -> str:
+    """The id of a file that another account has sent before."""
+    return f"{number}-{account.name}"
+
+
+def _ending(name: str, data: bytes, endings: dict[str, str]) -> str:
+    """What a file is, by its name, else by its first bytes; nothing where it is none that is taken."""
+    said = name.rpartition(".")[2].lower()
+    if said in endings or not data:
+        return said if data else ""
+    told = "zip" if data.startswith(ZIP) else (sign(data) or ("",))[0]
+    return told if told in endings else ""
+
+
+def _name(turn: Turn, prop: Prop) -> str:
+    row, number = turn.operation.file, prop.said["sha256"]
+    return number if prop.more.form in row["bare"] else f"{row['folder']}/{prop.more.name(number)}"
+
+
+def lora_upload(turn: Turn) -> Answer:
+    """Gives an address away for a LoRA, unless one of this digest is there already."""
+    session, row = turn.session, _row(turn)
+    name, md5 = turn.inputs["loraName"], turn.inputs["md5Hex"].lower()
+    said = {"fileName": f"{row['folder']}/{md5}.{row['ending']}"}
+    if any(prop.said["md5Hex"] == md5 for prop in session.own(turn.account, LORA)):
+        return Answer(200, wire.enveloped(said))
+    session.made += 1
+    number = digest(session.seed, "lora", session.made)
+    came = partial(_came, session, turn.account, {**said, "loraName": name, "md5Hex": md5})
+    session.uploads[number] = Upload(name, turn.dialect.provider, turn.operation.id, None,
+                                     session.clock.age + row["expires"], came, "md5")  # fmt: skip
+    return Answer(200, wire.enveloped({**said, "url": f"{turn.base}{PUTS}{number}"}))
+
+
+def _row(turn: Turn) -> dict[str, Any]:
+    api = turn.dialect.contract.apis[turn.operation.api]
+    row: dict[str, Any] = api.facts.openapi["operations"][turn.operation.id]["puts"]
+    return row
+
+
+def _came(session: Session, account: Account, said: dict[str, Any], size: int, digest: str) -> None:
+    """A LoRA was put to its address; the storage takes another one as well, but somebody should know."""
+    if digest != said["md5Hex"]:
+        session.warn(f"expected a LoRA with the MD5 {said['md5Hex']}; came one with {digest}; correct md5Hex")
+    if all(prop.said["md5Hex"] != said["md5Hex"] for prop in session.own(account, LORA)):
+        session.add_prop(account, LORA, said["loraName"], {**said, "size": size})
+
+
+ROUTES: dict[str, Route] = {"upload": upload, "media_upload": media_upload, "lora_upload": lora_upload}
