@@ -77,7 +77,7 @@ class Model:
             return value
 
     def check(self, body: Body, operation: str = "submit", plain: Body | None = None) -> tuple[Finding, ...]:
-        """What is wrong with an input, of which the plain form may be known; the usual, nothing, costs a microsecond."""
+        """What is wrong with an input, of which the plain form may be known; nothing, as usual, costs a microsecond."""
         if not self.spelling:
             return self._check(body, operation)
         found = self._check(self.spelling.plain(body) if plain is None else plain, operation)

@@ -53,8 +53,8 @@ def list_models(provider: str, kind: str, search: str, as_json: bool, **said: An
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     whole = {True: "whole", False: "not whole"}
-    rows = ((model.id, model.kind, whole[model.complete], model.source, _standing(model)) for model in found)
-    click.echo("\n".join(columns(rows)))
+    lines = ((model.id, model.kind, whole[model.complete], model.source, _standing(model)) for model in found)
+    click.echo("\n".join(columns(lines)))
     noun = "model" if len(found) == 1 else "models"
     click.echo(f"\n{len(found)} {noun}, {sum(not model.complete for model in found)} of them not whole")
 

@@ -16,7 +16,8 @@ from .servers import BESIDE, Server
 from .table import Figure
 
 # Any number runs at once: else the 1,501st order finds no room.
-OURS = f"env UNDERSTUDY_SLOTS=0 {shlex.quote(str(BESIDE / 'understudy'))} serve --port {{port}} --clock auto --quiet --json"
+HOUSE = shlex.quote(str(BESIDE / "understudy"))
+OURS = f"env UNDERSTUDY_SLOTS=0 {HOUSE} serve --port {{port}} --clock auto --quiet --json"
 MODEL = "/openapi/v2/rhart-image/z-image/turbo"
 ORDER = {"10##text": PROMPT, "28##select": "8", "29##file_type": "PNG"}  # as the page has it
 TARGETS = {"submit": 0.6, "query": None, "outputs": None}
@@ -37,7 +38,8 @@ def three(bench: Bench) -> list[Figure]:
                     rates = [run(Load(each.port, [request], count, bench.seconds)).rps for each in (floor, ours)]
                     came.setdefault((name, count), []).append((rates[1], rates[0]))
                     bench.say(f"round {number + 1}/{bench.rounds}  RunningHub {name:8} {count:2} conn  "
-                              f"ours {rates[1]:8,.0f}/s  floor {rates[0]:8,.0f}/s  {rates[1] / rates[0]:.2f}")  # fmt: skip
+                              f"ours {rates[1]:8,.0f}/s  floor {rates[0]:8,.0f}/s  "
+                              f"{rates[1] / rates[0]:.2f}")  # fmt: skip
     return [_figure(name, count, pairs) for (name, count), pairs in came.items()]
 
 
@@ -55,7 +57,8 @@ def _requests(server: Server) -> dict[str, bytes]:
     with connect(server.port) as link:
         task = json.loads(body(ask(link, submit)))["taskId"]
         asked = {"query": _request(server, "/openapi/v2/query", {"taskId": task}),
-                 "outputs": _request(server, "/task/openapi/outputs", {"apiKey": server.key, "taskId": task})}  # fmt: skip
+                 "outputs": _request(server, "/task/openapi/outputs",
+                                     {"apiKey": server.key, "taskId": task})}  # fmt: skip
         while json.loads(body(ask(link, asked["query"])))["status"] != "SUCCESS":
             pass
     return {"submit": submit, **asked}
