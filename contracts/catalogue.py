@@ -26,8 +26,8 @@ MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
-# Of a model, what is read when it is asked.
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})  # read when asked
+Body = Mapping[str, Any]
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
@@ -76,10 +76,8 @@ class Model:
             setattr(self, name, value := getattr(self.alike.read(), name))
             return value
 
-    def check(
-        self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
-        """What is wrong with an input, of which the plain form may be known; the usual, nothing, costs a microsecond."""
+    def check(self, body: Body, operation: str = "submit", plain: Body | None = None) -> tuple[Finding, ...]:
+        """What is wrong with an input, of which the plain form may be known; nothing, as usual, costs a microsecond."""
         if not self.spelling:
             return self._check(body, operation)
         found = self._check(self.spelling.plain(body) if plain is None else plain, operation)
@@ -99,8 +97,7 @@ class Model:
         found = NO_FINDINGS
         if not self.judge.good(body):
             found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, _came(d),
-                                  self._cure(d.path), operation,
-                                  self.source, GENERAL, d.kind)
+                                  self._cure(d.path), operation, self.source, GENERAL, d.kind)
                           for d in islice(self.judge.told(body), MOST_FOUND))  # fmt: skip
         if self.rules:
             found += self.between(body, operation)
@@ -112,9 +109,7 @@ class Model:
             found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
 
-    def between(
-        self, body: Mapping[str, Any], operation: str, original: brought.Size | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
+    def between(self, body: Body, operation: str, original: brought.Size | None = None) -> tuple[Finding, ...]:
         """Where fields do not go together, or with the size of the picture that an input extends; and numbers that
         are between two steps."""
         return tuple(islice(self._between(body, operation, original), MOST_FOUND))

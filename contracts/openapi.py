@@ -81,14 +81,15 @@ def _route(
     name = operation.id if model is None else f"{operation.id}_{id.replace('/', '_')}"
     route: dict[str, Any] = {
         "operationId": name,
-        "summary": operation.summary if model is None or not model.title else f"{model.title}: {operation.summary}",
+        "summary": f"{model.title}: {operation.summary}" if model is not None and model.title else operation.summary,
         "tags": [operation.channel],
         "x-understudy-operation": operation.id,
         **_sourced({"source": operation.source, "where": operation.where}),
     }
     strict = "invalid-input" in operation.refusals
     parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
-                  if row["in"] != "body" and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
+                  if row["in"] != "body"
+                  and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:
