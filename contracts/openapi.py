@@ -27,7 +27,8 @@ def published(
     schemas: dict[str, Any] = {}
     for part in contract.apis.values():
         for name, schema in part.schemas.items():  # what one API takes over from another is as that one has it
-            schemas.setdefault(name, _marked(schema, part.facts.openapi["schemas"][name]))
+            key = _error(part) if name == "Error" else name
+            schemas.setdefault(key, _marked(schema, part.facts.openapi["schemas"][name]))
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
     if lens and contract.bundle is not None:
         chosen = tuple(map(contract.bundle.bare, chosen))
@@ -157,7 +158,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
-        error_form = {"$ref": f"#/components/schemas/{row.get('error', 'Error')}"}
+        error_form = {"$ref": f"#/components/schemas/{row.get('error', _error(contract))}"}
         refused: dict[str, Any] = {
             "description": "; ".join(" ".join(str(error[key]) for key in ("code", "name") if key in error)
                                      for error in errors),
@@ -167,8 +168,16 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         }  # fmt: skip
         if answer := row["answers"].get(str(code)):  # a status that is an answer as well
             refused["description"] += "; " + answer["description"]
+            refused.update({"links": links} if linked and (links := _links(contract, operation)) else {})
             refused["content"].update({answer["also"]: {}} if "also" in answer else {})
         yield str(code), refused
+
+
+def _error(contract: Contract) -> str:
+    """The name of the schema of an API's errors: one of its own, where it says no in a form of its own."""
+    others = list(contract.whole.apis.values())
+    first = next(each for each in others if each.schemas["Error"] == contract.schemas["Error"])
+    return first.api.title() + "Error" if first is not others[0] else "Error"
 
 
 def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
