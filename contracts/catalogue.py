@@ -35,8 +35,8 @@ class Model:
     """One model; where `complete` is false, nothing is refused for what our table does not hold."""
 
     __slots__ = ("alike", "also", "complete", "deprecated", "editions", "envelope", "fields", "form", "id",
-                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema", "source",
-                 "spelling", "successor", "title", "where")  # fmt: skip
+                 "input_schema", "judge", "kind", "known", "limits", "listed", "media", "ordered", "rules", "schema",
+                 "source", "spelling", "successor", "title", "where")  # fmt: skip
     fields: dict[str, dict[str, Any]]
     media: dict[str, Place]
     known: frozenset[str]
@@ -73,15 +73,16 @@ class Model:
             """Reads the schema when something is asked that follows from it; from then on it stands in its slot."""
             if name not in LATE:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            value = getattr(self.alike.read(), name)
-            setattr(self, name, value)
+            setattr(self, name, value := getattr(self.alike.read(), name))
             return value
 
-    def check(self, body: Mapping[str, Any], operation: str = "submit") -> tuple[Finding, ...]:
-        """What is wrong with an input; the common case, nothing, costs a microsecond."""
+    def check(
+        self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
+    ) -> tuple[Finding, ...]:  # fmt: skip
+        """What is wrong with an input, of which the plain form may be known; the usual, nothing, costs a microsecond."""
         if not self.spelling:
             return self._check(body, operation)
-        found = self._check(self.spelling.plain(body), operation)
+        found = self._check(self.spelling.plain(body) if plain is None else plain, operation)
         return tuple(self._as_sent(each, body) for each in found) if found else found
 
     def _as_sent(self, finding: Finding, body: Mapping[str, Any]) -> Finding:
@@ -136,8 +137,7 @@ class Model:
 
     def brought(self, body: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
         """The files that an input brings: where each stands, its kind, and its address or the file as a data URI."""
-        for path, place, text in brought.found(self.media, body):
-            yield path, place.kind, text
+        return ((path, place.kind, text) for path, place, text in brought.found(self.media, body))
 
     def _unfit(self, body: Mapping[str, Any], operation: str) -> Iterator[Finding]:
         """What stands where a file may in any form, and is none: each form has a look of its own."""
@@ -154,9 +154,8 @@ class Model:
             place, most, scheme = pointer(path), self.limits.get(kind), text[:5].lower()
             if scheme == "data:":
                 size = brought.data_size(text)
-                if over := self.oversized(place, kind, size, operation):
-                    yield from over
-                elif most is not None and size > most:
+                yield from (over := self.oversized(place, kind, size, operation))
+                if not over and most is not None and size > most:
                     yield Finding("oversized-input", "doubtful", place, f"{kind}s of at most {most} bytes",
                                   f"a data URI of {size} bytes", "send a smaller file; it was taken all the same",
                                   operation)  # fmt: skip

@@ -166,9 +166,11 @@ class Contract:
         return self._paths.straight(path)
 
     def check_request(
-        self, operation: Operation, value: str, query: Iterable[tuple[str, str]], body: Any, model: Model | None = None
+        self, operation: Operation, value: str, query: Iterable[tuple[str, str]], body: Any, model: Model | None = None,
+        plain: Any = None,
     ) -> tuple[Finding, ...]:
         """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.
+        `plain` is the body as its model reads it, if somebody has read it already.
 
         `model` is whose form the body is to have; one that is not of the catalogue was let in by a setting, and is
         named.
@@ -189,7 +191,7 @@ class Contract:
             return (*found, Finding("bad-json", "broken", "", "a JSON object", shown(body),
                                     "send the inputs as one flat object", operation.id, "documented",
                                     "bad-json"))  # fmt: skip
-        wrong = model.check(body, operation.id)
+        wrong = model.check(body, operation.id, plain)
         if wrong and self._lenient:
             wrong = tuple(replace(each, reason="") if each.rule in self._lenient else each for each in wrong)
         return found + (self.codes.sorted(wrong) if wrong else wrong)
@@ -209,9 +211,12 @@ class Contract:
                 return (Finding("undocumented-status", "broken", "", said, str(status),
                                 "compare with the error table: explain " + self.provider, operation.id),)  # fmt: skip
             judge = self._refusals.get(operation.id, self.refused)
-        elif status in self.in_band and not judge.good(body):
-            judge = self._refusals.get(operation.id, self.refused)  # a no that is said with a yes's status
-        return NO_FINDINGS if judge.good(body) else _misshapen(judge, body, operation.id, operation.source)
+        if judge.good(body):
+            return NO_FINDINGS
+        refused = self._refusals.get(operation.id, self.refused)
+        if status in self.in_band and status in operation.answers and refused.good(body):
+            return NO_FINDINGS  # a no that is said with a yes's status
+        return _misshapen(refused if status in self.in_band else judge, body, operation.id, operation.source)
 
     def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:
         """What is wrong with the form of an error answer, whatever was asked."""

@@ -18,6 +18,9 @@ from .forms import filled, formed
 PARTS = ("openapi", "lifecycle", "errors", "media", "prices", "readings", "models", "tasks", "codes")
 OF_AN_API = ("openapi", "lifecycle", "errors", "models")  # what each API has of its own, or takes over from another
 PROVIDERS = ("runcomfy", "runware", "runninghub")
+# What an API says of itself beside its operations and schemas, where it does.
+OWN = ("catalogue", "props", "shelf", "chat", "search", "keys", "editions", "absent", "base", "usage", "beside",
+       "machines")  # fmt: skip
 # What a lifecycle says beside its channels, steps and durations.
 RULES = ("cancel", "resume", "edit", "slots", "media_ttl", "kept", "cold_start", "tells", "deliver", "patience",
          "buffer", "idle", "brings")  # fmt: skip
@@ -82,7 +85,7 @@ class Document:
 
     def _of_the_api(self) -> Iterator[Fact]:
         """What each API has of its own."""
-        for name in ("catalogue", "props", "shelf", "chat", "search", "keys", "editions", "absent", "base"):
+        for name in OWN:
             if name in self.openapi:
                 yield _fact(name, "keys", self.openapi[name])
         for name, row in self.openapi["operations"].items():

@@ -68,20 +68,22 @@ def _paths(contract: Contract, models: Iterable[Model], lens: bool) -> Iterator[
             paths.setdefault(operation.path, {})[operation.method.lower()] = route
             continue
         for model in (each for each in models if each.form in ("", operation.within)):
-            path = operation.path.replace("{" + named + "}", model.id)
             linked = bool(operation.model) and model.kind not in kinds
             kinds.add(model.kind) if operation.model else None
-            paths.setdefault(path, {})[operation.method.lower()] = _route(contract, operation, model, linked)
+            for id in (model.id, *(() if lens else model.also)):
+                path = operation.path.replace("{" + named + "}", id)
+                told = _route(contract, operation, model, linked and id == model.id, id)
+                paths.setdefault(path, {})[operation.method.lower()] = told
     yield from paths.items()
 
 
 def _route(
-    contract: Contract, operation: Operation, model: Model | None = None, linked: bool = False
+    contract: Contract, operation: Operation, model: Model | None = None, linked: bool = False, id: str = ""
 ) -> dict[str, Any]:
-    name = operation.id if model is None else f"{operation.id}_{model.id.replace('/', '_')}"
+    name = operation.id if model is None else f"{operation.id}_{id.replace('/', '_')}"
     route: dict[str, Any] = {
         "operationId": name,
-        "summary": operation.summary,
+        "summary": operation.summary if model is None or not model.title else f"{model.title}: {operation.summary}",
         "tags": [operation.channel],
         "x-understudy-operation": operation.id,
         **_sourced({"source": operation.source, "where": operation.where}),
@@ -89,8 +91,8 @@ def _route(
     if operation.keyless:
         route["security"] = []
     strict = "invalid-input" in operation.refusals
-    parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items() if row["in"] != "body"
-                  and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
+    parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
+                  if row["in"] != "body" and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:

@@ -96,8 +96,7 @@ class App:
         session.switchboard = Switchboard(session)
         book.watch, session.receiver.watch = self.watch, self.watch_hooks
         for provider in providers:
-            session.cast[provider] = self.dialects[provider].made(settings)
-            session.cast[provider].move_in(session)
+            session.cast.expect(provider, partial(self._enter, session, settings))
         if settings.scenario:
             Scenario.read(settings.scenario).play(session)
         for provider in providers:
@@ -117,16 +116,22 @@ class App:
     def account(self, session: Session, provider: str, key: str = "", kind: str = "") -> Account:
         """Opens an account; without a key, one is made up, of the usual kind unless another one is named."""
         key = key or derived(session.seed, session.name, provider, len(session.accounts))
-        dialect = session.cast[provider]
         if kind:
-            dialect.check_kind(kind)
-        account = session.open_account(provider, key, dialect.terms.slots)
+            session.cast[provider].check_kind(kind)
+        account = session.open_account(provider, key, 0)
         account.kind = kind
-        if "no-quota" in dialect.contract.errors:
-            account.ledger.without_quota = "no-quota"
-        dialect.furnish(session, account)
-        session.welcome(session, account)
+        if provider in session.cast.speaking:
+            _furnish(session, session.cast[provider], account)
         return account
+
+    def _enter(self, session: Session, settings: Settings, provider: str) -> Dialect:
+        """A provider comes on stage, since somebody asks for it: what each account of it begins with is there now."""
+        dialect = self.dialects[provider].made(settings)
+        dialect.move_in(session)
+        session.cast[provider] = dialect
+        for account in [each for each in session.accounts.values() if each.provider == provider]:
+            _furnish(session, dialect, account)
+        return dialect
 
     def reset(self, name: str) -> Session:
         """The same world from its beginning: same address, same keys, nothing has happened."""
@@ -307,6 +312,14 @@ class App:
         """Each provider's first key."""
         for provider in session.cast:
             yield provider, next(key for owner, key in session.accounts if owner == provider)
+
+
+def _furnish(session: Session, dialect: Dialect, account: Account) -> None:
+    account.slots.count = dialect.terms.slots
+    if "no-quota" in dialect.contract.errors:
+        account.ledger.without_quota = "no-quota"
+    dialect.furnish(session, account)
+    session.welcome(session, account)
 
 
 def derived(*words: object) -> str:

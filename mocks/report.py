@@ -83,15 +83,17 @@ class Verdict:
             yield f"the journal no longer keeps the first {self.left_out} exchanges: raise max_exchanges"
 
 
-TALLY = ("tasks", "spared", "unspent", "unpriced", "findings")
+TALLY = ("tasks", "spared", "unspent", "coins", "unpriced", "findings")
 
 
 def tally(session: Session) -> dict[str, float]:
-    """What a session came to: tasks, seconds that nobody waited, money, orders of unknown price, findings."""
+    """What a session came to: tasks, seconds that nobody waited, money, in dollars and in coins,
+    orders of unknown price, findings."""
     ledgers = [account.ledger for account in session.accounts.values()]
     found = session.journal.findings.values()
     return dict(zip(TALLY, (
-        session.taken, _spared(session), sum(ledger.charged for ledger in ledgers),
+        session.taken, _spared(session), sum(ledger.charged for ledger in ledgers if not ledger.unit),
+        sum(ledger.charged for ledger in ledgers if ledger.unit),
         sum(sum(ledger.unpriced.values()) for ledger in ledgers), sum(f.severity != "note" for f, _ in found),
     ), strict=True))  # fmt: skip
 
@@ -121,7 +123,9 @@ def summary(sums: Mapping[str, float], strays: float = 0) -> str:
     spared = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     unpriced = f" ({sums['unpriced']:.0f} unpriced)" if sums["unpriced"] else ""
     lost = f", {_count(strays, 'request')} that fitted no session" if strays else ""
-    money = f"about ${sums['unspent']:.2f} not spent{unpriced}"
+    coins = f"{_count(sums['coins'], 'coin')}" if sums["coins"] else ""
+    dollars = f"${sums['unspent']:.2f}" if sums["unspent"] or not coins else ""
+    money = f"about {' and '.join(filter(None, (dollars, coins)))} not spent{unpriced}"
     tasks, findings = _count(sums["tasks"], "task"), _count(sums["findings"], "finding")
     return f"understudy: {tasks}, {spared} of provider time not waited, {money}, {findings}{lost}"
 

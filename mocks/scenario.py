@@ -77,6 +77,7 @@ class Scenario:
             raise _bad(self.path, wrong)
         for answer in said.get("webhooks", ()):
             session.receiver.answer(**answer)
+        session.cast.values()  # all are on stage before their accounts are given anything
         session.scenario = self.name
         session.welcome = self._welcome
         for account in session.accounts.values():

@@ -49,6 +49,7 @@ class StandIn:
         self._client: Any = None
         self._fast: FastForward | None = None
         self._joined = joined
+        server.call(lambda: session.cast[provider])  # the others are made if somebody asks for them
 
     def __repr__(self) -> str:
         return f"<stand-in of {self.provider}, session {self.name}>"

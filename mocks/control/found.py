@@ -25,6 +25,7 @@ def session_of(app: App, ask: Asked) -> Session:
         session = app.default()
     if session is None:
         raise No(404, f"expected a session; came {sid[:80]!a}; there are: {_listed(app.sessions)}")
+    session.cast.values()  # who looks behind the stage finds everybody there
     return session
 
 

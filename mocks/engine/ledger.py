@@ -79,6 +79,7 @@ class Ledger:
 
     def __init__(self, balance: float = 1_000_000.0) -> None:
         self.unpriced: Counter[str] = Counter()
+        self.unit = ""  # what is counted, where it is not dollars
         self.without_quota = "no-money"  # the reason once the quota is used up; a provider may have one of its own
         self._paid_in = _counted(balance)
         self._charged = 0

@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import ceil, inf
 from typing import Any
 
+from .cast import Cast
 from .clock import Clock
 from .courier import Courier
 from .fleet import Fleet
@@ -80,7 +81,7 @@ class Session:
         self.welcome: Callable[[Session, Account], None] = lambda session, account: None
         self.gate: Any = None  # the way out, for who looks at inputs
         self.courier: Courier = None  # type: ignore[assignment]  # whoever opens the session says how it delivers
-        self.cast: dict[str, Any] = {}  # the dialect of each provider, as this session speaks it
+        self.cast = Cast()  # the dialect of each provider, as this session speaks it
         tail = digest(seed, "task")
         self._tail = f"-{tail[:4]}-4{tail[4:7]}-a{tail[7:10]}-{tail[10:22]}"
         self._none_over_until = 0.0  # no task that the full book holds is over before
@@ -264,6 +265,7 @@ class Session:
             self.courier.end()
             self.courier = None  # type: ignore[assignment]  # it does, too
         self._over = self.warn
+        self.cast.close()
         things = (*self.props.values(), *self.dropped.values())
         own = (slots for each in self.accounts.values() for slots in (each.slots, *each.lines.values()))
         for slots in (*own, *(each.slots for each in things)):

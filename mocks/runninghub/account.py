@@ -101,8 +101,12 @@ def _apps(turn: Turn) -> list[Prop]:
         text = f"{prop.name}\n{prop.said.get('says', '')}\n{' '.join(tags)}".lower()
         if sought in text and (not wanted or wanted & tags):
             rows.append(prop)
-    by = {"HOTTEST": lambda prop: -_used(turn, prop), "NEWEST": lambda prop: -prop.made}
-    return sorted(rows, key=by.get(turn.inputs.get("sort", ""), lambda _: 0))
+    sort = turn.inputs.get("sort")
+    return (
+        sorted(rows, key=lambda prop: -_used(turn, prop))
+        if sort == "HOTTEST"
+        else rows[:: -1 if sort == "NEWEST" else 1]
+    )
 
 
 def _used(turn: Turn, prop: Prop) -> int:

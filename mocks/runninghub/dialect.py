@@ -60,6 +60,7 @@ class RunningHub(Dialect):
     def furnish(self, session: Session, account: Account) -> None:
         """A kind of key, unless one was asked for; the ready workflows and apps, unless they are there."""
         account.kind = account.kind or str(self.contract.facts.openapi["keys"]["default"])
+        account.ledger.unit = str(self.contract.facts.prices["coins"]["currency"])
         workflows.ready(session, account)
         apps.ready(session, account)
 

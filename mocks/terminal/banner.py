@@ -78,6 +78,7 @@ class Front(NamedTuple):
     def of(cls, app: App, host: str, port: int) -> Front:
         """The front of a house that listens."""
         session = app.sessions[DEFAULT]
+        session.cast.values()
         keys = dict(app.keys(session))
         # Where each key gets a session of its own, what there is in this one is nobody's.
         props = {name: [] if app.settings.any_key else had(session, session.accounts[name, key])

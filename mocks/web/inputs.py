@@ -126,7 +126,7 @@ async def _opened(turn: Turn, kind: str, address: str) -> Seen:
         medium = task.order.media[index]
         data = await media.made(session, task, index) if wanted else b""
         return _told(Meant(medium.kind, medium.width, medium.height), data)
-    for dialect in session.cast.values():
+    for dialect in session.cast.speaking.values():
         if (prop := media.brought(dialect, session, name)) is not None:
             width, height = prop.more.fitted
             told = _told(Meant(prop.more.kind, width, height), await media.bytes_of(session, prop) if wanted else b"")

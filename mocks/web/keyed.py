@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.exchange import MASK, unkeyed
+from ...contracts.finding import Finding
 from ..engine.refusal import Refusal
 from . import form, guard
 
@@ -64,8 +66,15 @@ def _told(turn: Turn) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def veiled(finding: Finding, key: str) -> Finding:
+    """A finding without a key that stood in the path."""
+    if not key:
+        return finding
+    return replace(finding, came=masked(finding.came, key), cure=masked(finding.cure, key))
+
+
 def astray(turn: Turn) -> str:
-    """A key in the path of a request for which there is no operation, as far as it is anybody's."""
+    """A key in the path of a request that was to go elsewhere, as far as it is anybody's."""
     return next((key for _, key in turn.session.accounts if key in turn.way.path), "")
 
 

@@ -276,16 +276,19 @@ class Turn(Bending):
         contract, operation = self.dialect.contract, self.operation
         if operation.speaks:
             self.model = self.dialect.form(self)
-        findings = contract.check_request(operation, self.value, self.pairs, self.inputs, self.model)
+        plain = self.model.plain(self.inputs) if self.model is not None else None
+        findings = contract.check_request(operation, self.value, self.pairs, self.inputs, self.model, plain)
         for finding in findings:
             if finding.reason:
                 raise Refusal(finding.reason, findings=findings)
-        if self.model is not None:
-            self.inputs = self.model.plain(self.inputs)
+        if plain is not None:
+            self.inputs = plain
         return findings
 
     def _refuse(self, no: Refusal) -> Answer:
-        self.findings += tuple(finding for finding in no.findings if finding not in self.findings)
+        self.hidden = self.hidden or keyed.astray(self)
+        told = (keyed.veiled(finding, self.hidden) for finding in no.findings)
+        self.findings += tuple(finding for finding in told if finding not in self.findings)
         answer = self.dialect.no(no, self)
         return answer._replace(headers=((b"allow", self.allow.encode()),)) if self.allow else answer
 

@@ -42,7 +42,6 @@ SEEN: dict[tuple[str, str], Any] = {
     ("rh_sdk", "price"): {"code": "", "price": True, "currency": "CNY"},
     ("rh_sdk", "upload"): {"same": True, "again": True, "files": 1},
     ("rh_sdk", "lora"): {"named": True},
-    ("rh_sdk", "looks_once"): {"made": []},  # its bug: docs/runninghub_clients.md
     ("rh_sdk", "both"): {"files": 1, "type": "SHARED"},
     ("comfy_ws", "tram"): {"types": ["executed", "executing", "execution_cached", "execution_start",
                                      "execution_success", "progress", "status"],
@@ -82,8 +81,8 @@ REFUSED: dict[tuple[str, str], str] = {
     ("rh_sdk", "bad_key"): r"NetworkError: \[-1\] HTTP错误: 401|RunningHubError: \[(801|802|806|811)\]",
     ("rh_sdk", "bad_key_upload"): r"RunningHubError: \[401\] ApiKey verification failed",
     ("comfy_ws", "failed"): r"out of memory",
-    ("comfy_ws", "wrong_graph"): r"required_input_missing|Required input is missing",
-    ("comfy_ws", "unknown_node"): r"NoSuchNode",
+    ("comfy_ws", "wrong_graph"): r"prompt_outputs_failed_validation",
+    ("comfy_ws", "empty_graph"): r"prompt_no_outputs",
     ("comfy_ws", "bad_key"): r"(?i)key",
 }
 UNQUEUED: Callable[[StandIn], object] = lambda runninghub: runninghub.script(**RUN)  # noqa: E731
@@ -93,12 +92,12 @@ BEFORE: dict[tuple[str, str], Callable[[StandIn], object]] = {
     **{("rh_cli", errand): UNQUEUED for errand in ("app", "app_file", "task", "model_run", "model_file")},
     ("rh_cli", "app_batch"): lambda runninghub: runninghub.script(times=2, **RUN),
     ("rh_cli", "queued"): lambda runninghub: runninghub.script(queued=10, running=3),
-    **{("rh_sdk", each): lambda runninghub: runninghub.script(queued=10, running=3) for each in ("app", "looks_once")},
+    ("rh_sdk", "app"): lambda runninghub: runninghub.script(queued=10, running=3),
     **{(who, "queue_full"): lambda runninghub: runninghub.refuse_next(421) for who in ("rh_cli", "rh_sdk")},
     **{each: FAILS for each in [*REFUSED] if each[1] in ("failed", "model_failed")},
     **{each: BROKE for each in [*REFUSED] if each[1].endswith("no_money")},
 }
-ALLOWED = {"unknown-model", "not-in-list"}
+ALLOWED = {"unknown-model", "not-in-list", "unknown-node"}
 
 
 @pytest.fixture(scope="session")

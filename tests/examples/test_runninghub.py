@@ -41,9 +41,9 @@ def test_a_whole_errand_with_an_app(runninghub):
     prompt = next(field for field in fields if field["fieldName"] == "text")
     order = {"apiKey": key, "webappId": app, "nodeInfoList": [{**prompt, "fieldValue": "a blue tram"}]}
     task = api.post("/task/openapi/ai-app/run", json=order).json()["data"]["taskId"]
-    said = {"code": 804}
-    while said["code"] in (804, 813):
-        said = api.post("/task/openapi/outputs", json={"apiKey": key, "taskId": task}).json()
+    about = {"apiKey": key, "taskId": task}
+    while (said := api.post("/task/openapi/outputs", json=about).json())["code"] in (804, 813):
+        pass
     assert [(file["fileType"], file["nodeId"]) for file in said["data"]] == [("png", "9")]
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from understudy.contracts.contract import contract
-from understudy.mocks.engine.prop import Prop
 from understudy.mocks.stand_in import StandIn, stand_in
 from understudy.tests.runninghub.forms import UPLOAD, ask, data, form, part, png, send, world
 
 ACCOUNT, QUEUE, KEYS = "/uc/openapi/accountStatus", "/openapi/v2/queue/status", "/openapi/v2/api-key/list"
 SITE, APPS, MODELS = "/api/webapp/list", "/openapi/v2/aiapp/list", "/openapi/v2/resource/list"
 TURBO, ORDER = "/openapi/v2/rhart-image/z-image/turbo", {"prompt": "a red tram", "aspectRatio": "1:1"}
-FIRST = 1_877_265_245_566_922_800
 
 
 def order(handle: StandIn, key: str | None = None) -> str:
@@ -31,18 +29,10 @@ def queue(handle: StandIn) -> dict[str, Any]:
 
 
 def with_apps(handle: StandIn, count: int) -> list[str]:
-    """Gives the account apps, for as long as no client can."""
-    session, own = handle.session, handle.session.accounts["runninghub", handle.api_key]
-
-    def add() -> list[str]:
-        for number in range(count):
-            tag = {"id": str(number % 2), "name": f"标签{number % 2}", "nameEn": f"tag{number % 2}"}
-            said = {"says": f"Draws tram {number}.", "tags": [tag]}
-            name = str(FIRST + number)
-            session.props[name] = Prop(name, "app", own, f"Tram {number:02}", said, float(number), float(number))
-        return [prop.id for prop in session.own(own, "app")]
-
-    return handle.call(add)
+    """Gives the account apps; each of the ids."""
+    tags = [{"id": str(number), "name": f"标签{number}", "nameEn": f"tag{number}"} for number in (0, 1)]
+    return [handle.add_prop("app", name=f"Tram {number:02}", says=f"Draws tram {number}.", tags=[tags[number % 2]]).id
+            for number in range(count)]  # fmt: skip
 
 
 def test_what_is_under_way_is_counted_and_time_passes_for_who_waits() -> None:
@@ -135,24 +125,19 @@ def test_a_bad_key_of_a_newer_path_is_told_in_a_good_status(method: str, path: s
 
 def test_the_site_lists_apps_without_a_key_page_by_page() -> None:
     with world() as handle:
-        names, seen = with_apps(handle, 7), []
-        for current in (1, 2, 3, 4):
-            page = data(
-                handle, SITE, {"current": current, "size": 3, "sort": "RECOMMEND", "carefullyChosen": False}, ""
-            )
+        ready, seen = [row["id"] for row in data(handle, SITE, key="")["records"]], []
+        names = [*ready, *with_apps(handle, 7)]
+        for current in (1, 2, 3, 4, 5):
+            body = {"current": current, "size": 3, "sort": "RECOMMEND", "carefullyChosen": False}
+            page = data(handle, SITE, body, "")
             seen += [row["id"] for row in page["records"]]
-            assert (page["total"], page["pages"]) == (len(names), 3)
-            assert (page["hasNext"], page["hasPrevious"]) == (current < 3, current > 1)
+            assert (page["total"], page["pages"]) == (len(names), -(-len(names) // 3))
+            assert (page["hasNext"], page["hasPrevious"]) == (current < page["pages"], current > 1)
         assert seen == names
-        found = data(handle, SITE, {"current": 1, "size": 10, "search": "TRAM 05"}, "")["records"]
-        assert [row["name"] for row in found] == ["Tram 05"]
-        (tag,) = found[0]["tags"]
-        assert (tag["nameEn"], found[0]["intro"], found[0]["statisticsInfo"]["useCount"]) == (
-            "tag1",
-            "Draws tram 5.",
-            "0",
-        )
-        newest = data(handle, SITE, {"sort": "NEWEST", "tags": ["0"]})["records"]
+        (found,) = data(handle, SITE, {"current": 1, "size": 10, "search": "TRAM 05"}, "")["records"]
+        assert (found["name"], found["intro"], found["tags"][0]["nameEn"]) == ("Tram 05", "Draws tram 5.", "tag1")
+        assert ask(handle, "GET", found["covers"][0]["url"], key="").status_code == 200
+        newest = data(handle, SITE, {"sort": "NEWEST", "tags": ["0"]}, handle.another_key())["records"]
         assert [row["name"] for row in newest] == ["Tram 06", "Tram 04", "Tram 02", "Tram 00"]
         assert not handle.findings
 
@@ -160,9 +145,13 @@ def test_the_site_lists_apps_without_a_key_page_by_page() -> None:
 def test_the_newer_list_says_where_an_app_runs() -> None:
     with world() as handle:
         names = with_apps(handle, 2)
+        body = {"webappId": names[1], "nodeInfoList": []}
+        assert ask(handle, "POST", "/task/openapi/ai-app/run", body).json()["code"] == 0
         page = data(handle, APPS, {"current": 1, "size": 50, "sort": "HOTTEST", "days": 7})
-        assert [row["title"] for row in page["records"]] == ["Tram 00", "Tram 01"]
-        assert [row["invokeExample"].rpartition("/run/ai-app/")[2] for row in page["records"]] == names
+        assert page["records"][0]["title"] == "Tram 01"
+        assert page["records"][0]["invokeExample"].rpartition("/run/ai-app/")[2] == names[1]
+        (used,) = data(handle, SITE, {"search": "tram 01"}, "")["records"]
+        assert used["statisticsInfo"]["useCount"] == "1"
         assert ask(handle, "POST", APPS, {"size": 51}).json()["code"] == 301
         assert ask(handle, "POST", APPS, {"current": 0}).json()["code"] == 301
         assert ask(handle, "POST", APPS, {"sort": "BEST"}).json()["message"] == "PARAMS_INVALID"

@@ -1,4 +1,4 @@
-"""Every bound of every model: the smallest body is taken; each key, word, bound and type that is wrong by one is not."""
+"""Every bound of every model: the smallest body is taken; each key, word, bound and type wrong by one is not."""
 
 from __future__ import annotations
 

@@ -193,7 +193,8 @@ def test_a_price_makes_no_task_and_costs_nothing() -> None:
         told = [post(handle, f"/openapi/v2/price-preview/{TURBO}", example()).json() for _ in range(3)]
         assert told[0] == told[1] == told[2] == {
             "errorCode": "", "errorMessage": "", "estimatedPrice": 0.0, "currency": "CNY",
-            "priceText": "\u00a50.00/\u6b21", "priceTextEn": "$0.00/run", "freeLimit": False, "freeLimitCount": None, "remainingFreeLimitCount": "0",
+            "priceText": "\u00a50.00/\u6b21", "priceTextEn": "$0.00/run", "freeLimit": False, "freeLimitCount": None,
+            "remainingFreeLimitCount": "0",
             "isFreeThisCall": False}  # fmt: skip
         assert not len(handle.tasks)
         assert handle.ledger.balance == before

@@ -212,6 +212,7 @@ def test_the_key_stands_in_no_book(caplog: pytest.LogCaptureFixture) -> None:
         with httpx.Client(transport=handle.transport, base_url=server) as comfy:
             comfy.delete("queue")
             comfy.get("")
+            comfy.post(f"{handle.url}/openapi/v2/proxy/{key}/prompt", json={"prompt": GRAPH})
             comfy.post("upload/image", files={"image": ("in.png", PNG)})
         with listening(f"ws{server.removeprefix('http')}/ws?clientId=me"):
             assert all(key not in each.path for each in handle.sockets)

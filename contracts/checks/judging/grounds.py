@@ -83,7 +83,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
     more, clear = _state(world, operation, value)
     reasons, sure = [*reasons, *more], sure and clear
     if operation.file and not _form(said, operation.file["field"]):
-        reasons.append("invalid-input")
+        reasons += dict.fromkeys((operation.file.get("unreadable", "invalid-input"), "invalid-input"))
     if (operation.orders or "no-money" in operation.refusals) and world.poor and account == "own":
         reasons.append("no-money")
     if operation.channel == "proxy" and not _instance(world, operation, said):

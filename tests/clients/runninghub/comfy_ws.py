@@ -118,11 +118,11 @@ def refused(url: str, graph: dict[str, Any]) -> dict[str, Any]:
 
 
 def wrong_graph(url: str) -> dict[str, Any]:
-    return refused(url, {"1": {"class_type": "SaveImage", "inputs": {"filename_prefix": "x"}}})
+    return refused(url, {"1": {"class_type": "SaveImage", "inputs": {"images": ["77", 0], "filename_prefix": "x"}}})
 
 
-def unknown_node(url: str) -> dict[str, Any]:
-    return refused(url, {"1": {"class_type": "NoSuchNode", "inputs": {}}})
+def empty_graph(url: str) -> dict[str, Any]:
+    return refused(url, {})
 
 
 def bad_key(url: str) -> dict[str, Any]:

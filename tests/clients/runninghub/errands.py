@@ -70,5 +70,5 @@ def run(errands: dict[str, Callable[..., dict[str, Any]]]) -> NoReturn:
             told = {"seen": errands[name](*args)}
     except Exception:
         told = {"broke": traceback.format_exc()}
-    print(json.dumps({**told, "calls": CALLS, "outside": guard.TRIED}), flush=True)
+    print(json.dumps({**told, "calls": CALLS, "outside": guard.TRIED}, default=str), flush=True)
     os._exit(0)  # a client that holds on to a connection is not waited for

@@ -167,13 +167,6 @@ def both(url: str, key: str) -> dict[str, Any]:
         return asyncio.run(errand())
 
 
-def looks_once(url: str, key: str) -> dict[str, Any]:
-    """Its async wait for an app does not wait: docs/runninghub_clients.md says so."""
-    held = client(url, key)
-    order = started(held)
-    return {"made": asyncio.run(held.async_wait_for_completion(order.task_id))}
-
-
 def failed(url: str, key: str) -> dict[str, Any]:
     held = client(url, key)
     order = started(held)
