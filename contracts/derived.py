@@ -220,4 +220,4 @@ def _errors(contract: Contract) -> Iterator[dict[str, Any]]:
 
 def _meaning(row: Row) -> dict[str, Any]:
     told = {key: value for key, value in row.items() if key not in ("means", "of")}
-    return {**told, "status": row["means"]} if "means" in row and "status" in row else told
+    return {**told, "status": row["means"], "over": row["status"]} if "means" in row and "status" in row else told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bundle import batch, tasks
 from .catalogue import Model
+from .derived import APART
 
 if TYPE_CHECKING:
     from .contract import Contract
@@ -26,7 +27,8 @@ def published(
     schemas: dict[str, Any] = {}
     for part in contract.apis.values():
         for name, schema in part.schemas.items():  # what one API takes over from another is as that one has it
-            schemas.setdefault(name, _marked(schema, part.facts.openapi["schemas"][name]))
+            key = _error(part) if name == "Error" else name
+            schemas.setdefault(key, _marked(schema, part.facts.openapi["schemas"][name]))
     chosen = contract.catalogue.models.values() if models is None else tuple(models)
     if lens and contract.bundle is not None:
         chosen = tuple(map(contract.bundle.bare, chosen))
@@ -86,6 +88,8 @@ def _route(
         "x-understudy-operation": operation.id,
         **_sourced({"source": operation.source, "where": operation.where}),
     }
+    if operation.keyless:
+        route["security"] = []
     strict = "invalid-input" in operation.refusals
     parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
                   if row["in"] != "body"
@@ -108,7 +112,8 @@ def _route(
     elif operation.bundles:
         route["requestBody"] = {"required": True, "content": {"application/json": batch(contract)}}
     elif operation.speaks:
-        route["requestBody"] = {"required": True, "content": {"application/json": _content(contract, operation)}}
+        needed = APART not in operation.path  # of what a path says, a body need not
+        route["requestBody"] = {"required": needed, "content": {"application/json": _content(contract, operation)}}
     route["responses"] = dict(_answers(contract, operation, linked))
     return route
 
@@ -156,7 +161,7 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         error = contract.error(reason, operation)
         by_status.setdefault(error["status"], []).append(error)
     for code, errors in sorted(by_status.items()):
-        error_form = {"$ref": f"#/components/schemas/{row.get('error', 'Error')}"}
+        error_form = {"$ref": f"#/components/schemas/{row.get('error', _error(contract))}"}
         refused: dict[str, Any] = {
             "description": "; ".join(" ".join(str(error[key]) for key in ("code", "name") if key in error)
                                      for error in errors),
@@ -166,8 +171,16 @@ def _answers(contract: Contract, operation: Operation, linked: bool) -> Iterator
         }  # fmt: skip
         if answer := row["answers"].get(str(code)):  # a status that is an answer as well
             refused["description"] += "; " + answer["description"]
+            refused.update({"links": links} if linked and (links := _links(contract, operation)) else {})
             refused["content"].update({answer["also"]: {}} if "also" in answer else {})
         yield str(code), refused
+
+
+def _error(contract: Contract) -> str:
+    """The name of the schema of an API's errors: one of its own, where it says no in a form of its own."""
+    others = list(contract.whole.apis.values())
+    first = next(each for each in others if each.schemas["Error"] == contract.schemas["Error"])
+    return first.api.title() + "Error" if first is not others[0] else "Error"
 
 
 def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -177,9 +190,14 @@ def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
              if isinstance(row, dict) and row.get("add") == operation.id}  # fmt: skip
     for other in contract.operations.values():
         inside = {name: row for name, row in other.parameters.items() if row["in"] == "path"}
+        if any(row["in"] == "body" for row in other.parameters.values()):
+            continue
         if operation.lifecycle and other.lifecycle == operation.lifecycle and other.task and other is not operation:
             told = {name: f"$request.path.{name}" for name in inside if name in operation.parameters}
-            told[other.task] = "$response.body#" + contract.life.tells.get("id", f"/{other.task}")
+            place = contract.life.tells.get("id", f"/{other.task}")
+            status = next(iter(operation.answers))
+            if other.task not in told or place[1:] in contract.answer_schema(operation, status).get("properties", {}):
+                told[other.task] = f"$response.body#{place}"
         else:
             told = {
                 name: "$response.body#" + named[row["prop"]]["id"]
@@ -188,7 +206,19 @@ def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
             }
         if told and told.keys() == inside.keys():
             found[other.id] = {"operationId": other.id, "parameters": told}
-    return found
+    return found | _in_bodies(contract, operation)
+
+
+def _in_bodies(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """The links from an order to what is asked about it by a body that names it, whichever API it is of."""
+    place = contract.life.tells.get("id", "")
+    if not operation.lifecycle or (not operation.orders and not operation.task):
+        return {}
+    there = place[1:] in contract.answer_schema(operation, next(iter(operation.answers))).get("properties", {})
+    word = f"$response.body#{place}" if there else f"$request.body#/{operation.task}" if operation.task else ""
+    asks = (each for each in contract.whole.operations.values() if each is not operation and word and each.task
+            and each.parameters.get(each.task, {}).get("in") == "body")  # fmt: skip
+    return {each.id: {"operationId": each.id, "requestBody": {each.task: word}} for each in asks}
 
 
 def _refusal(keys: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:

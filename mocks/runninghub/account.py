@@ -142,7 +142,7 @@ def _resource(turn: Turn, prop: Prop) -> wire.Json:
 
 
 def _page(turn: Turn, rows: list[Any], told: Callable[[Any], wire.Json]) -> Answer:
-    current, size = turn.inputs.get("current", 1), turn.inputs.get("size", SIZE)
+    current, size = int(turn.inputs.get("current", 1)), int(turn.inputs.get("size", SIZE))  # 5.0 is a whole number
     pages = -(-len(rows) // size)
     return Answer(200, wire.enveloped({
         "records": [told(row) for row in rows[(current - 1) * size : current * size]], "current": current, "size": size,

@@ -62,7 +62,7 @@ def show_all(kind: str, turn: Turn) -> Answer:
     found = [row for row in every if said.get("name", "").lower() in row["name"].lower()
              and said.get("groupId", row["groupId"]) == row["groupId"]
              and said.get("status", row.get("status", "")).upper() == row.get("status", "")]  # fmt: skip
-    number, size = said.get("pageNumber", 1), said.get("pageSize", SIZE)
+    number, size = int(said.get("pageNumber", 1)), int(said.get("pageSize", SIZE))  # 5.0 is a whole number
     return Answer(200, wire.enveloped({"items": found[(number - 1) * size : number * size], "totalCount": len(found),
                                        "pageNumber": number, "pageSize": size}))  # fmt: skip
 

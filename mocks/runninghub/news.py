@@ -58,8 +58,7 @@ def detail(turn: Turn) -> Answer:
 
 def retry(turn: Turn) -> Answer:
     """Sends an event again, elsewhere if another address is named."""
-    said = str(turn.inputs["webhookId"])
-    task = turn.session.tasks.get(str(int(said) - NEXT))
+    task = turn.session.tasks.get(str(int(turn.inputs["webhookId"]) - NEXT))
     if task is None or task.account is not turn.account:
         raise Refusal("no-webhook")
     event, turn.task = _told(turn, _ended(turn, task)), task.id

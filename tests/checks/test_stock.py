@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from understudy.tests.checks.stock import MODEL_API, RUNWARE, THE_OTHERS, stock
+from understudy.tests.checks.stock import MODEL_API, RUNNINGHUB, RUNWARE, THE_OTHERS, stock
 
 pytestmark = pytest.mark.more
 
@@ -30,4 +30,9 @@ def test_nor_about_the_further_apis_but_for_rules_that_no_schema_tells() -> None
 
 def test_nor_about_a_route_that_takes_lists_but_for_what_each_model_takes() -> None:
     outcome = stock(*RUNWARE, "--max-time", "30", "--seed", "1", provider="runware")
+    assert outcome.code == 0, outcome.text
+
+
+def test_nor_where_errors_come_with_200_but_for_what_a_status_would_tell() -> None:
+    outcome = stock(*RUNNINGHUB, "--max-time", "30", "--seed", "1", provider="runninghub")
     assert outcome.code == 0, outcome.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -13,8 +14,14 @@ from ..move import BARE, NEARLY, NONE, ODD, OTHER, WRONG, Move
 from ..props import of_path
 from ..subject import Ask
 from .edges import bad_edges
+from .spellings import walked
 from .steps import JSON, NOBODY, Steps
+from .values import plain_body
 
+MOST_WRONG = 20  # bodies of an operation that takes no orders
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)  # of one dot
 TOO_LARGE = (1 << 20) + 4096  # bytes; more than a subject of ours takes
 
 
@@ -154,6 +161,21 @@ class Noes(Steps):
                     yield self.sent(operation, model, json.dumps(self.example(model)).encode())
                 yield self.sent(operation, self.plain, json.dumps(self.wrong()).encode())
                 yield from self.garbled(operation, self.plain)
+        if self.contract.wire is None:  # elsewhere each of them has a tape of its own
+            return
+        for operation in (each for each in self.operations if not each.model and not each.task):
+            named = [row["schema"] for row in operation.parameters.values() if row["in"] == "path"]
+            path = self.path(operation, next((each for row in named for each in row.get("examples", ())), NOBODY))
+            if operation.file:
+                yield Move("ask", self.form(operation, "tram.png", PICTURE))
+                yield Move("ask", self.form(operation, "tram.exe"))
+            elif operation.body is None:
+                yield Move("ask", Ask(operation.method, path))
+            else:
+                bodies = [operation.body.example(), plain_body(walked(operation.body), whole=True)]
+                wrong = [body for body, _ in bad_edges(operation.body) if isinstance(body, dict)]
+                for body in (*bodies, *wrong[:: max(1, len(wrong) // MOST_WRONG)]):
+                    yield Move("ask", Ask(operation.method, path, JSON, json.dumps(body).encode()))
 
     def traces(self) -> Iterator[Move]:
         """Orders that were refused take nobody's place: as many as fill the line, for their input and for money."""

@@ -108,7 +108,8 @@ def _run(lens: Lens, word: str, seed: int, over: Callable[[], bool]) -> bool:
     def filter_failure(_context: Any, failure: Any, case: Any, _response: Any) -> bool:
         # Noted here, when what it is about has just been asked, unless the referee, who knows more, had something
         # against it already. It is let pass, so that nothing is asked again to make it smaller.
-        reasons = lens.referee.why.reasons
+        why = lens.referee.why
+        reasons = (*why.reasons, *why.maybe)
         # A task that is answered when it is over may have come to a bad end.
         kind = type(failure).__name__
         refusable = (bool(reasons) and kind == REJECTED) or "task-failed" in reasons

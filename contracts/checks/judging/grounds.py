@@ -120,6 +120,10 @@ def refused(world: World, said: Exchange, operation: Operation | None, why: Grou
         yield Finding("wrong-error", _weight(able), "", _told(able), came, "answer with the documented status and code",
                       name, able[0]["source"], "", "/".join(why.reasons))  # fmt: skip
     elif said.method != "HEAD":
+        over = said.wire.status if contract.wire is not None and said.wire is not None else 0
+        if over and all(row.get("over", over) != over for row in fitting):
+            yield Finding("wrong-error", _weight(fitting), "", f"{fitting[0]['over']} over the wire", str(over),
+                          "answer with the documented status", name, fitting[0]["source"], "", "over")  # fmt: skip
         yield from _worded(contract, said, name, fitting, why)
 
 

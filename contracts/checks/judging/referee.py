@@ -226,6 +226,7 @@ class Referee(Player):
         answers, order = Answers(self.world, said, operation), self.world.about(operation, value)
         if operation.orders and self.contract.wire is not None and operation is not submits(self.contract):
             self.world.strange |= {str(each) for each in answers.ids()}
+            self.world.doomed = max(0, self.world.doomed - 1)  # a wish comes true of whichever order is next
             return
         if operation.within:
             yield from self._replied(operation, order, said, why)
