@@ -42,9 +42,11 @@ class Graph(Model):
         # Either may bring files; which, `brought` tells.
         self.media = dict.fromkeys((SAVED, SENT), brought.Place("", False, {}))
 
-    def check(self, body: Mapping[str, Any], operation: str = "submit") -> tuple[Finding, ...]:
+    def check(
+        self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
+    ) -> tuple[Finding, ...]:  # fmt: skip
         """What is wrong with a body: what the schema says, and what is wrong with a workflow that it brings."""
-        found = super().check(body, operation)
+        found = super().check(body, operation, plain)
         sent = body.get(SENT)
         if not isinstance(sent, dict):
             return found

@@ -21,7 +21,7 @@ class Cast(dict[str, Any]):
     @property
     def speaking(self) -> dict[str, Any]:
         """Those that were asked for so far."""
-        return {name: self[name] for name in super().keys()}
+        return {name: self[name] for name in dict.keys(self)}
 
     def close(self) -> None:
         """Nobody else comes: the session is over."""
@@ -42,11 +42,11 @@ class Cast(dict[str, Any]):
 
     def get(self, name: str, otherwise: Any = None) -> Any:
         """One, made if need be."""
-        return self[name] if name in self else otherwise
+        return self[name] if name in self else otherwise  # noqa: SIM401 - it is what is being said here
 
     def keys(self) -> Any:
         """All names, in the order in which they were expected."""
-        return (self._expected or super()).keys()
+        return self._expected.keys() if self._expected else super().keys()
 
     def values(self) -> Any:
         """All of them, made."""
