@@ -173,7 +173,7 @@ class Contract:
         body: Any,
         model: Model | None = None,
         plain: Any = None,
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[Finding, ...]:  # fmt: skip
         """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.
         `plain` is the body as its model reads it, if somebody has read it already.
 

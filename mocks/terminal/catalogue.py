@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from ...contracts.catalogue import Catalogue, Model, told
+from ...contracts.catalogue import Catalogue, Model
 from ...contracts.comparison import compared, row_of
 from ...contracts.contract import contract
+from ...contracts.field import told
 from ...contracts.finding import shown
 from ...contracts.kind import KINDS
 from ...contracts.models_file import BadModels
