@@ -24,7 +24,7 @@ def infer(turn: Turn) -> Answer:
     order = Order("runcomfy", turn.operation.id, prop.id, turn.body, files, webhook=where, called=prop.name)
     if prop.more.workflow:
         order = with_card(order, prop.more.workflow)
-    usual = max((life.durations[medium.kind] for medium in files), key=sum, default=life.durations["image"])
+    usual = life.usual(medium.kind for medium in files)
     task = turn.submit(order, usual, None, news.teller(turn, life, prop) if where else None, prop.slots)
     return Answer(200, wire.accepted(task, wire.pages(_base(turn), life, task)))
 
