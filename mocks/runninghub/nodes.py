@@ -97,11 +97,10 @@ def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
 def results(task: Task, addresses: Sequence[str]) -> list[wire.Json]:
     """The results of a run, each with the node that keeps it."""
     assert task.order.card is not None
-    rows: list[wire.Json] = []
-    for node, told in files.told(task.order.card()["workflow"], addresses).items():
-        for each in (each for row in told.values() for each in row):
-            if isinstance(each, dict):
-                rows.append(wire.result(each["url"], node))
-            elif isinstance(each, list):
-                rows.append(wire.result(None, node, each[0]))
-    return rows
+    found: list[wire.Json] = []
+    for node, row in files.rows(files.told(task.order.card()["workflow"], addresses)):
+        if isinstance(row, dict):
+            found.append(wire.result(row["url"], node))
+        elif isinstance(row, list):
+            found.append(wire.result(None, node, row[0]))
+    return found
