@@ -166,7 +166,12 @@ class Contract:
         return self._paths.straight(path)
 
     def check_request(
-        self, operation: Operation, value: str, query: Iterable[tuple[str, str]], body: Any, model: Model | None = None,
+        self,
+        operation: Operation,
+        value: str,
+        query: Iterable[tuple[str, str]],
+        body: Any,
+        model: Model | None = None,
         plain: Any = None,
     ) -> tuple[Finding, ...]:
         """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.

@@ -92,7 +92,8 @@ def _route(
         route["security"] = []
     strict = "invalid-input" in operation.refusals
     parameters = [_parameter(key, row, strict) for key, row in operation.parameters.items()
-                  if row["in"] != "body" and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
+                  if row["in"] != "body"
+                  and (model is None or not (row.get("slashes") or operation.within))]  # fmt: skip
     if parameters:
         route["parameters"] = parameters
     if model is not None and operation.model:
