@@ -14,8 +14,8 @@ from understudy.contracts.exchange import Exchange
 WIRE = contract("runninghub")
 PLAIN = derived(WIRE)
 ID = "1904154698679771137"
-NO = {"code": 807, "msg": "APIKEY_TASK_NOT_FOUND", "errorMessages": None, "data": None}
-FAILED = {"taskId": "", "status": "", "errorCode": "1004", "errorMessage": "no", "results": None, "clientId": "",
+NO: dict[str, Any] = {"code": 807, "msg": "APIKEY_TASK_NOT_FOUND", "errorMessages": None, "data": None}
+FAILED: dict[str, Any] = {"taskId": "", "status": "", "errorCode": "1004", "errorMessage": "no", "results": None, "clientId": "",
           "promptTips": "", "failedReason": {}, "usage": None}  # fmt: skip
 
 
