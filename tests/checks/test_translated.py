@@ -116,9 +116,10 @@ def test_the_lens_stands_once_before_a_server() -> None:
         own.close()
 
 
-@pytest.mark.parametrize(
-    "name", ["rhart-video/wan-2.2/image-to-video", "alibaba/wan-2.6/text-to-video", "rhart-image-n-pro/text-to-image"]
-)
+SPELLED = ("rhart-video/wan-2.2/image-to-video", "alibaba/wan-2.6/text-to-video", "rhart-image-n-pro/text-to-image")
+
+
+@pytest.mark.parametrize("name", SPELLED)
 def test_bodies_are_asked_in_their_other_spellings(name: str) -> None:
     model = PROMISE.catalogue.models[name]
     spelled = [body for body in otherwise(model) if model.plain(body) != body]

@@ -69,9 +69,7 @@ def grounds(world: World, asked: Asked) -> Grounds:
         reasons += wrong
         sure = sure and clear
     reasons += _judged(world, operation, value, account)
-    if operation.channel == "chat" and isinstance(body, dict):  # which names a model as a task does
-        named = world.contract.catalogue.models.get(str(body.get("model")))
-        reasons += [] if named is not None and named.kind == "text" else ["unknown-model"]
+    reasons += _chatted(world, operation, body)
     held, against = _props(world, operation, said, account)
     reasons += against
     if operation.speaks or said.url != said.path:
@@ -88,8 +86,8 @@ def grounds(world: World, asked: Asked) -> Grounds:
         reasons.append("no-money")
     if operation.channel == "proxy" and not _instance(world, operation, said):
         reasons.append("unknown-id")
-    reasons += ["bad-path", "unknown-path"] if odd else []
     maybe = () if "bad-key" in reasons else _untold(world, operation, value)
+    reasons += ["bad-path", "unknown-path"] if odd else []
     return Grounds(tuple(dict.fromkeys(reasons)), sure, fields, body, account, maybe)
 
 
@@ -210,7 +208,7 @@ def _judged(world: World, operation: Operation, value: str, account: str) -> lis
     if order is None:
         return [] if value in world.strange else ["unknown-id"]
     kept = world.life.kept
-    if kept is not None and world.dated and world.now > world.reference.span(order).ends + kept:
+    if kept is not None and world.dated and world.now >= world.reference.span(order).ends + kept:
         return ["unknown-id"]
     foreign = "foreign-id" if "foreign-id" in world.contract.errors else "unknown-id"
     return [foreign] if account and order.account != account else []
@@ -254,6 +252,14 @@ def _form(said: Exchange, field: str) -> bool:
         said.header("content-type").startswith("multipart/form-data")
         and f'name="{field}"'.encode() in said.request_body
     )
+
+
+def _chatted(world: World, operation: Operation, body: Any) -> list[str]:
+    """What is against a chat, whose body names a model as a task does."""
+    if operation.channel != "chat" or not isinstance(body, dict):
+        return []
+    named = world.contract.catalogue.models.get(str(body.get("model")))
+    return [] if named is not None and named.kind == "text" else ["unknown-model"]
 
 
 def _untold(world: World, operation: Operation, value: str) -> tuple[str, ...]:
