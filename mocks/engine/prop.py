@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from ...contracts.finding import did_you_mean
+from .wish import meant
 
 Rule = tuple[str, Callable[[Any], Any]]  # what is expected, and whether a value is that
 FLAG: Rule = ("true or false", lambda value: isinstance(value, bool))
@@ -38,7 +38,7 @@ def checked(kind: str, said: Mapping[str, Any], rules: Mapping[str, Rule], known
     for name in said:
         if name not in known:
             raise ValueError(f"expected a {kind}'s {', '.join(known)}; came {name!r}; "
-                             + did_you_mean(name, known, "take it out"))  # fmt: skip
+                             + meant(name, known, "take it out"))  # fmt: skip
     for name, (expected, good) in rules.items():
         if name in said and not good(said[name]):
             raise ValueError(f"expected {name} to be {expected}; came {said[name]!r:.80}; correct it, or leave it out")
