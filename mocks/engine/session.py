@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil, inf
@@ -168,7 +168,7 @@ class Session:
             return self.tasks[name]
         return task
 
-    def cancel(self, task: Task, allowed: tuple[State, ...], now: float, billed: bool = False) -> bool:
+    def cancel(self, task: Task, allowed: Collection[str], now: float, billed: bool = False) -> bool:
         """Ends a task early if its state allows it; whether it did. Where that is `billed`, what ran is to be paid."""
         task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:

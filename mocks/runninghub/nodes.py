@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ...contracts import graph as graphs
 from ...contracts.finding import Finding, did_you_mean, shown
 from ...contracts.graph import MOST_NAMED, Place, Workflow
-from ...contracts.nodes import reads
-from ..comfyui import files
+from ..comfyui import changes, files
 from ..comfyui.prompt import lost, misfits
-from ..engine.luck import digest
 from ..engine.task import Order, Task
 from . import wire
 
@@ -45,25 +41,8 @@ def strange(
 
 
 def laid(graph: Workflow, rows: Iterable[Mapping[str, Any]]) -> Workflow:
-    """The graph with values in the place of its own; the last one of a field counts."""
-    changes: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        node, field = place(row)
-        if node in graph:
-            changes.setdefault(node, {})[field] = _read(row["fieldValue"], graph[node]["inputs"].get(field))
-    return graphs.laid(graph, changes)
-
-
-def _read(value: Any, stood: Any) -> Any:
-    """A value as the type that stood in its place, where its text is one: many clients send texts alone."""
-    if type(value) is not str or not isinstance(stood, (bool, int, float)):
-        return value
-    if type(stood) is bool:
-        return {"true": True, "false": False}.get(value.lower(), value)
-    for kind in (int, float) if value.strip().lstrip("+-")[:1].isdigit() else ():
-        with suppress(ValueError):
-            return kind(value)
-    return value
+    """The graph with the values of items in the place of its own."""
+    return changes.laid(graph, ((place(row), row["fieldValue"]) for row in rows))
 
 
 def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) -> Workflow:
@@ -75,16 +54,7 @@ def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) ->
     whole = laid(base, rows)
     gone = lost(misfits(base, whole))
     kept = {name: node for name, node in whole.items() if name not in gone}
-    return kept if own else _seeded(kept, {place(row) for row in rows}, luck)
-
-
-def _seeded(graph: Workflow, given: set[Place], luck: str) -> Workflow:
-    drawn: dict[str, dict[str, Any]] = {}
-    for name, node in graph.items():
-        for field in reads("seeds"):
-            if type(node["inputs"].get(field)) is int and (name, field) not in given:
-                drawn.setdefault(name, {})[field] = int(digest(luck, name, field)[:12], 16)
-    return graphs.laid(graph, drawn)
+    return kept if own else changes.seeded(kept, {place(row) for row in rows}, luck)
 
 
 def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:

@@ -49,15 +49,6 @@ def media_upload(turn: Turn) -> Answer:
     return Answer(200, {"code": said["code"], "msg": said["msg"], "message": said["msg"], **said})
 
 
-def known(session: Session, account: Account, name: str) -> Prop | None:
-    """The file of an account that a node names by its name, with its folder and its ending or without."""
-    number = name.rpartition("/")[2].partition(".")[0]
-    for id in (number, _other(number, account)):
-        if (prop := session.props.get(id)) is not None and prop.kind == KIND and prop.account is account:
-            return prop
-    return None
-
-
 def _taken(turn: Turn) -> tuple[Prop, Sent]:
     """Keeps a file that was sent as a form, under the digest of its bytes: the same ones bear one name."""
     keys.allowed(turn)
@@ -75,16 +66,12 @@ def _taken(turn: Turn) -> tuple[Prop, Sent]:
                 used=session.clock.age)  # fmt: skip
     if session.shelf.get(number) is None:
         shelve(session, number, data)
-    own = number if first is None or first.account is turn.account else _other(number, turn.account)
-    for id, whose in {number: first.account if first is not None else turn.account, own: turn.account}.items():
+    whose = first.account if first is not None else turn.account
+    own = number if whose is turn.account else f"{number}-{turn.account.name}"
+    for id, account in {number: whose, own: turn.account}.items():
         said = {"sha256": number, "size": len(data)}
-        session.props[id] = Prop(id, KIND, whose, kept.name(number), said, turn.now, turn.now, more=kept)
+        session.props[id] = Prop(id, KIND, account, kept.name(number), said, turn.now, turn.now, more=kept)
     return session.props[own], sent
-
-
-def _other(number: str, account: Account) -> str:
-    """The id of a file that another account has sent before."""
-    return f"{number}-{account.name}"
 
 
 def _ending(name: str, data: bytes, endings: dict[str, str]) -> str:

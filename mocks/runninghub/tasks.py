@@ -44,8 +44,7 @@ def outputs(turn: Turn) -> Answer:
 def cancel(turn: Turn) -> Answer:
     """Ends a task that waits or runs; as far as it ran, it is to be paid."""
     task, rule = task_of(turn), turn.dialect.contract.lives["task"].cancel
-    allowed = tuple(State(name) for name in rule["from"])
-    done = turn.session.cancel(task, allowed, turn.now, billed=rule["billed"])
+    done = turn.session.cancel(task, rule["from"], turn.now, billed=rule["billed"])
     if not done and rule["refused"] != rule["accepted"]:
         raise Refusal("too-late")
     return wire.yes(None)

@@ -9,13 +9,13 @@ from typing import Any
 
 from ...contracts.catalogue import Catalogue, Model
 from ...contracts.codes import dotted
-from ...contracts.outcome import Outcome
 from ..engine.luck import digest
-from ..engine.medium import PLAIN, Card, Detail, Medium
+from ..engine.medium import Card
 from ..engine.refusal import Refusal
 from ..engine.task import Order, Task
 from ..engine.timeline import new
 from ..web.dialect import Answer
+from ..web.promised import media
 
 FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
 SPREAD = 2654435761
@@ -28,19 +28,11 @@ BLANK: Json = {"taskId": "", "status": "", "errorCode": "", "errorMessage": "", 
                "promptTips": ""}  # fmt: skip
 
 
-@lru_cache(1024)
-def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
-    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
-    return (medium,) * outcome.count  # orders of one size share it
-
-
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     hook = inputs.get("webhookUrl")
-    media = _media(catalogue.outcome(model, inputs))
-    where = hook if type(hook) is str else ""
-    return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+    files, where = media(catalogue.outcome(model, inputs)), hook if type(hook) is str else ""
+    return new(Order, ("runninghub", "submit", model.id, said, files, "", where, "", None, ""))
 
 
 def card(catalogue: Catalogue, task: Task, index: int) -> Card:

@@ -54,8 +54,7 @@ def cancel_request(turn: Turn) -> Answer:
     """Cancels what queues or runs; what is over is told so."""
     life = _life(turn)
     _, task = _asked(turn, life)
-    allowed = tuple(State(name) for name in life.cancel["from"])
-    done = turn.session.cancel(task, allowed, turn.now)
+    done = turn.session.cancel(task, life.cancel["from"], turn.now)
     return Answer(202, wire.cancelled(task.at(turn.now), life, done))
 
 
