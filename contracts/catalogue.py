@@ -15,6 +15,7 @@ from .between import Rules, completed
 from .brought import FETCHABLE, LOOPBACK, TOO_LARGE, Path, Place
 from .codes import GENERAL, dotted
 from .exchange import MASK, SECRET_NAME
+from .field import example, told
 from .finding import WEIGHT, Finding, Source, shown
 from .kind import guessed
 from .outcome import Outcome, Outcomes
@@ -26,8 +27,8 @@ MOST_GUESSED = 1024
 LONGEST_ID = 200  # of which it is asked what it is near to
 MOST_FOUND = 100  # of one kind in one body: one that is wrong in a million places is not told of each
 NO_FINDINGS: tuple[Finding, ...] = ()
-# Of a model, what is read when it is asked.
-LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})
+LATE = frozenset({"fields", "media", "known", "judge", "rules", "spelling", "input_schema"})  # read when asked
+Body = Mapping[str, Any]
 SIDES, SIDE = ("/width", "/height"), 1024  # of a picture that has to have some
 
 
@@ -76,10 +77,8 @@ class Model:
             setattr(self, name, value := getattr(self.alike.read(), name))
             return value
 
-    def check(
-        self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
-        """What is wrong with an input, of which the plain form may be known; the usual, nothing, costs a microsecond."""
+    def check(self, body: Body, operation: str = "submit", plain: Body | None = None) -> tuple[Finding, ...]:
+        """What is wrong with an input, of which the plain form may be known; nothing, as usual, costs a microsecond."""
         if not self.spelling:
             return self._check(body, operation)
         found = self._check(self.spelling.plain(body) if plain is None else plain, operation)
@@ -99,8 +98,7 @@ class Model:
         found = NO_FINDINGS
         if not self.judge.good(body):
             found = tuple(Finding(d.rule, WEIGHT[self.source], d.pointer, d.expected, _came(d),
-                                  self._cure(d.path), operation,
-                                  self.source, GENERAL, d.kind)
+                                  self._cure(d.path), operation, self.source, GENERAL, d.kind)
                           for d in islice(self.judge.told(body), MOST_FOUND))  # fmt: skip
         if self.rules:
             found += self.between(body, operation)
@@ -112,9 +110,7 @@ class Model:
             found += (*self._unfit(body, operation), *self._advice(body, operation))
         return found
 
-    def between(
-        self, body: Mapping[str, Any], operation: str, original: brought.Size | None = None
-    ) -> tuple[Finding, ...]:  # fmt: skip
+    def between(self, body: Body, operation: str, original: brought.Size | None = None) -> tuple[Finding, ...]:
         """Where fields do not go together, or with the size of the picture that an input extends; and numbers that
         are between two steps."""
         return tuple(islice(self._between(body, operation, original), MOST_FOUND))
@@ -193,7 +189,7 @@ class Model:
         """The smallest body that is right."""
         unless_told = [] if self.complete and "prompt" not in self.fields else ["prompt"]
         names = (name for name in self.schema.get("required", unless_told) if name not in self.envelope)
-        body = {name: _example(self.fields.get(name, {"type": "string"})) for name in names}
+        body = {name: example(self.fields.get(name, {"type": "string"})) for name in names}
         between = [row for row in self.schema.get("between", ()) if not self.envelope & {row["fields"][0][1:]}]
         return completed(between, body, self._example_at) if between else body
 
@@ -201,7 +197,7 @@ class Model:
         field: Mapping[str, Any] = self.schema
         for step in place.split("/")[1:]:
             field = field.get("properties", {}).get(step, {})
-        return SIDE if place in SIDES and field.get("minimum", SIDE) <= SIDE else _example(field)
+        return SIDE if place in SIDES and field.get("minimum", SIDE) <= SIDE else example(field)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -214,54 +210,6 @@ def _came(found: Difference) -> str:
     """What came; a key that was sent at the wrong place is in no book either."""
     secret = found.path and SECRET_NAME.fullmatch(str(found.path[-1]))
     return MASK if secret and found.came is not NOTHING else shown(found.came)
-
-
-def told(field: Mapping[str, Any]) -> str:
-    """A field's schema in words."""
-    low, high = field.get("minimum"), field.get("maximum")
-    parts = [" or ".join(_types(field)) or "any value"]
-    if "enum" in field:
-        parts.append("one of " + ", ".join(map(shown, field["enum"])))
-    if low is not None or high is not None:
-        parts.append(
-            f"{low} to {high}" if None not in (low, high) else f"{low} or more" if high is None else f"up to {high}"
-        )
-    if "maxLength" in field:
-        least = f"{field['minLength']} to" if field.get("minLength") else "up to"
-        parts.append(f"{least} {field['maxLength']} characters")
-    if "minItems" in field or "maxItems" in field:
-        parts.append(f"{field.get('minItems', 0)} to {field.get('maxItems', 'any number of')} items")
-    return ", ".join(parts)
-
-
-def _example(field: Mapping[str, Any]) -> Any:
-    if "default" in field:
-        return field["default"]
-    for key in ("enum", "examples"):
-        if field.get(key):
-            return field[key][0]
-    for key in ("anyOf", "oneOf"):
-        if field.get(key):
-            return _example(field[key][0])
-    kind = next((word for word in _types(field) if word != "null"), "string")
-    if kind == "array":
-        items: Any = field.get("items")
-        own = isinstance(items, dict) and ("x-media" in items or items.get("type") == "object")
-        whose = items if own else {**field, "type": "string"}
-        return [_example(whose)] * max(1, field.get("minItems", 1))
-    if media := field.get("x-media") or ("_uri" in (form := field.get("format", "")) and form.partition("_uri")[0]):
-        suffix = {"image": "png", "video": "mp4", "audio": "mp3", "any": "png"}.get(media, "bin")
-        return f"https://example.com/input.{suffix}"
-    within = field.get("properties", {}) if kind == "object" else {}
-    whole = {name: _example(within[name]) for name in field.get("required", ()) if name in within}
-    text = "a red tram in the rain"[: field.get("maxLength")]
-    plain: dict[str, Any] = {"string": text, "boolean": True, "object": whole}
-    return plain.get(kind, field.get("minimum", 1))
-
-
-def _types(field: Mapping[str, Any]) -> list[str]:
-    said = field.get("type", [])
-    return [said] if isinstance(said, str) else list(said)
 
 
 class Catalogue:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .alike import fields_of
-from .catalogue import Model, told
+from .catalogue import Model
+from .field import told
 from .finding import shown
 
 # What a schema says that decides whether a value is taken; the rest is told to people.

@@ -173,7 +173,7 @@ class Contract:
         body: Any,
         model: Model | None = None,
         plain: Any = None,
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[Finding, ...]:  # fmt: skip
         """What is wrong with a request; a finding that bears a reason is refused by the provider's own row for it.
         `plain` is the body as its model reads it, if somebody has read it already.
 
@@ -218,10 +218,11 @@ class Contract:
             judge = self._refusals.get(operation.id, self.refused)
         if judge.good(body):
             return NO_FINDINGS
-        refused = self._refusals.get(operation.id, self.refused)
-        if status in self.in_band and status in operation.answers and refused.good(body):
-            return NO_FINDINGS  # a no that is said with a yes's status
-        return _misshapen(refused if status in self.in_band else judge, body, operation.id, operation.source)
+        if status in self.in_band:  # a no that is said with a yes's status
+            judge = self._refusals.get(operation.id, self.refused)
+            if judge.good(body):
+                return NO_FINDINGS
+        return _misshapen(judge, body, operation.id, operation.source)
 
     def refused_as(self, said: Exchange, operation: str) -> tuple[Finding, ...]:
         """What is wrong with the form of an error answer, whatever was asked."""

@@ -44,7 +44,7 @@ class Graph(Model):
 
     def check(
         self, body: Mapping[str, Any], operation: str = "submit", plain: Mapping[str, Any] | None = None
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[Finding, ...]:  # fmt: skip
         """What is wrong with a body: what the schema says, and what is wrong with a workflow that it brings."""
         found = super().check(body, operation, plain)
         sent = body.get(SENT)

@@ -83,7 +83,7 @@ def _route(
     name = operation.id if model is None else f"{operation.id}_{id.replace('/', '_')}"
     route: dict[str, Any] = {
         "operationId": name,
-        "summary": operation.summary if model is None or not model.title else f"{model.title}: {operation.summary}",
+        "summary": f"{model.title}: {operation.summary}" if model is not None and model.title else operation.summary,
         "tags": [operation.channel],
         "x-understudy-operation": operation.id,
         **_sourced({"source": operation.source, "where": operation.where}),

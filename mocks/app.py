@@ -137,6 +137,8 @@ class App:
         """The same world from its beginning: same address, same keys, nothing has happened."""
         old, (settings, providers) = self.sessions[name], self._told[name]
         session = self.open(name, settings, providers, old.clock.loop)
+        for provider in old.cast.speaking:
+            _ = session.cast[provider]  # whoever was on stage is there from the beginning
         for (provider, key), account in old.accounts.items():
             if (provider, key) not in session.accounts:
                 self.account(session, provider, key, account.kind)

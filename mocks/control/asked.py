@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ...contracts.catalogue import told
+from ...contracts.field import told
 from ...contracts.finding import did_you_mean, shown
 from ...contracts.schema import Difference, Judge, pointer
 from ..engine.refusal import Refusal

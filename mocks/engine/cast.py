@@ -21,7 +21,7 @@ class Cast(dict[str, Any]):
     @property
     def speaking(self) -> dict[str, Any]:
         """Those that were asked for so far."""
-        return {name: self[name] for name in super().keys()}
+        return dict(zip(dict.keys(self), dict.values(self), strict=True))
 
     def close(self) -> None:
         """Nobody else comes: the session is over."""
@@ -35,18 +35,18 @@ class Cast(dict[str, Any]):
         return super().__contains__(name) or name in self._expected
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._expected or super().keys())
+        return iter(self.keys())
 
     def __len__(self) -> int:
         return len(self._expected) or super().__len__()
 
     def get(self, name: str, otherwise: Any = None) -> Any:
         """One, made if need be."""
-        return self[name] if name in self else otherwise
+        return self[name] if name in self else otherwise  # noqa: SIM401 - this is what it does
 
     def keys(self) -> Any:
         """All names, in the order in which they were expected."""
-        return (self._expected or super()).keys()
+        return self._expected.keys() or dict.keys(self)
 
     def values(self) -> Any:
         """All of them, made."""

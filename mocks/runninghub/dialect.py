@@ -109,7 +109,7 @@ def _enveloped(turn: Turn) -> bool:
     """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
         return turn.operation.api != ""
-    return turn.way.path.split("/")[1] in ("task", "api", "uc", "proxy", native.PLUS)
+    return turn.way.path[1:].partition("/")[0] in ("task", "api", "uc", "proxy", native.PLUS)
 
 
 @lru_cache(256)

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from ...contracts.catalogue import Catalogue, Model, told
+from ...contracts.catalogue import Catalogue, Model
 from ...contracts.comparison import compared, row_of
 from ...contracts.contract import contract
+from ...contracts.field import told
 from ...contracts.finding import shown
 from ...contracts.kind import KINDS
 from ...contracts.models_file import BadModels
@@ -35,21 +36,26 @@ def catalogue() -> None:
 @catalogue.command("list", epilog="Example: understudy catalogue list runcomfy --kind video --search wan")
 @click.argument("provider", metavar="PROVIDER")
 @click.option("--kind", metavar="|".join(KINDS), default="", help="Only models that make this kind of file.")
-@click.option("--search", metavar="TEXT", default="", help="Only models whose id holds this text.")
+@click.option("--search", metavar="TEXT", default="", help="Only models whose id or title holds this text.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one row a model.")
 @flags("catalogue")
 def list_models(provider: str, kind: str, search: str, as_json: bool, **said: Any) -> None:
     """List the models of a provider, with what each makes and where we know it from."""
     if kind and kind not in KINDS:
         raise click.UsageError(f"expected kind to be one of {', '.join(KINDS)}; came {kind!r}; correct it")
-    found = [model for model in _known(provider, said).models.values()
-             if kind in ("", model.kind) and search.lower() in model.id.lower()]  # fmt: skip
+    found = [
+        model
+        for model in _known(provider, said).models.values()
+        if kind in ("", model.kind) and search.lower() in " ".join((model.id, model.title, *model.also)).lower()
+    ]
     if as_json:
-        rows = [{key: value for key, value in row_of(model).items() if key != "schema"} for model in found]
+        rows = [{key: value for key, value in {**row_of(model), **beside(model)}.items() if key != "schema"}
+                for model in found]  # fmt: skip
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     whole = {True: "whole", False: "not whole"}
-    click.echo("\n".join(columns((model.id, model.kind, whole[model.complete], model.source) for model in found)))
+    lines = ((model.id, model.kind, whole[model.complete], model.source, _standing(model)) for model in found)
+    click.echo("\n".join(columns(lines)))
     noun = "model" if len(found) == 1 else "models"
     click.echo(f"\n{len(found)} {noun}, {sum(not model.complete for model in found)} of them not whole")
 
@@ -62,7 +68,9 @@ def list_models(provider: str, kind: str, search: str, as_json: bool, **said: An
 def show(provider: str, model: str, as_json: bool, **said: Any) -> None:
     """Show what a model takes: each field with its type, bounds and default."""
     known = _known(provider, said)
-    found = known.models.get(model)
+    found = known.find(model, guess=False) or next(
+        (each for each in known.models.values() if each.title == model), None
+    )
     if found is None:
         near = ", ".join(known.nearest(model)) or "none is near; see understudy catalogue list"
         raise click.UsageError(f"expected a model of {provider}; came {model!r}; nearest: {near}")
@@ -70,9 +78,42 @@ def show(provider: str, model: str, as_json: bool, **said: Any) -> None:
         click.echo(json.dumps(row_of(found), indent=2, ensure_ascii=False))
         return
     whole = "its table is whole" if found.complete else "its table is not whole: nothing is refused for what it lacks"
-    click.echo(f"{found.id}\n  makes {found.kind}; {whole}\n  {found.source}: {found.where}\n")
+    also = "".join(f"\n  {line}" for line in _more(found))
+    click.echo(f"{found.id}\n  makes {found.kind}; {whole}\n  {found.source}: {found.where}{also}\n")
     rows = list(_table(found))
     click.echo("\n".join(columns([("field", "type", "bounds", "default", ""), *rows])) if rows else "  no known fields")
+
+
+def beside(model: Model) -> dict[str, Any]:
+    """What is known of a model beside its row in a models file."""
+    said = {"title": model.title, "also": list(model.also), "editions": list(model.editions),
+            "successor": model.successor, "deprecated": model.deprecated}  # fmt: skip
+    return {key: value for key, value in said.items() if value}
+
+
+def _standing(model: Model) -> str:
+    """How a model stands with its provider's documents, where they come in editions."""
+    if model.deprecated:
+        return "deprecated"
+    after = f", then {model.successor}" if model.successor else ""
+    return f"{' and '.join(model.editions)}{after}"
+
+
+def _more(model: Model) -> Iterator[str]:
+    """The same in full: its title and other names, and which field has a second one."""
+    if model.title:
+        yield f"title: {model.title}"
+    if model.editions:
+        yield f"stands in the documents of {' and '.join(model.editions)}"
+    if model.deprecated:
+        yield "deprecated: it is taken with a warning"
+    if model.successor:
+        yield f"after it comes {model.successor}"
+    if model.also:
+        yield f"also answers as {', '.join(model.also)}"
+    keys = [f"{name} as {field['x-key']}" for name, field in model.fields.items() if "x-key" in field]
+    if keys:
+        yield f"fields have a second name: {', '.join(keys)}"
 
 
 def _table(model: Model) -> Iterator[tuple[str, ...]]:

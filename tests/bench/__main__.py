@@ -21,8 +21,9 @@ from .rounds import Rounds, answers_of, peers_at_hand
 from .servers import HOME, OURS
 from .sockets import sockets
 from .table import Figure, missed, table
+from .three import three
 
-FIGURES = {**OTHERS, "lists": lists, "sockets": sockets}
+FIGURES = {**OTHERS, "lists": lists, "sockets": sockets, "three": three}
 NAMES = (*job.OPERATIONS, *FIGURES)
 
 

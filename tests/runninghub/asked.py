@@ -16,7 +16,8 @@ from understudy.mocks.stand_in import StandIn, opened
 PROMISE = contract("runninghub")
 MODELS = PROMISE.catalogue.models
 TURBO = "rhart-image/z-image/turbo"
-NO = {"taskId": "", "status": "", "results": None, "clientId": "", "promptTips": "", "failedReason": {}, "usage": None}
+NO: dict[str, Any] = {"taskId": "", "status": "", "results": None, "clientId": "", "promptTips": "",
+                      "failedReason": {}, "usage": None}  # fmt: skip
 
 
 @contextmanager

@@ -187,3 +187,23 @@ def test_a_bad_key_is_told_without_it(capsys: Capture, there: StandIn, monkeypat
     assert code == 2
     assert "came 401; look at the key in ITS_KEY" in err
     assert "no-such-key-at-all" not in err
+
+
+def test_a_model_with_titles_editions_and_aliases_is_told_with_them(capsys: Capture) -> None:
+    assert "2026-03 and 2026-04" in said(capsys, "list", "runninghub", "--search", "sora-2/text-to-video-channel")[1]
+    for word in ("rhart-video-s/text-to-video-deprecated", "sora-2/text-to-video-channel-low-price"):
+        shown = said(capsys, "show", "runninghub", word)[1]
+        assert "title: sora-2/text-to-video-channel-low-price" in shown
+        assert "also answers as rhart-video-s/text-to-video-deprecated" in shown
+    gone = said(capsys, "show", "runninghub", "rhart-video/sparkvideo-2.0/text-to-video")[1]
+    assert "after it comes bytedance/seedance-2.0-global/text-to-video" in gone
+    assert "prompt as 10##text" in said(capsys, "show", "runninghub", "rhart-image/z-image/turbo")[1]
+    rows = json.loads(said(capsys, "list", "runninghub", "--search", "[Deprecated]", "--json")[1])
+    assert [row["deprecated"] for row in rows] == [True, True]
+
+
+def test_a_saved_catalogue_of_titled_models_is_compared(capsys: Capture, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps({"runninghub": [{"id": "rhart-image/z-image/turbo"}, {"id": "new/x-[Deprecated]"}]}))
+    code, told, _ = said(capsys, "diff", "runninghub", str(saved))
+    assert (code, told.splitlines()[-1]) == (1, "1 new, 0 changed, 445 missing there, 1 equal")
