@@ -249,9 +249,10 @@ class Session:
         while self.clock.step() or self.courier.busy:
             await self.courier.idle()
 
-    def ended_age(self, task: Task) -> float:
-        """How long ago, as things wear, the task ended."""
-        return self.clock.age - self.clock.age_at(task.timeline.ends)
+    def worn(self, task: Task, lasts: float | None, now: float) -> bool:
+        """Whether a task has been over for so long, as things wear; of None nothing wears out."""
+        ends = task.timeline.ends
+        return lasts is not None and ends <= now and self.clock.age - self.clock.age_at(ends) >= lasts
 
     def end(self) -> None:
         """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""

@@ -7,21 +7,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
-from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
-from ..web.dialect import Answer, Dialect
+from ..web.dialect import Answer, Dialect, Maker
 from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
-    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
     from ..web.line import Call, Line
     from ..web.turn import Turn
 
-GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
 TASKS = "tasks"  # the API whose words are those of every answer with the envelope, unless another one has its own
 NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
@@ -64,12 +61,9 @@ class RunningHub(Dialect):
         workflows.ready(session, account)
         apps.ready(session, account)
 
-    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
-        """A workflow or an app, as the director wants it."""
-        if kind not in GIVEN:
-            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
-                             + did_you_mean(kind, GIVEN, f"say {workflows.KIND!r}"))  # fmt: skip
-        return GIVEN[kind](session, account, said)
+    def makers(self) -> Mapping[str, Maker]:
+        """Workflows and apps, as the director wants them."""
+        return {workflows.KIND: workflows.given, apps.KIND: apps.given}
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""

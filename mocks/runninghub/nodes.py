@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ...contracts.comfyui import facts
+from ...contracts import graph as graphs
 from ...contracts.finding import Finding, did_you_mean, shown
-from ...contracts.graph import MOST_NAMED, Place, Workflow, is_link, outputs, upstream
+from ...contracts.graph import MOST_NAMED, Place, Workflow
 from ...contracts.nodes import reads
 from ..comfyui import files
+from ..comfyui.prompt import lost, misfits
 from ..engine.luck import digest
 from ..engine.task import Order, Task
 from . import wire
 
 LIST = "nodeInfoList"
-NUMBERS = (int, float)
-Json = dict[str, Any]
 
 
 def place(row: Mapping[str, Any]) -> Place:
@@ -46,48 +46,24 @@ def strange(
 
 def laid(graph: Workflow, rows: Iterable[Mapping[str, Any]]) -> Workflow:
     """The graph with values in the place of its own; the last one of a field counts."""
-    changes: dict[str, Json] = {}
+    changes: dict[str, dict[str, Any]] = {}
     for row in rows:
         node, field = place(row)
         if node in graph:
             changes.setdefault(node, {})[field] = _read(row["fieldValue"], graph[node]["inputs"].get(field))
-    return {name: {**node, "inputs": {**node["inputs"], **changes[name]}} if name in changes else node
-            for name, node in graph.items()}  # fmt: skip
+    return graphs.laid(graph, changes)
 
 
 def _read(value: Any, stood: Any) -> Any:
     """A value as the type that stood in its place, where its text is one: many clients send texts alone."""
-    if type(value) is not str or isinstance(stood, (str, list, dict)) or stood is None:
+    if type(value) is not str or not isinstance(stood, (bool, int, float)):
         return value
     if type(stood) is bool:
         return {"true": True, "false": False}.get(value.lower(), value)
-    try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
-        return float(value) if value.strip().lstrip("+-")[:1].isdigit() else value
-    except ValueError:
-        return value
-
-
-def wrong(graph: Workflow, changed: Workflow) -> Json:
-    """The nodes that ComfyUI would not take, and why: a text in the place of a number."""
-    found: Json = {}
-    for name, node in changed.items():
-        for field, value in node["inputs"].items():
-            stood = graph[name]["inputs"].get(field)
-            if type(stood) in NUMBERS and type(value) not in NUMBERS and not is_link(value):
-                error = {"type": "invalid_input_type", "message": facts("errors")["invalid_input_type"],
-                         "details": f"{field}, {value}",
-                         "extra_info": {"input_name": field, "received_value": value}}  # fmt: skip
-                row = found.setdefault(name, {"errors": [], "dependent_outputs": [], "class_type": node["class_type"]})
-                row["errors"].append(error)
-    for last in outputs(changed) if found else ():
-        for name in upstream(changed, last):
-            if name in found:
-                found[name]["dependent_outputs"].append(last)
-    return found
+    for kind in (int, float) if value.strip().lstrip("+-")[:1].isdigit() else ():
+        with suppress(ValueError):
+            return kind(value)
+    return value
 
 
 def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) -> Workflow:
@@ -97,18 +73,18 @@ def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) ->
     rows = body.get(LIST) or ()
     base: Workflow = json.loads(own) if own else graph
     whole = laid(base, rows)
-    lost = {last for node in wrong(base, whole).values() for last in node["dependent_outputs"]}
-    kept = {name: node for name, node in whole.items() if name not in lost}
+    gone = lost(misfits(base, whole))
+    kept = {name: node for name, node in whole.items() if name not in gone}
     return kept if own else _seeded(kept, {place(row) for row in rows}, luck)
 
 
 def _seeded(graph: Workflow, given: set[Place], luck: str) -> Workflow:
-    told: dict[str, Json] = {}
+    drawn: dict[str, dict[str, Any]] = {}
     for name, node in graph.items():
         for field in reads("seeds"):
             if type(node["inputs"].get(field)) is int and (name, field) not in given:
-                told.setdefault(name, dict(node["inputs"]))[field] = int(digest(luck, name, field)[:12], 16)
-    return {name: {**node, "inputs": told[name]} if name in told else node for name, node in graph.items()}
+                drawn.setdefault(name, {})[field] = int(digest(luck, name, field)[:12], 16)
+    return graphs.laid(graph, drawn)
 
 
 def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
@@ -118,14 +94,13 @@ def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
     return told._replace(media=files.media(told.card()["workflow"]))
 
 
-def results(task: Task, addresses: Sequence[str]) -> list[Json]:
+def results(task: Task, addresses: Sequence[str]) -> list[wire.Json]:
     """The results of a run, each with the node that keeps it."""
     assert task.order.card is not None
-    rows: list[Json] = []
-    for node, told in files.told(task.order.card()["workflow"], addresses).items():
-        for each in (each for row in told.values() for each in row):
-            if isinstance(each, dict):
-                rows.append(wire.result(each["url"], node, each["url"].rpartition(".")[2]))
-            elif isinstance(each, list):
-                rows.append(wire.result(None, node, "txt", each[0]))
-    return rows
+    found: list[wire.Json] = []
+    for node, row in files.rows(files.told(task.order.card()["workflow"], addresses)):
+        if isinstance(row, dict):
+            found.append(wire.result(row["url"], node))
+        elif isinstance(row, list):
+            found.append(wire.result(None, node, row[0]))
+    return found

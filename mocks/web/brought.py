@@ -72,9 +72,15 @@ def put(turn: Turn, place: str, kind: str, text: str) -> Prop:
                          used=session.clock.age)  # fmt: skip
     prop = session.add_prop(turn.account, KIND, "", {} if data else {"prompt": shown(text, 200)})
     session.props[prop.id] = prop = prop._replace(name=kept.name(prop.id), more=kept)
-    if data and (warning := session.shelf.put(prop.id, data)):
-        session.warn(warning)
+    if data:
+        shelve(session, prop.id, data)
     return prop
+
+
+def shelve(session: Session, id: str, data: bytes) -> None:
+    """Keeps the bytes of an upload; where others have to go for it, somebody should know."""
+    if warning := session.shelf.put(id, data):
+        session.warn(warning)
 
 
 def _looked_at(turn: Turn, place: str, kind: str, data: bytes, rules: dict[str, Any]) -> Kept:
