@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from string import ascii_lowercase
 
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
@@ -11,17 +12,15 @@ from ..web.turn import Turn
 from . import wire
 
 ASSET, GROUP = "asset", "group"
-LETTERS, SPREAD, ODD = 26, 26**5, 7368787  # names end in five letters; no factor is shared, so no two are equal
+SPREAD, ODD = 26**5, 7368787  # names end in five letters; no factor is shared, so no two are equal
 
 
 def add(kind: str, turn: Turn) -> Answer:
     """Makes one; an asset takes a while until it is ready."""
     session, now = turn.session, turn.now
     session.made += 1
-    number, letters = session.made * ODD % SPREAD, ""
-    for _ in range(5):
-        number, letter = divmod(number, LETTERS)
-        letters += chr(ord("a") + letter)
+    number = session.made * ODD % SPREAD
+    letters = "".join(ascii_lowercase[number // 26**at % 26] for at in range(5))
     date = "".join(filter(str.isdigit, session.clock.stamp(now)[:19]))
     said = {key: value for key, value in turn.inputs.items() if key != "apiKey"}
     prop = Prop(f"{kind}-{date}-{letters}", kind, turn.account, said.get("name", ""), said, now, now)

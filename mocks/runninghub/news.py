@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...contracts.contract import Contract
-from ...contracts.exchange import Exchange
 from ..engine.refusal import Refusal
 from ..engine.session import Session, Tell
 from ..engine.task import Task
@@ -74,26 +73,15 @@ def _ended(turn: Turn, id: str) -> Task:
 
 
 def _told(turn: Turn, task: Task) -> dict[str, Any]:
-    session = turn.session
-    tries = [each for each in session.journal.of("webhook", task.id) if each.direction == "out"]
-    last = tries[-1] if tries else None
-    made = session.clock.stamp(task.timeline.ends)
+    session, sent = turn.session, post.delivery(turn.session, task)
+    last, made = sent.last, session.clock.stamp(task.timeline.ends)
     data = last.request_json["eventData"] if last else _data(turn.dialect.contract, session, turn.base, task)
     return {"id": str(int(task.id) + NEXT), "userApiKey": "***", "taskId": task.id,
             "webhookUrl": last.url if last else task.order.webhook, "eventData": data,
-            "callbackStatus": _standing(last),
+            "callbackStatus": sent.standing,
             "callbackResponse": last.answer_body.decode("utf-8", "replace") if last else None,
-            "retryCount": max(0, len(tries) - 1), "createTime": made[:SECOND],
+            "retryCount": sent.again, "createTime": made[:SECOND],
             "updateTime": (session.clock.stamp(last.at) if last else made)[:SECOND]}  # fmt: skip
-
-
-def _standing(last: Exchange | None) -> str:
-    """How a delivery stands, by its last try: one that found nobody and bears no finding is made again."""
-    if last is None:
-        return "PENDING"
-    if 200 <= last.status < 300:
-        return "SUCCESS"
-    return "FAILED" if last.findings or last.bent.startswith("fault('lost'") else "RETRYING"
 
 
 ROUTES: dict[str, Route] = {"webhook_detail": detail, "webhook_retry": retry}

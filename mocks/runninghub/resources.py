@@ -6,14 +6,14 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from ...contracts.brought import sign, size
+from ...contracts.brought import size
 from ...contracts.finding import shown
 from ..engine.luck import digest
 from ..engine.prop import Prop
 from ..engine.session import Account, Session
 from ..engine.shelf import Kept
 from ..engine.upload import Upload
-from ..web.brought import shelve
+from ..web import brought
 from ..web.dialect import Answer, Route
 from ..web.form import Sent, file_of, unfit
 from ..web.media import PREFIX
@@ -23,7 +23,6 @@ from . import keys, wire
 
 KIND, LORA = "upload", "lora"
 SAME = {"jpg": "jpeg"}
-ZIP = b"PK"  # how an archive begins
 
 
 def upload(turn: Turn) -> Answer:
@@ -50,37 +49,18 @@ def media_upload(turn: Turn) -> Answer:
 
 
 def _taken(turn: Turn) -> tuple[Prop, Sent]:
-    """Keeps a file that was sent as a form, under the digest of its bytes: the same ones bear one name."""
+    """Keeps a file that was sent as a form, under the digest of its bytes."""
     keys.allowed(turn)
-    sent, endings = file_of(turn.operation, turn.headers, turn.body), turn.operation.file["endings"]
-    data = bytes(sent.data)
-    ending = _ending(sent.name, data, endings)
-    if not ending:
+    row, sent = turn.operation.file, file_of(turn.operation, turn.headers, turn.body)
+    data, endings = bytes(sent.data), row["endings"]
+    form = brought.ending(sent.name, data, endings)
+    if not form:
         expected = f"a file of one of these kinds: {', '.join(endings)}"
-        raise unfit(turn.operation, f"/{turn.operation.file['field']}", turn.operation.file["unreadable"], expected,
+        raise unfit(turn.operation, f"/{row['field']}", row["unreadable"], expected,
                     shown(sent.name) if data else "an empty one", "send one of these")  # fmt: skip
-    session, number = turn.session, sha256(data).hexdigest()
-    first = session.props.get(number)
-    form = first.more.form if first is not None else SAME.get(ending, ending)
-    kept = Kept(endings[ending], form, len(data), *(size(data) or (0, 0)), lasts=float(turn.operation.file["lasts"]),
-                used=session.clock.age)  # fmt: skip
-    if session.shelf.get(number) is None:
-        shelve(session, number, data)
-    whose = first.account if first is not None else turn.account
-    own = number if whose is turn.account else f"{number}-{turn.account.name}"
-    for id, account in {number: whose, own: turn.account}.items():
-        said = {"sha256": number, "size": len(data)}
-        session.props[id] = Prop(id, KIND, account, kept.name(number), said, turn.now, turn.now, more=kept)
-    return session.props[own], sent
-
-
-def _ending(name: str, data: bytes, endings: dict[str, str]) -> str:
-    """What a file is, by its name, else by its first bytes; nothing where it is none that is taken."""
-    said = name.rpartition(".")[2].lower()
-    if said in endings or not data:
-        return said if data else ""
-    told = "zip" if data.startswith(ZIP) else (sign(data) or ("",))[0]
-    return told if told in endings else ""
+    kept = Kept(endings[form], SAME.get(form, form), len(data), *(size(data) or (0, 0)), lasts=float(row["lasts"]),
+                used=turn.session.clock.age)  # fmt: skip
+    return brought.keep(turn, KIND, sha256(data).hexdigest(), data, kept), sent
 
 
 def _name(turn: Turn, prop: Prop) -> str:
