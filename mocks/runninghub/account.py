@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from ..engine.prop import Prop
@@ -74,7 +74,7 @@ def moment(stamp: str) -> str:
 
 def app_list(turn: Turn) -> Answer:
     """A page of the apps, as the newer route tells of them."""
-    return _page(turn, _apps(turn), lambda prop: {
+    return _page(turn, _apps(turn, "", frozenset()), lambda prop: {
         "title": prop.name, "description": prop.said.get("says", ""), "cover": _cover(turn, prop),
         "invokeExample": f"curl --request POST {turn.base}/openapi/v2/run/ai-app/{prop.id}",
     })  # fmt: skip
@@ -82,7 +82,8 @@ def app_list(turn: Turn) -> Answer:
 
 def webapp_list(turn: Turn) -> Answer:
     """A page of the apps, as the site tells of them."""
-    return _page(turn, _apps(turn), lambda prop: {
+    sought, tags = turn.inputs.get("search", ""), frozenset(map(str, turn.inputs.get("tags", ())))
+    return _page(turn, _apps(turn, sought.lower(), tags), lambda prop: {
         "id": prop.id, "name": prop.name, "intro": prop.said.get("says", ""),
         "covers": [{"id": prop.id, "url": _cover(turn, prop)}], "tags": prop.said.get("tags", []),
         "statisticsInfo": {"likeCount": "0", "downloadCount": "0", "useCount": str(_used(turn, prop)), "pv": "0",
@@ -90,9 +91,8 @@ def webapp_list(turn: Turn) -> Answer:
     })  # fmt: skip
 
 
-def _apps(turn: Turn) -> list[Prop]:
+def _apps(turn: Turn, sought: str, wanted: Set[str]) -> list[Prop]:
     """Those that a search finds, in the order that is wished for: whoever published them, they are for everybody."""
-    sought, wanted = turn.inputs.get("search", "").lower(), {str(tag) for tag in turn.inputs.get("tags", ())}
     rows = []
     for prop in turn.session.props.values():
         if prop.kind != APP or prop.account.provider != turn.dialect.provider:

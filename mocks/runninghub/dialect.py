@@ -82,7 +82,8 @@ class RunningHub(Dialect):
         return self._no(refusal, operation, "")
 
     def _no(self, refusal: Refusal, operation: Operation | None, api: str) -> Answer:
-        row = self.contract.apis[operation.api if operation else api].error(refusal.reason, operation)
+        promise = self.contract if operation else self.contract.apis[api]
+        row = promise.error(refusal.reason, operation)
         return Answer(row["status"], _said(operation, api, row, wire.told(row, refusal)))
 
     def bent(self, turn: Bending, status: int) -> Answer:
