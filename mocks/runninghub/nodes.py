@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from ...contracts.comfyui import facts
@@ -66,9 +67,10 @@ def _read(value: Any, stood: Any) -> Any:
     except ValueError:
         pass
     try:
-        return float(value) if value.strip().lstrip("+-")[:1].isdigit() else value
+        number = float(value)
     except ValueError:
         return value
+    return number if isfinite(number) else value
 
 
 def wrong(graph: Workflow, changed: Workflow) -> Json:

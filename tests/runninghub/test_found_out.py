@@ -91,3 +91,16 @@ def test_forks_of_the_skill_are_pointed_at_what_they_read(handle: StandIn) -> No
     assert base == handle.env["RH_API_BASE_URL"] == f"{handle.url}/openapi/v2"
     said = httpx.post(account, json={"apikey": handle.api_key}).json()
     assert said["data"]["apiType"] == "SHARED"
+
+
+@pytest.mark.parametrize(("value", "code"), [
+    ("1e400", 433), ("-1e400", 433), ("nan", 433), ("-inf", 433), ("-5", 0), ("0", 0), (1e308, 0), (-1e308, 0),
+])  # fmt: skip
+def test_a_side_of_any_size_is_refused_or_makes_a_picture(handle: StandIn, value: Any, code: int) -> None:
+    change = {"nodeId": "5", "fieldName": "width", "fieldValue": value}
+    said = post(handle, CREATE, {"workflowId": WORKFLOW, "nodeInfoList": [change]}).json()
+    assert said["code"] == code
+    if code == 0:
+        handle.settle()
+        (file,) = post(handle, "/task/openapi/outputs", {"taskId": said["data"]["taskId"]}).json()["data"]
+        assert httpx.get(file["fileUrl"]).content.startswith(b"\x89PNG")
