@@ -281,6 +281,8 @@ class Contract:
             return str(row["reason"])
         names = [str(row["name"]) for part in self.apis.values() for row in part.errors.values() if "status" in row]
         cure = did_you_mean(word, [*names, *self.errors], f"see understudy explain {self.provider}")
+        if row is not None and row["reason"] in self.errors:
+            cure = f"a task fails with it, no order is refused: script(fails={word!r})"
         known = list(dict.fromkeys(names))
         listed = ", ".join(known) if len(known) <= MOST_NAMED else f"{', '.join(known[:3])} or another of {len(known)}"
         raise ValueError(f"expected an error of {self.provider}: {listed}; came {word!r}; {cure}")

@@ -104,3 +104,14 @@ def test_a_side_of_any_size_is_refused_or_makes_a_picture(handle: StandIn, value
         handle.settle()
         (file,) = post(handle, "/task/openapi/outputs", {"taskId": said["data"]["taskId"]}).json()["data"]
         assert httpx.get(file["fileUrl"]).content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("code", ["1000", "1006", "1504", "1516"])
+def test_an_error_of_tasks_refuses_no_order_and_is_told_where_it_belongs(handle: StandIn, code: str) -> None:
+    with pytest.raises(ValueError, match=rf"came '{code}'; a task fails with it.*script\(fails='{code}'\)"):
+        handle.refuse_next(code)
+    handle.script(fails=code)
+    task = post(handle, SUBMIT, example()).json()["taskId"]
+    handle.settle()
+    said = post(handle, "/openapi/v2/query", {"taskId": task}).json()
+    assert (said["status"], said["errorCode"]) == ("FAILED", code)
