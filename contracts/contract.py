@@ -54,7 +54,7 @@ class Contract:
         self.catalogue = Catalogue(facts.models, facts.media, self.takes._replace(beside=beside), envelope)
         self.edition: str = facts.openapi.get("editions", {}).get("shown", "")  # of the documents
         self._lenient = frozenset(facts.openapi.get("lenient", {}).get("rules", ()))  # what is told, and taken
-        self._base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
+        self.base: str = facts.openapi.get("base", {}).get("path", "")  # which clients double, or leave out
         self.forms = {name: self._form(name) for name in facts.tasks.get("forms", ())}
         self.refused = Judge(self._whole("Error"))
         self._refusals = {name: Judge(self._whole(row["error"])) for name, row in facts.openapi["operations"].items()
@@ -155,7 +155,7 @@ class Contract:
 
     def _plant(self) -> None:
         known = self.catalogue
-        self._paths = Paths(self.operations.values(), self._base, lambda name: known.find(name, False) is not None)
+        self._paths = Paths(self.operations.values(), self.base, lambda name: known.find(name, False) is not None)
 
     def match(self, path: str) -> tuple[dict[str, Operation], str]:
         """The operations at a path, by method, and the one thing that the path names; none for an unknown path."""
@@ -281,6 +281,8 @@ class Contract:
             return str(row["reason"])
         names = [str(row["name"]) for part in self.apis.values() for row in part.errors.values() if "status" in row]
         cure = did_you_mean(word, [*names, *self.errors], f"see understudy explain {self.provider}")
+        if row is not None and row["reason"] in self.errors:
+            cure = f"a task fails with it, no order is refused: script(fails={word!r})"
         known = list(dict.fromkeys(names))
         listed = ", ".join(known) if len(known) <= MOST_NAMED else f"{', '.join(known[:3])} or another of {len(known)}"
         raise ValueError(f"expected an error of {self.provider}: {listed}; came {word!r}; {cure}")

@@ -68,13 +68,19 @@ def errors(provider: str, word: str) -> Iterator[str]:
 
 
 def rows(provider: str) -> Iterator[tuple[Contract, Mapping[str, Any]]]:
-    """Every row of errors with the API whose it is; one that several APIs share is the first one's."""
+    """Every row of errors with the API whose it is; one that several APIs share is the first one's. What some
+    operations say by another code is a row of its own."""
     told: list[Mapping[str, Any]] = []
     for promise in contract(provider).apis.values():
-        for row in promise.errors.values():
+        for row in (each for plain in promise.errors.values() for each in (plain, *_otherwise_said(plain))):
             if row not in told:
                 told.append(row)
                 yield promise, row
+
+
+def _otherwise_said(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What operations say in a row's place, where they do so by another code."""
+    return ({**row, **other} for other in row.get("of", {}).values() if "code" in other)
 
 
 def _otherwise(provider: str, word: str, known: bool) -> Iterator[tuple[Contract, Mapping[str, Any]]]:

@@ -193,7 +193,8 @@ class App:
             return
         dialect, path = session.cast[name], way.path
         base = self._bases.get((headers.get(b"host"), way.mount)) or self.base(scope, headers, way, dialect)
-        if (beside := uploads.BESIDE.get(path[: path.find("/", 1) + 1])) is not None:
+        beside = uploads.BESIDE.get(path[: path.find("/", 1) + 1])
+        if beside is not None and scope["method"] not in way.operations:
             await beside(dialect, session, scope, receive, send, path[path.find("/", 1) + 1 :])
         elif path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
             await _plain(send, self._document(dialect, base), scope["method"] == "HEAD")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 from ...contracts import graph as graphs
@@ -29,7 +30,8 @@ def read(value: Any, stood: Any) -> Any:
         return {"true": True, "false": False}.get(value.lower(), value)
     for kind in (int, float) if value.strip().lstrip("+-")[:1].isdigit() else ():
         with suppress(ValueError):
-            return kind(value)
+            number = kind(value)
+            return number if kind is int or isfinite(number) else value
     return value
 
 

@@ -150,7 +150,7 @@ def _size(runs: Workflow, name: str) -> tuple[int, int] | None:
 
 
 def _side(length: float, scale: float) -> int:
-    return max(1, min(round(min(length, MOST_SIDE) * scale), MOST_SIDE))
+    return max(1, min(round(min(max(length, 0), MOST_SIDE) * scale), MOST_SIDE))
 
 
 def _count(runs: Workflow, name: str, keeps: Kept) -> int:

@@ -34,7 +34,7 @@ def beside(said: Mapping[str, Any], others: int) -> tuple[float, dict[str, Any]]
     """The number of a prompt that comes after so many others, and what is said beside its graph."""
     number = float(-others if said.get("front") else others)
     if isinstance(said.get("number"), (int, float)):
-        number = said["number"]
+        number = float(said["number"])
     extra = said["extra_data"] if isinstance(said.get("extra_data"), dict) else {}
     return number, {**extra, "client_id": said["client_id"]} if "client_id" in said else extra
 

@@ -130,7 +130,7 @@ def quick_params(turn: Turn) -> Answer:
 
 def app_list(turn: Turn) -> Answer:
     """A page of the apps, as the newer route tells of them."""
-    return wire.page(_sought(turn), turn.inputs, lambda prop: {
+    return wire.page(_sought(turn, "", frozenset()), turn.inputs, lambda prop: {
         "title": prop.name, "description": prop.said["says"], "cover": _cover(turn, prop),
         "invokeExample": f"curl --request POST {turn.base}/openapi/v2/run/ai-app/{prop.id}",
     })  # fmt: skip
@@ -138,17 +138,17 @@ def app_list(turn: Turn) -> Answer:
 
 def webapp_list(turn: Turn) -> Answer:
     """A page of the apps, as the site tells of them."""
+    sought, tags = turn.inputs.get("search", ""), frozenset(map(str, turn.inputs.get("tags", ())))
     none = dict.fromkeys(("likeCount", "downloadCount", "pv", "collectCount"), "0")
-    return wire.page(_sought(turn), turn.inputs, lambda prop: {
+    return wire.page(_sought(turn, sought.lower(), tags), turn.inputs, lambda prop: {
         "id": prop.id, "name": prop.name, "intro": prop.said["says"], "tags": prop.said["tags"],
         "covers": [{"id": prop.id, "url": _cover(turn, prop)}],
         "statisticsInfo": {**none, "useCount": str(_used(turn, prop))},
     })  # fmt: skip
 
 
-def _sought(turn: Turn) -> list[Prop]:
+def _sought(turn: Turn, sought: str, wanted: frozenset[str]) -> list[Prop]:
     """Those that a search finds, in the order that is wished for: whoever published them, they are for everybody."""
-    sought, wanted = turn.inputs.get("search", "").lower(), {str(tag) for tag in turn.inputs.get("tags", ())}
     rows = []
     for prop in (prop for prop in turn.session.props.values() if prop.kind == KIND):
         tags = {str(tag.get(key)) for tag in prop.said["tags"] for key in ("id", "name", "nameEn")}

@@ -77,7 +77,8 @@ class RunningHub(Dialect):
         return self._no(refusal, operation, operation.api if operation else "")
 
     def _no(self, refusal: Refusal, operation: Operation | None, api: str) -> Answer:
-        row = self.contract.apis[api].error(refusal.reason, operation)
+        promise = self.contract if operation else self.contract.apis[api]
+        row = promise.error(refusal.reason, operation)
         return Answer(row["status"], _said(api, operation, row, wire.told(row, refusal)))
 
     def bent(self, turn: Bending, status: int) -> Answer:

@@ -136,7 +136,7 @@ def failed(row: Mapping[str, Any], text: str) -> Json:
 
 def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
     """A no in the envelope; the gateway's own has no more than a code and a text. Newer ones say the text twice."""
-    said: Json = {"code": row["code"], "msg": text, **({"message": text} if twice else {})}
+    said: Json = {"code": int(row["code"]), "msg": text, **({"message": text} if twice else {})}
     return said if row.get("bare") else {**said, "errorMessages": None, "data": None}
 
 

@@ -162,13 +162,13 @@ class Turn(Bending):
             reason = "wrong-method" if operations else "unknown-path"
             raise Refusal(
                 reason,
-                findings=(astray.nowhere(self.dialect.contract, scope["method"], path, bool(operations)),),
+                findings=(astray.nowhere(self.dialect.contract, scope["method"], path, operations.values()),),
             )
         self.operation = self.dialect.contract.operations[name]
         if self.operation.elsewhere and self.way.path != self.operation.path:
             self.findings = (astray.elsewhere(self.operation, self.way.path, self.operation.path),)
         elif (meant := self.dialect.contract.straight(self.way.path)) != self.way.path:
-            self.findings = (astray.elsewhere(self.operation, self.way.path, meant),)
+            self.findings = (astray.elsewhere(self.operation, self.way.path, meant, self.dialect.contract.base),)
         if scope["query_string"]:
             self.pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             self.query = dict(self.pairs)
@@ -209,7 +209,7 @@ class Turn(Bending):
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
         if operation.speaks or self.query:
-            self.findings = self._judged()
+            self.findings += self._judged()
         media = self.model.media if self.model is not None else None
         if media and type(self.inputs) is dict and not media.keys().isdisjoint(self.inputs):
             await inputs.check(self, self.model)  # type: ignore[arg-type]  # it has media

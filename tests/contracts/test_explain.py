@@ -127,3 +127,11 @@ def test_an_error_that_comes_with_200_is_told_with_what_it_means_elsewhere() -> 
     (text,) = errors("runninghub", "421")
     assert "200, for what others answer 429" in text
     assert "As many orders of the account run and wait as may." in text
+
+
+def test_what_some_operations_say_by_another_code_is_told_by_that_code() -> None:
+    (first, *_) = errors("runninghub", "423")
+    assert first.startswith("runninghub TASK_NOT_FOUNED 423")
+    assert "answers to  status, cancel" in first
+    (elder, *_) = errors("runninghub", "APIKEY_TASK_NOT_FOUND")
+    assert "answers to  outputs" in elder
