@@ -18,7 +18,7 @@ def account(turn: Turn) -> Answer:
     coins, currency = row["money"] == COINS, turn.dialect.contract.facts.prices["placeholder"]["currency"]
     money = f"{balance:.3f}".rstrip("0").rstrip(".")
     return wire.yes({
-        "remainCoins": str(int(balance)) if coins else "0", "currentTaskCounts": str(len(live)),
+        "remainCoins": str(int(balance)), "currentTaskCounts": str(len(live)),
         "remainMoney": None if coins else money, "currency": None if coins else currency, "apiType": own.kind,
     })  # fmt: skip
 

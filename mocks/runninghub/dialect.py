@@ -24,6 +24,7 @@ ENVELOPED = ("task", "api", "uc", "proxy", native.PLUS)  # how the paths begin w
 NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
           500: "server-error", 503: "unavailable"}  # fmt: skip
+ELDER = {403: "free-user", 429: "queue-full", 503: "no-machine"}  # where the envelope has other reasons
 
 
 class RunningHub(Dialect):
@@ -88,7 +89,8 @@ class RunningHub(Dialect):
     def status(self, status: int, operation: Operation | None = None) -> Answer:
         """A bare status in the documented words."""
         api = operation.api if operation else ""
-        row = self.contract.apis[api].error(FAULTS.get(status, "server-error"))
+        reason = (ELDER if api else FAULTS).get(status) or FAULTS.get(status, "server-error")
+        row = self.contract.apis[api].error(reason)
         return Answer(status, _said(api, operation, row, row["text"]))
 
 

@@ -65,13 +65,13 @@ def test_what_is_spent_is_no_longer_there() -> None:
         assert ask(handle, "GET", KEYS).json()["data"][0]["quotaUsed"] == 2.5
 
 
-@pytest.mark.parametrize(("kind", "coins", "money"), [
-    ("SHARED", "0", "1000000"), ("EXCLUSIVE", "0", "1000000"), ("NORMAL", "1000000", None)])  # fmt: skip
-def test_an_account_is_told_as_its_kind_has_it(kind: str, coins: str, money: str | None) -> None:
+@pytest.mark.parametrize(("kind", "money"), [
+    ("SHARED", "1000000"), ("EXCLUSIVE", "1000000"), ("NORMAL", None)])  # fmt: skip
+def test_an_account_is_told_as_its_kind_has_it(kind: str, money: str | None) -> None:
     with world() as handle:
         key = handle.another_key(kind=kind)
         told = status(handle, key)
-        assert told == {"remainCoins": coins, "currentTaskCounts": "0", "remainMoney": money,
+        assert told == {"remainCoins": "1000000", "currentTaskCounts": "0", "remainMoney": money,
                         "currency": "CNY" if money else None, "apiType": kind}  # fmt: skip
         assert ask(handle, "GET", QUEUE, key=key).json()["data"]["apiKeyType"] == kind
         assert ask(handle, "POST", TURBO, ORDER, key).json()["errorCode"] == ("" if kind == "SHARED" else "1014")
@@ -164,3 +164,11 @@ def test_every_answer_is_as_the_contract_has_it() -> None:
     for operation in own:
         row = promise.apis["account"].facts.openapi["operations"][operation.id]["answers"]["200"]
         assert not promise.check_answer(operation, 200, row["example"]), operation.id
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 801), (429, 421), (503, 415), (404, 807), (500, 500)])
+def test_a_fault_speaks_the_words_of_the_envelope(status: int, code: int) -> None:
+    with world() as handle:
+        handle.fault(status, on="create")
+        answer = handle.client().post("/task/openapi/create", json={"workflowId": "1904136902449209346"})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
