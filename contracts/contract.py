@@ -234,7 +234,7 @@ class Contract:
     def refusing(self, operation: str = "", body: Any = None) -> Mapping[str, Any]:
         """In which keys an operation's errors tell their code and text; of no operation, those that a body has."""
         part = self.of(self.operations.get(operation))
-        row: Mapping[str, Any] = part.facts.openapi["refused"]
+        row: Mapping[str, Any] = part.facts.openapi.get("refused", {})
         if operation:
             return row.get("of", {}).get(operation, row)  # type: ignore[no-any-return]
         others = (row, *row.get("of", {}).values(), *(each.facts.openapi["refused"] for each in self.apis.values()))

@@ -179,7 +179,8 @@ def _flat(contract: Contract) -> Document:
             if part.api:
                 refused[key] = facts.openapi["refused"]
         lives = {**facts.lifecycle, **lives}
-        props |= facts.openapi.get("props", {})
+        kinds = facts.openapi.get("props", {}).items()
+        props |= {kind: row for kind, row in kinds if isinstance(row, dict) and "add" in row}  # else a client has none
     rest = {key: row for key, row in first.openapi.items() if key not in ("apis", "operations", "schemas", "props")}
     openapi = {**rest, "security": {**rest["security"], "also": {}}, "refused": {**rest["refused"], "of": refused},
                "operations": operations, "schemas": schemas, **({"props": props} if props else {})}  # fmt: skip

@@ -44,6 +44,11 @@ class Finding:
         """Equal findings have equal keys and count once."""
         return (self.rule, self.operation, self.where, self.came)
 
+    @property
+    def error(self) -> ValueError:
+        """The same, as whoever hands something over in a program is told."""
+        return ValueError(f"expected {self.where} to be {self.expected}; came {self.came}; {self.cure}")
+
     def __str__(self) -> str:
         head = f"{self.severity}: {self.rule}" + (f" in {self.operation}" if self.operation else "")
         place = f" at {self.where}" if self.where else ""

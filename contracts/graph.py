@@ -224,10 +224,13 @@ def effective(workflow: Workflow, body: Mapping[str, Any]) -> Workflow:
     """The workflow that runs: the saved one or the one that was sent, with the changes laid into it."""
     runs: Workflow = body[SENT] if isinstance(body.get(SENT), dict) else workflow
     changes = {name: node["inputs"] for name, node in _nodes(body.get(SAVED)) if name in runs and node["inputs"]}
-    if not changes:
-        return runs
+    return laid(runs, changes) if changes else runs
+
+
+def laid(workflow: Workflow, changes: Mapping[str, Mapping[str, Any]]) -> Workflow:
+    """A workflow with other values at some inputs of some of its nodes."""
     return {name: {**node, "inputs": {**node["inputs"], **changes[name]}} if name in changes else node
-            for name, node in runs.items()}  # fmt: skip
+            for name, node in workflow.items()}  # fmt: skip
 
 
 def upstream(workflow: Workflow, name: str, keys: tuple[str, ...] = ()) -> Iterator[str]:

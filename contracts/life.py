@@ -60,6 +60,10 @@ class Lifecycle:
         own = next((row for word, row in self._rooms.items() if word in said), {})
         return own.get("count", self.slots), own.get("queue", self.queue)
 
+    def usual(self, kinds: Iterable[str]) -> tuple[float, float]:
+        """How long an order of files of these kinds waits and runs: as long as the one that takes longest."""
+        return max((self.durations[kind] for kind in kinds), key=sum, default=self.durations["image"])
+
     def _reached(self, state: str) -> set[str]:
         found, fresh = {state}, {state}
         while fresh:

@@ -28,8 +28,8 @@ class Machine(Protocol):
         """By which its provider tells it from others."""
 
     @property
-    def nodes(self) -> Workflow:
-        """A graph of the nodes that it knows."""
+    def graphs(self) -> list[Workflow]:
+        """Graphs of the nodes that it knows."""
 
     @property
     def card(self) -> tuple[str, int]:
@@ -65,7 +65,7 @@ def ask(turn: Turn, machine: Machine, path: str) -> Answer:
     if slash and (not rest or "/" in rest):
         return nothing(404)
     if name == "object_info":
-        info = object_info(machine.nodes)
+        info = object_info(*machine.graphs)
         return Answer(200, info if not rest else {rest: info[rest]} if rest in info else {})
     if name == "history":
         runs = looked(turn, (machine.name, path), machine.runs)

@@ -65,6 +65,11 @@ def told(
     return said
 
 
+def rows(nodes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Each file and each text that is told, with its node."""
+    return ((name, row) for name, node in nodes.items() for under in node.values() for row in under)
+
+
 def bare(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The same as ComfyUI itself tells it: where a file can be fetched is the provider's to say."""
     return {name: {under: [_bare(each) for each in rows] for under, rows in node.items()}

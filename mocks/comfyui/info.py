@@ -13,19 +13,17 @@ SOCKET = "*"  # the type of what is linked: a workflow does not tell which it is
 GIB = 2**30
 
 
-def object_info(workflow: Workflow) -> dict[str, Any]:
-    """The classes of a workflow's nodes, as far as the workflow itself tells what they take and give."""
+def object_info(*workflows: Workflow) -> dict[str, Any]:
+    """The classes of the nodes of workflows, as far as these themselves tell what they take and give."""
     used: dict[str, int] = {}
-    for node in workflow.values():
-        for said in node["inputs"].values():
-            if is_link(said) and said[0] in workflow:
-                kind = workflow[said[0]]["class_type"]
-                used[kind] = max(used.get(kind, 0), said[1] + 1)
     rows: dict[str, dict[str, Any]] = {}
-    for node in workflow.values():
+    for workflow, node in ((each, node) for each in workflows for node in each.values()):
         fields = rows.setdefault(node["class_type"], {})
         for key, said in node["inputs"].items():
             fields.setdefault(key, _socket(key, said))
+            if is_link(said) and said[0] in workflow:
+                kind = workflow[said[0]]["class_type"]
+                used[kind] = max(used.get(kind, 0), said[1] + 1)
     return {kind: _class(kind, fields, used.get(kind, 0)) for kind, fields in rows.items()}
 
 

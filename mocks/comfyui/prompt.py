@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...contracts.comfyui import facts
-from ...contracts.graph import MOST_NAMED, Workflow, flaws, outputs, upstream
+from ...contracts.graph import MOST_NAMED, Workflow, flaws, is_link, outputs, upstream
+
+NUMBERS = (int, float)
 
 
 class Prompt(NamedTuple):
@@ -53,8 +55,7 @@ def objection(said: Mapping[str, Any]) -> dict[str, Any] | None:
     if wrong.rule == "no-output-node":
         return _refused("prompt_no_outputs")
     name = wrong.where.split("/")[1].replace("~1", "/").replace("~0", "~")
-    error = {"type": "exception_during_validation", "message": facts("errors")["exception_during_validation"],
-             "details": f"expected {wrong.expected}; came {wrong.came}", "extra_info": {}}  # fmt: skip
+    error = _error("exception_during_validation", f"expected {wrong.expected}; came {wrong.came}")
     node = {"errors": [error], "dependent_outputs": _dependent(graph, name), "class_type": graph[name]["class_type"]}
     return {**_refused("prompt_outputs_failed_validation"), "node_errors": {name: node}}
 
@@ -66,5 +67,30 @@ def _dependent(graph: Workflow, name: str) -> list[str]:
 
 
 def _refused(kind: str, details: str = "") -> dict[str, Any]:
-    error = {"type": kind, "message": facts("errors")[kind], "details": details, "extra_info": {}}
-    return {"error": error, "node_errors": {}}
+    return {"error": _error(kind, details), "node_errors": {}}
+
+
+def _error(kind: str, details: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "message": facts("errors")[kind], "details": details, "extra_info": more}
+
+
+def misfits(graph: Workflow, changed: Workflow) -> dict[str, dict[str, Any]]:
+    """The nodes of a changed graph that are not taken, and why: a text in the place of a number."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, node in changed.items():
+        for field, value in node["inputs"].items():
+            stood = graph[name]["inputs"].get(field)
+            if type(stood) in NUMBERS and type(value) not in NUMBERS and not is_link(value):
+                row = found.setdefault(name, {"errors": [], "dependent_outputs": [], "class_type": node["class_type"]})
+                row["errors"].append(_error("invalid_input_type", f"{field}, {value}", input_name=field,
+                                            received_value=value))  # fmt: skip
+    for last in outputs(changed) if found else ():
+        for name in upstream(changed, last):
+            if name in found:
+                found[name]["dependent_outputs"].append(last)
+    return found
+
+
+def lost(misfits: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The outputs that nodes which are not taken take with them."""
+    return {last for row in misfits.values() for last in row["dependent_outputs"]}

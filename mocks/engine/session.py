@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil, inf
@@ -168,7 +168,7 @@ class Session:
             return self.tasks[name]
         return task
 
-    def cancel(self, task: Task, allowed: tuple[State, ...], now: float, billed: bool = False) -> bool:
+    def cancel(self, task: Task, allowed: Collection[str], now: float, billed: bool = False) -> bool:
         """Ends a task early if its state allows it; whether it did. Where that is `billed`, what ran is to be paid."""
         task = self.tasks.get(task.id, task)
         if task.timeline.at(now) not in allowed:
@@ -249,9 +249,10 @@ class Session:
         while self.clock.step() or self.courier.busy:
             await self.courier.idle()
 
-    def ended_age(self, task: Task) -> float:
-        """How long ago, as things wear, the task ended."""
-        return self.clock.age - self.clock.age_at(task.timeline.ends)
+    def worn(self, task: Task, lasts: float | None, now: float) -> bool:
+        """Whether a task has been over for so long, as things wear; of None nothing wears out."""
+        ends = task.timeline.ends
+        return lasts is not None and ends <= now and self.clock.age - self.clock.age_at(ends) >= lasts
 
     def end(self) -> None:
         """Answers whoever waits, and lets go of what holds on to each other, so that it is gone at once."""

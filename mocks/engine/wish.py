@@ -60,9 +60,14 @@ def among(name: str, word: Any, words: Iterable[str], otherwise: str = "say one 
     """Refuses a word that is none of those, with the nearest."""
     known = [each for each in words if each]
     if word not in known:
-        near = get_close_matches(str(word), known, 1)
-        cure = f"did you mean {near[0]}?" if near else otherwise
-        raise ValueError(f"expected {name} to be one of {', '.join(known)}; came {word!r}; {cure}")
+        raise ValueError(f"expected {name} to be one of {', '.join(known)}; came {word!r}; "
+                         + meant(word, known, otherwise))  # fmt: skip
+
+
+def meant(word: Any, known: Iterable[str], otherwise: str) -> str:
+    """The cure for a word that is none of those that are known."""
+    near = get_close_matches(str(word), list(known), 1)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def flag(name: str, value: Any) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
-from ...contracts.finding import Finding, did_you_mean
+from ...contracts.finding import Finding
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
-from ..web.dialect import Answer, Dialect
+from ..web.dialect import Answer, Dialect, Maker
 from .routes import ROUTES
 from .served import SERVED
 from .serverless import deployments
@@ -26,8 +27,6 @@ NODES = ("overrides", "workflow_api_json")  # fields that hold nodes by their na
 FAULTS = {400: "Bad request.", 401: "Unauthorized.", 403: "Forbidden.", 404: "Not found.", 408: "Request timeout.",
           409: "Conflict.", 429: "Too many requests.", 500: "Internal error.", 502: "Bad gateway.",
           503: "Service unavailable.", 504: "Gateway timeout."}  # fmt: skip
-# The kinds of props, with the API that each is of and who makes one that a director wants.
-GIVEN = {deployments.KIND: (deployments.API, deployments.given), datasets.KIND: ("trainer", datasets_given)}
 
 
 class RunComfy(Dialect):
@@ -49,13 +48,11 @@ class RunComfy(Dialect):
         """Two deployments that are ready."""
         deployments.ready(self.contract.apis[deployments.API], session, account, self.terms.slots)
 
-    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
-        """A deployment or a data set, as the director wants it."""
-        if kind not in GIVEN:
-            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
-                             + did_you_mean(kind, GIVEN, f"say {deployments.KIND!r}"))  # fmt: skip
-        api, made = GIVEN[kind]
-        return made(self.contract.apis[api], session, account, said)
+    def makers(self) -> Mapping[str, Maker]:
+        """Deployments and data sets, as the director wants them."""
+        apis = self.contract.apis
+        return {deployments.KIND: partial(deployments.given, apis[deployments.API]),
+                datasets.KIND: partial(datasets_given, apis["trainer"])}  # fmt: skip
 
     def stands_for(self, prop: Prop) -> str:
         """A deployment runs a workflow, or a LoRA."""

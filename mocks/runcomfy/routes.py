@@ -56,7 +56,7 @@ def cancel(turn: Turn) -> Answer:
     life = turn.dialect.contract.lives["model"]
     task, rule = task_of(turn), life.cancel
     state = task.timeline.at(turn.now)
-    if turn.session.cancel(task, tuple(State(name) for name in rule["from"]), turn.now):
+    if turn.session.cancel(task, rule["from"], turn.now):
         return Answer(202, wire.cancelled(task.id, rule["accepted_status"], rule["accepted"]))
     return Answer(202, wire.cancelled(task.id, life.words["status"][state], rule["refused"]))
 

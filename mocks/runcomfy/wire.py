@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from ...contracts.catalogue import Catalogue, Model
 from ...contracts.contract import Contract
 from ...contracts.life import Lifecycle
-from ...contracts.outcome import Outcome
-from ..engine.medium import Medium
 from ..engine.task import Order, View
 from ..engine.timeline import State, new
-
-
-@lru_cache(1024)
-def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    return (Medium(*outcome[:5]),) * outcome.count  # orders of one size share it
+from ..web.promised import media
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     outcome = catalogue.outcome(model, inputs)
-    return new(Order, ("runcomfy", "submit", model.id, said, _media(outcome), "", "", "", None, ""))
+    return new(Order, ("runcomfy", "submit", model.id, said, media(outcome), "", "", "", None, ""))
 
 
 def accepted(base: str, name: str) -> dict[str, Any]:

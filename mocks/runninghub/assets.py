@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from functools import partial
+from string import ascii_lowercase
 
 from ..engine.prop import Prop
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import wire
-from .account import SIZE, moment
 
 ASSET, GROUP = "asset", "group"
-LETTERS, SPREAD, ODD = 26, 26**5, 7368787  # names end in five letters; no factor is shared, so no two are equal
+SPREAD, ODD = 26**5, 7368787  # names end in five letters; no factor is shared, so no two are equal
 
 
 def add(kind: str, turn: Turn) -> Answer:
     """Makes one; an asset takes a while until it is ready."""
     session, now = turn.session, turn.now
     session.made += 1
-    number, letters = session.made * ODD % SPREAD, ""
-    for _ in range(5):
-        number, letter = divmod(number, LETTERS)
-        letters += chr(ord("a") + letter)
+    number = session.made * ODD % SPREAD
+    letters = "".join(ascii_lowercase[number // 26**at % 26] for at in range(5))
     date = "".join(filter(str.isdigit, session.clock.stamp(now)[:19]))
     said = {key: value for key, value in turn.inputs.items() if key != "apiKey"}
     prop = Prop(f"{kind}-{date}-{letters}", kind, turn.account, said.get("name", ""), said, now, now)
     session.props[prop.id] = prop
     if kind == ASSET:
         session.awaited = max(session.awaited, _ready(turn, prop))
-    return Answer(200, wire.enveloped(_told(turn, prop)))
+    return wire.yes(_told(turn, prop))
 
 
 def show(kind: str, turn: Turn) -> Answer:
@@ -37,7 +35,7 @@ def show(kind: str, turn: Turn) -> Answer:
     prop = _own(kind, turn)
     ready = _ready(turn, prop) if kind == ASSET else 0.0
     turn.await_((kind, prop.id), lambda: ready if turn.now < ready else None)
-    return Answer(200, wire.enveloped(_told(turn, prop)))
+    return wire.yes(_told(turn, prop))
 
 
 def change(kind: str, turn: Turn) -> Answer:
@@ -45,7 +43,7 @@ def change(kind: str, turn: Turn) -> Answer:
     prop = _own(kind, turn)
     said = {**prop.said, **{key: turn.inputs[key] for key in ("name", "description") if key in turn.inputs}}
     turn.session.props[prop.id] = prop = prop.but(turn.now, name=said.get("name", ""), said=said)
-    return Answer(200, wire.enveloped(_told(turn, prop)))
+    return wire.yes(_told(turn, prop))
 
 
 def drop(kind: str, turn: Turn) -> Answer:
@@ -53,7 +51,7 @@ def drop(kind: str, turn: Turn) -> Answer:
     prop, session = _own(kind, turn), turn.session
     for each in (prop, *(one for one in session.own(turn.account, ASSET) if one.said.get("groupId") == prop.id)):
         session.drop_prop(each)
-    return Answer(200, wire.enveloped(None))
+    return wire.yes(None)
 
 
 def show_all(kind: str, turn: Turn) -> Answer:
@@ -62,9 +60,8 @@ def show_all(kind: str, turn: Turn) -> Answer:
     found = [row for row in every if said.get("name", "").lower() in row["name"].lower()
              and said.get("groupId", row["groupId"]) == row["groupId"]
              and said.get("status", row.get("status", "")).upper() == row.get("status", "")]  # fmt: skip
-    number, size = int(said.get("pageNumber", 1)), int(said.get("pageSize", SIZE))  # 5.0 is a whole number
-    return Answer(200, wire.enveloped({"items": found[(number - 1) * size : number * size], "totalCount": len(found),
-                                       "pageNumber": number, "pageSize": size}))  # fmt: skip
+    items, number, size = wire.cut(found, said.get("pageNumber", 1), said.get("pageSize", wire.SIZE))
+    return wire.yes({"items": items, "totalCount": len(found), "pageNumber": number, "pageSize": size})
 
 
 def _own(kind: str, turn: Turn) -> Prop:
@@ -80,7 +77,7 @@ def _ready(turn: Turn, prop: Prop) -> float:
 
 
 def _told(turn: Turn, prop: Prop) -> wire.Json:
-    made = {"name": prop.name, "createTime": moment(turn.session.clock.stamp(prop.made))}
+    made = {"name": prop.name, "createTime": wire.moment(turn.session.clock.stamp(prop.made))}
     if prop.kind == GROUP:
         return {"groupId": prop.id, "description": prop.said.get("description", ""), **made}
     status = "PROCESSING" if turn.now < _ready(turn, prop) else "ACTIVE"

@@ -7,22 +7,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.catalogue import Model
-from ...contracts.finding import did_you_mean
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
-from ..web.dialect import Answer, Dialect
+from ..web.dialect import Answer, Dialect, Maker
 from . import apps, keys, native, sockets, wire, workflows
 from .routes import ROUTES
 
 if TYPE_CHECKING:
-    from ..engine.prop import Prop
     from ..engine.session import Account, Session
     from ..web.bending import Bending
     from ..web.line import Call, Line
     from ..web.turn import Turn
 
-GIVEN = {workflows.KIND: workflows.given, apps.KIND: apps.given}  # the kinds of props, with who makes one
 TASKS = "tasks"  # the API whose words are those of every answer with the envelope, unless another one has its own
+ENVELOPED = ("task", "api", "uc", "proxy", native.PLUS)  # how the paths begin whose answers have it
 NEWER = "/openapi/v2/"  # how the paths begin whose noes bear their text twice
 FAULTS = {400: "invalid-input", 401: "bad-key", 402: "no-money", 403: "key-kind", 404: "unknown-id", 429: "rate",
           500: "server-error", 503: "unavailable"}  # fmt: skip
@@ -64,53 +62,47 @@ class RunningHub(Dialect):
         workflows.ready(session, account)
         apps.ready(session, account)
 
-    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
-        """A workflow or an app, as the director wants it."""
-        if kind not in GIVEN:
-            raise ValueError(f"expected a kind of prop, {' or '.join(GIVEN)}; came {kind!r}; "
-                             + did_you_mean(kind, GIVEN, f"say {workflows.KIND!r}"))  # fmt: skip
-        return GIVEN[kind](session, account, said)
+    def makers(self) -> Mapping[str, Maker]:
+        """Workflows and apps, as the director wants them."""
+        return {workflows.KIND: workflows.given, apps.KIND: apps.given}
 
     def no(self, refusal: Refusal, turn: Turn) -> Answer:
         """In the envelope of the API that was asked; what a key that is short of money is told depends on its kind."""
         if refusal.reason == "no-money" and turn.account is not None:
             refusal.reason = keys.kind(self.contract, turn.account)["money"]
-        return self._no(refusal, turn.operation, TASKS if _enveloped(turn) else "")
+        return self._no(refusal, turn.operation, _api(turn))
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None) -> Answer:
         """The same to nobody in particular."""
-        return self._no(refusal, operation, "")
+        return self._no(refusal, operation, operation.api if operation else "")
 
     def _no(self, refusal: Refusal, operation: Operation | None, api: str) -> Answer:
         promise = self.contract if operation else self.contract.apis[api]
         row = promise.error(refusal.reason, operation)
-        return Answer(row["status"], _said(operation, api, row, wire.told(row, refusal)))
+        return Answer(row["status"], _said(api, operation, row, wire.told(row, refusal)))
 
     def bent(self, turn: Bending, status: int) -> Answer:
         """A bare status, in the envelope of the API that was asked."""
-        return self._status(status, turn.operation)
+        return self.status(status, turn.operation)
 
-    def status(self, status: int) -> Answer:
+    def status(self, status: int, operation: Operation | None = None) -> Answer:
         """A bare status in the documented words."""
-        return self._status(status, None)
-
-    def _status(self, status: int, operation: Operation | None) -> Answer:
-        row = self.contract.apis[operation.api if operation else ""].error(FAULTS.get(status, "server-error"))
-        return Answer(status, _said(operation, "", row, row["text"]))
+        api = operation.api if operation else ""
+        row = self.contract.apis[api].error(FAULTS.get(status, "server-error"))
+        return Answer(status, _said(api, operation, row, row["text"]))
 
 
-def _said(operation: Operation | None, api: str, row: Mapping[str, Any], text: str) -> wire.Json:
-    """A no in the envelope of the API that was asked."""
-    if not (operation.api if operation else api):
-        return wire.failed(row, text)
-    return wire.refused(row, text, operation is not None and operation.path.startswith(NEWER))
+def _said(api: str, operation: Operation | None, row: Mapping[str, Any], text: str) -> wire.Json:
+    """A no in the envelope of an API."""
+    twice = operation is not None and operation.path.startswith(NEWER)
+    return wire.refused(row, text, twice) if api else wire.failed(row, text)
 
 
-def _enveloped(turn: Turn) -> bool:
-    """Whether whoever asks expects the envelope; of a path that leads nowhere, its beginning tells."""
+def _api(turn: Turn) -> str:
+    """The API that was asked; of a path that leads nowhere, its beginning tells."""
     if turn.operation is not None:
-        return turn.operation.api != ""
-    return turn.way.path[1:].partition("/")[0] in ("task", "api", "uc", "proxy", native.PLUS)
+        return turn.operation.api
+    return TASKS if turn.way.path[1:].partition("/")[0] in ENVELOPED else ""
 
 
 @lru_cache(256)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...contracts.contract import Contract
-from ...contracts.exchange import Exchange
 from ..engine.refusal import Refusal
 from ..engine.session import Session, Tell
 from ..engine.task import Task
@@ -17,6 +16,7 @@ from ..web.turn import Turn
 from . import tasks, wire
 from .own import task_of
 
+SECOND = len("2025-03-25T16:05:07")  # as far as a moment is told
 NEXT = 1  # what makes the id of an event of its task's
 
 
@@ -49,57 +49,39 @@ def _data(contract: Contract, session: Session, base: str, task: Task) -> str:
 
 def detail(turn: Turn) -> Answer:
     """Tells of the event of a task, and how its delivery stands."""
-    try:
-        task = task_of(turn)
-    except Refusal:
-        raise Refusal("no-webhook") from None
-    return Answer(200, wire.enveloped(_told(turn, _ended(turn, task))))
+    return wire.yes(_told(turn, _ended(turn, str(turn.inputs["taskId"]))))
 
 
 def retry(turn: Turn) -> Answer:
     """Sends an event again, elsewhere if another address is named."""
-    task = turn.session.tasks.get(str(int(turn.inputs["webhookId"]) - NEXT))
-    if task is None or task.account is not turn.account:
-        raise Refusal("no-webhook")
-    event, turn.task = _told(turn, _ended(turn, task)), task.id
+    task = _ended(turn, str(int(turn.inputs["webhookId"]) - NEXT))
     where = turn.inputs.get("webhookUrl") or task.order.webhook
     again = task._replace(order=task.order._replace(webhook=where))
-    post.call(turn.session, turn.dialect.contract, again, written(_event(task, event["eventData"])))
-    return Answer(200, wire.enveloped(None, ""))
+    post.call(turn.session, turn.dialect.contract, again, written(_event(task, _told(turn, task)["eventData"])))
+    return wire.yes(None, "")
 
 
-def _ended(turn: Turn, task: Task) -> Task:
-    """A task of whose end there is an event."""
+def _ended(turn: Turn, id: str) -> Task:
+    """The task of an id, of whose end there is an event."""
+    try:
+        task = task_of(turn, id)
+    except Refusal:
+        raise Refusal("no-webhook") from None
     if not task.order.webhook or task.timeline.ends > turn.now:
         raise Refusal("no-webhook")
     return task
 
 
 def _told(turn: Turn, task: Task) -> dict[str, Any]:
-    session = turn.session
-    tries = [each for each in session.journal.of("webhook", task.id) if each.direction == "out"]
-    last = tries[-1] if tries else None
-    made = session.clock.stamp(task.timeline.ends)
+    session, sent = turn.session, post.delivery(turn.session, task)
+    last, made = sent.last, session.clock.stamp(task.timeline.ends)
     data = last.request_json["eventData"] if last else _data(turn.dialect.contract, session, turn.base, task)
     return {"id": str(int(task.id) + NEXT), "userApiKey": "***", "taskId": task.id,
             "webhookUrl": last.url if last else task.order.webhook, "eventData": data,
-            "callbackStatus": _standing(last),
+            "callbackStatus": sent.standing,
             "callbackResponse": last.answer_body.decode("utf-8", "replace") if last else None,
-            "retryCount": max(0, len(tries) - 1), "createTime": _second(made),
-            "updateTime": _second(session.clock.stamp(last.at) if last else made)}  # fmt: skip
-
-
-def _standing(last: Exchange | None) -> str:
-    """How a delivery stands, by its last try: one that found nobody and bears no finding is made again."""
-    if last is None:
-        return "PENDING"
-    if 200 <= last.status < 300:
-        return "SUCCESS"
-    return "FAILED" if last.findings or last.bent.startswith("fault('lost'") else "RETRYING"
-
-
-def _second(stamp: str) -> str:
-    return stamp[: len("2025-03-25T16:05:07")]
+            "retryCount": sent.again, "createTime": made[:SECOND],
+            "updateTime": (session.clock.stamp(last.at) if last else made)[:SECOND]}  # fmt: skip
 
 
 ROUTES: dict[str, Route] = {"webhook_detail": detail, "webhook_retry": retry}

@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from math import isfinite
 from typing import Any
 
-from ...contracts.comfyui import facts
 from ...contracts.finding import Finding, did_you_mean, shown
-from ...contracts.graph import MOST_NAMED, Place, Workflow, is_link, outputs, upstream
-from ...contracts.nodes import reads
-from ..comfyui import files
-from ..engine.luck import digest
+from ...contracts.graph import MOST_NAMED, Place, Workflow
+from ..comfyui import changes, files
+from ..comfyui.prompt import lost, misfits
 from ..engine.task import Order, Task
 from . import wire
 
 LIST = "nodeInfoList"
-NUMBERS = (int, float)
-Json = dict[str, Any]
 
 
 def place(row: Mapping[str, Any]) -> Place:
@@ -46,50 +41,8 @@ def strange(
 
 
 def laid(graph: Workflow, rows: Iterable[Mapping[str, Any]]) -> Workflow:
-    """The graph with values in the place of its own; the last one of a field counts."""
-    changes: dict[str, Json] = {}
-    for row in rows:
-        node, field = place(row)
-        if node in graph:
-            changes.setdefault(node, {})[field] = _read(row["fieldValue"], graph[node]["inputs"].get(field))
-    return {name: {**node, "inputs": {**node["inputs"], **changes[name]}} if name in changes else node
-            for name, node in graph.items()}  # fmt: skip
-
-
-def _read(value: Any, stood: Any) -> Any:
-    """A value as the type that stood in its place, where its text is one: many clients send texts alone."""
-    if type(value) is not str or isinstance(stood, (str, list, dict)) or stood is None:
-        return value
-    if type(stood) is bool:
-        return {"true": True, "false": False}.get(value.lower(), value)
-    try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return number if isfinite(number) else value
-
-
-def wrong(graph: Workflow, changed: Workflow) -> Json:
-    """The nodes that ComfyUI would not take, and why: a text in the place of a number."""
-    found: Json = {}
-    for name, node in changed.items():
-        for field, value in node["inputs"].items():
-            stood = graph[name]["inputs"].get(field)
-            if type(stood) in NUMBERS and type(value) not in NUMBERS and not is_link(value):
-                error = {"type": "invalid_input_type", "message": facts("errors")["invalid_input_type"],
-                         "details": f"{field}, {value}",
-                         "extra_info": {"input_name": field, "received_value": value}}  # fmt: skip
-                row = found.setdefault(name, {"errors": [], "dependent_outputs": [], "class_type": node["class_type"]})
-                row["errors"].append(error)
-    for last in outputs(changed) if found else ():
-        for name in upstream(changed, last):
-            if name in found:
-                found[name]["dependent_outputs"].append(last)
-    return found
+    """The graph with the values of items in the place of its own."""
+    return changes.laid(graph, ((place(row), row["fieldValue"]) for row in rows))
 
 
 def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) -> Workflow:
@@ -99,18 +52,9 @@ def runs(graph: Workflow, luck: str, replaced: bool, body: Mapping[str, Any]) ->
     rows = body.get(LIST) or ()
     base: Workflow = json.loads(own) if own else graph
     whole = laid(base, rows)
-    lost = {last for node in wrong(base, whole).values() for last in node["dependent_outputs"]}
-    kept = {name: node for name, node in whole.items() if name not in lost}
-    return kept if own else _seeded(kept, {place(row) for row in rows}, luck)
-
-
-def _seeded(graph: Workflow, given: set[Place], luck: str) -> Workflow:
-    told: dict[str, Json] = {}
-    for name, node in graph.items():
-        for field in reads("seeds"):
-            if type(node["inputs"].get(field)) is int and (name, field) not in given:
-                told.setdefault(name, dict(node["inputs"]))[field] = int(digest(luck, name, field)[:12], 16)
-    return {name: {**node, "inputs": told[name]} if name in told else node for name, node in graph.items()}
+    gone = lost(misfits(base, whole))
+    kept = {name: node for name, node in whole.items() if name not in gone}
+    return kept if own else changes.seeded(kept, {place(row) for row in rows}, luck)
 
 
 def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
@@ -120,14 +64,13 @@ def order(order: Order, graph: Workflow, luck: str, replaced: bool) -> Order:
     return told._replace(media=files.media(told.card()["workflow"]))
 
 
-def results(task: Task, addresses: Sequence[str]) -> list[Json]:
+def results(task: Task, addresses: Sequence[str]) -> list[wire.Json]:
     """The results of a run, each with the node that keeps it."""
     assert task.order.card is not None
-    rows: list[Json] = []
-    for node, told in files.told(task.order.card()["workflow"], addresses).items():
-        for each in (each for row in told.values() for each in row):
-            if isinstance(each, dict):
-                rows.append(wire.result(each["url"], node, each["url"].rpartition(".")[2]))
-            elif isinstance(each, list):
-                rows.append(wire.result(None, node, "txt", each[0]))
-    return rows
+    found: list[wire.Json] = []
+    for node, row in files.rows(files.told(task.order.card()["workflow"], addresses)):
+        if isinstance(row, dict):
+            found.append(wire.result(row["url"], node))
+        elif isinstance(row, list):
+            found.append(wire.result(None, node, row[0]))
+    return found

@@ -6,13 +6,14 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from ...contracts.brought import sign, size
+from ...contracts.brought import size
 from ...contracts.finding import shown
 from ..engine.luck import digest
 from ..engine.prop import Prop
 from ..engine.session import Account, Session
 from ..engine.shelf import Kept
 from ..engine.upload import Upload
+from ..web import brought
 from ..web.dialect import Answer, Route
 from ..web.form import Sent, file_of, unfit
 from ..web.media import PREFIX
@@ -22,7 +23,6 @@ from . import keys, wire
 
 KIND, LORA = "upload", "lora"
 SAME = {"jpg": "jpeg"}
-ZIP = b"PK"  # how an archive begins
 
 
 def upload(turn: Turn) -> Answer:
@@ -33,7 +33,7 @@ def upload(turn: Turn) -> Answer:
     if kind not in kinds["enum"]:
         expected = f"one of {', '.join(kinds['enum'])}"
         raise unfit(turn.operation, "/fileType", "invalid-input", expected, shown(kind), "say one of these")
-    return Answer(200, wire.enveloped({"fileName": _name(turn, prop), "fileType": kind}))
+    return wire.yes({"fileName": _name(turn, prop), "fileType": kind})
 
 
 def media_upload(turn: Turn) -> Answer:
@@ -42,57 +42,25 @@ def media_upload(turn: Turn) -> Answer:
     clock, number = turn.session.clock, prop.said["sha256"]
     begins, ends = (int(clock.epoch.timestamp() + clock.age + more) for more in (0, prop.more.lasts))
     signed = f"q-sign-algorithm=sha1&q-sign-time={begins}%3B{ends}&q-signature={digest(number, begins)[:40]}"
-    told = {"type": prop.more.kind, "download_url": f"{turn.base}{PREFIX}{prop.more.name(number)}?{signed}",
-            "fileName": _name(turn, prop), "size": str(prop.more.size)}  # fmt: skip
-    said = wire.enveloped(told)
+    said = wire.enveloped({
+        "type": prop.more.kind, "download_url": f"{turn.base}{PREFIX}{prop.more.name(number)}?{signed}",
+        "fileName": _name(turn, prop), "size": str(prop.more.size)})  # fmt: skip
     return Answer(200, {"code": said["code"], "msg": said["msg"], "message": said["msg"], **said})
 
 
-def known(session: Session, account: Account, name: str) -> Prop | None:
-    """The file of an account that a node names by its name, with its folder and its ending or without."""
-    number = name.rpartition("/")[2].partition(".")[0]
-    for id in (number, _other(number, account)):
-        if (prop := session.props.get(id)) is not None and prop.kind == KIND and prop.account is account:
-            return prop
-    return None
-
-
 def _taken(turn: Turn) -> tuple[Prop, Sent]:
-    """Keeps a file that was sent as a form, under the digest of its bytes: the same ones bear one name."""
+    """Keeps a file that was sent as a form, under the digest of its bytes."""
     keys.allowed(turn)
-    sent, endings = file_of(turn.operation, turn.headers, turn.body), turn.operation.file["endings"]
-    data = bytes(sent.data)
-    ending = _ending(sent.name, data, endings)
-    if not ending:
+    row, sent = turn.operation.file, file_of(turn.operation, turn.headers, turn.body)
+    data, endings = bytes(sent.data), row["endings"]
+    form = brought.ending(sent.name, data, endings)
+    if not form:
         expected = f"a file of one of these kinds: {', '.join(endings)}"
-        raise unfit(turn.operation, f"/{turn.operation.file['field']}", turn.operation.file["unreadable"], expected,
+        raise unfit(turn.operation, f"/{row['field']}", row["unreadable"], expected,
                     shown(sent.name) if data else "an empty one", "send one of these")  # fmt: skip
-    session, number = turn.session, sha256(data).hexdigest()
-    first = session.props.get(number)
-    form = first.more.form if first is not None else SAME.get(ending, ending)
-    kept = Kept(endings[ending], form, len(data), *(size(data) or (0, 0)), lasts=float(turn.operation.file["lasts"]),
-                used=session.clock.age)  # fmt: skip
-    if session.shelf.get(number) is None and (warning := session.shelf.put(number, data)):
-        session.warn(warning)
-    own = number if first is None or first.account is turn.account else _other(number, turn.account)
-    for id, whose in {number: first.account if first is not None else turn.account, own: turn.account}.items():
-        said = {"sha256": number, "size": len(data)}
-        session.props[id] = Prop(id, KIND, whose, kept.name(number), said, turn.now, turn.now, more=kept)
-    return session.props[own], sent
-
-
-def _other(number: str, account: Account) -> str:
-    """The id of a file that another account has sent before."""
-    return f"{number}-{account.name}"
-
-
-def _ending(name: str, data: bytes, endings: dict[str, str]) -> str:
-    """What a file is, by its name, else by its first bytes; nothing where it is none that is taken."""
-    said = name.rpartition(".")[2].lower()
-    if said in endings or not data:
-        return said if data else ""
-    told = "zip" if data.startswith(ZIP) else (sign(data) or ("",))[0]
-    return told if told in endings else ""
+    kept = Kept(endings[form], SAME.get(form, form), len(data), *(size(data) or (0, 0)), lasts=float(row["lasts"]),
+                used=turn.session.clock.age)  # fmt: skip
+    return brought.keep(turn, KIND, sha256(data).hexdigest(), data, kept), sent
 
 
 def _name(turn: Turn, prop: Prop) -> str:
@@ -102,23 +70,18 @@ def _name(turn: Turn, prop: Prop) -> str:
 
 def lora_upload(turn: Turn) -> Answer:
     """Gives an address away for a LoRA, unless one of this digest is there already."""
-    session, row = turn.session, _row(turn)
+    session, api = turn.session, turn.dialect.contract.apis[turn.operation.api]
+    row = api.facts.openapi["operations"][turn.operation.id]["puts"]
     name, md5 = turn.inputs["loraName"], turn.inputs["md5Hex"].lower()
     said = {"fileName": f"{row['folder']}/{md5}.{row['ending']}"}
     if any(prop.said["md5Hex"] == md5 for prop in session.own(turn.account, LORA)):
-        return Answer(200, wire.enveloped(said))
+        return wire.yes(said)
     session.made += 1
     number = digest(session.seed, "lora", session.made)
     came = partial(_came, session, turn.account, {**said, "loraName": name, "md5Hex": md5})
     session.uploads[number] = Upload(name, turn.dialect.provider, turn.operation.id, None,
                                      session.clock.age + row["expires"], came, "md5")  # fmt: skip
-    return Answer(200, wire.enveloped({**said, "url": f"{turn.base}{PUTS}{number}"}))
-
-
-def _row(turn: Turn) -> dict[str, Any]:
-    api = turn.dialect.contract.apis[turn.operation.api]
-    row: dict[str, Any] = api.facts.openapi["operations"][turn.operation.id]["puts"]
-    return row
+    return wire.yes({**said, "url": f"{turn.base}{PUTS}{number}"})
 
 
 def _came(session: Session, account: Account, said: dict[str, Any], size: int, digest: str) -> None:
@@ -129,4 +92,19 @@ def _came(session: Session, account: Account, said: dict[str, Any], size: int, d
         session.add_prop(account, LORA, said["loraName"], {**said, "size": size})
 
 
-ROUTES: dict[str, Route] = {"upload": upload, "media_upload": media_upload, "lora_upload": lora_upload}
+def resource_list(turn: Turn) -> Answer:
+    """A page of what workflows may load: the LoRAs that were put here, of whose tags and bases nothing is known."""
+    said, name = turn.inputs, turn.inputs.get("resourceName", "").lower()
+    wanted = said.get("resourceType", "LORA") == "LORA" and not said.get("baseModels") and not said.get("tags")
+    rows = [prop for prop in turn.session.own(turn.account, LORA) if wanted and name in prop.name.lower()]
+    return wire.page(rows, said, partial(_told, turn.session))
+
+
+def _told(session: Session, prop: Prop) -> wire.Json:
+    return {"id": prop.id, "resourceName": prop.name, "resourceType": "LORA", "desc": "", "tags": [], "versions": [],
+            "createTime": wire.moment(session.clock.stamp(prop.made)), "nodeModelName": prop.said["fileName"],
+            "posterUrl": None, "thumbnailUrl": None, "owner": {"name": prop.account.name, "avatar": None}}  # fmt: skip
+
+
+ROUTES: dict[str, Route] = {"upload": upload, "media_upload": media_upload, "lora_upload": lora_upload,
+                            "resource_list": resource_list}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from ..comfyui.runs import Run
 from ..comfyui.socket import Listener, follow
@@ -31,12 +31,6 @@ def address(base: str, task: Task) -> str:
     return f"{'wss' if scheme == 'https' else 'ws'}://{rest}{PATH}?{urlencode(said)}"
 
 
-def asked(call: Call, name: str) -> str:
-    """What a call says by a name in its query."""
-    query: bytes = call.scope["query_string"]
-    return parse_qs(query.decode("latin-1")).get(name, [""])[0]
-
-
 def caller(session: Session, call: Call) -> Account | None:
     """Whose socket it is: that of the one whose task it names, or whose key stands in its path."""
     task = _task(session, call)
@@ -52,7 +46,7 @@ def _native(call: Call) -> tuple[str, str]:
 
 def _task(session: Session, call: Call) -> Task | None:
     """The task whose client's id a call names; the newest are looked at first."""
-    client = asked(call, "clientId") if call.way.path == PATH else ""
+    client = call.asked("clientId") if call.way.path == PATH else ""
     return next((task for task in reversed(session.tasks.values()) if client and wire.client(task.id) == client), None)
 
 
@@ -61,7 +55,7 @@ async def tell(session: Session, line: Line) -> None:
     contract, size = session.cast["runninghub"].contract, _native(line.call)[0]
     if size and line.account is not None:
         machine = Machine(session, line.account, contract, size)
-        await follow(line, Listener(asked(line.call, "clientId"), machine.runs, operation=OPENS[size]))
+        await follow(line, Listener(line.call.asked("clientId"), machine.runs, operation=OPENS[size]))
         return
     task = _task(session, line.call)
     if task is None:

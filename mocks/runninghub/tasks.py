@@ -7,17 +7,22 @@ from typing import Any
 
 from ...contracts.contract import Contract
 from ..comfyui.messages import failure
+from ..engine.luck import digest
+from ..engine.media.speech import reply
 from ..engine.refusal import Refusal
 from ..engine.session import Session
-from ..engine.task import View
+from ..engine.task import Task, View
 from ..engine.timeline import FINAL, State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
-from . import wire
-from .own import graph, results, task_of, why
+from . import nodes, wire
+from .own import graph, task_of, why
 from .sockets import address
 
 ELDER = "tasks"  # the API with the envelope
+STANDING = {State.QUEUED: "still-queued", State.RUNNING: "still-running"}  # by state, the row that says it
+REASON = ("current_outputs", "exception_type", "node_name", "current_inputs", "traceback", "node_id",
+          "exception_message")  # fmt: skip
 INTERRUPTED = {"exception_type": "InterruptProcessingException"}
 
 
@@ -28,8 +33,7 @@ def query(turn: Turn) -> Answer:
 
 def status(turn: Turn) -> Answer:
     """Tells where a task stands, in one word."""
-    view = _looked(turn, "status")
-    return Answer(200, wire.enveloped(turn.dialect.contract.lives["task"].words["status"][view.state], ""))
+    return wire.yes(turn.dialect.contract.lives["task"].words["status"][_looked(turn, "status").state], "")
 
 
 def outputs(turn: Turn) -> Answer:
@@ -40,11 +44,10 @@ def outputs(turn: Turn) -> Answer:
 def cancel(turn: Turn) -> Answer:
     """Ends a task that waits or runs; as far as it ran, it is to be paid."""
     task, rule = task_of(turn), turn.dialect.contract.lives["task"].cancel
-    allowed = tuple(State(name) for name in rule["from"])
-    done = turn.session.cancel(task, allowed, turn.now, billed=rule["billed"])
+    done = turn.session.cancel(task, rule["from"], turn.now, billed=rule["billed"])
     if not done and rule["refused"] != rule["accepted"]:
         raise Refusal("too-late")
-    return Answer(200, wire.enveloped(None))
+    return wire.yes(None)
 
 
 def _looked(turn: Turn, channel: str) -> View:
@@ -54,38 +57,53 @@ def _looked(turn: Turn, channel: str) -> View:
 
 def queried(contract: Contract, session: Session, base: str, view: View) -> wire.Json:
     """How a task stands, and what came of it, as the query says it."""
-    life, bad, made, used = contract.lives["task"], ("", ""), None, None
-    reason: wire.Json = {}
+    word = contract.lives["task"].words["query"][view.state]
+    said = {**wire.BLANK, "taskId": view.task.id, "status": word, "failedReason": {}, "usage": None,
+            "parentTaskId": None, "taskUsageList": None}  # fmt: skip
     if view.state in (State.FAILED, State.CANCELLED):
         row = why(contract, view)
-        bad = str(row["code"]), row["text"]
-        reason = failed(contract, view) if view.task.order.card and view.state is State.FAILED else {}
+        said |= {"errorCode": str(row["code"]), "errorMessage": row["text"]}
+        if view.task.order.card and view.state is State.FAILED:
+            said["failedReason"] = failed(contract, view)
     elif view.state is State.SUCCEEDED:
         rows = results(session, base, view.task)
-        made = [row if row["text"] is None else {**row, "url": None} for row in rows]
+        said["results"] = [row if row["text"] is None else {**row, "url": None} for row in rows]
     if view.state in FINAL:
-        used = usage(contract, view)
-    said = wire.queried(view, life, made, bad, used)
-    listed = contract.facts.openapi["usage"]["listed"] and used
-    more = [{"taskId": view.task.id, "parentTaskId": None, "taskStatus": said["status"], "usage": used}]
-    return {**said, "failedReason": reason, "taskUsageList": more if listed else None}
+        said["usage"] = used = usage(contract, view)
+        if contract.facts.openapi["usage"]["listed"]:
+            said["taskUsageList"] = [{"taskId": view.task.id, "parentTaskId": None, "taskStatus": word, "usage": used}]
+    return said
 
 
 def told(contract: Contract, session: Session, base: str, view: View) -> wire.Json:
     """The same as the outputs say it, with the code that stands for each state."""
-    errors = contract.apis[ELDER].errors
     if view.state is State.SUCCEEDED:
-        rows = [row for row in results(session, base, view.task) if row["url"]]
-        return wire.enveloped([wire.file(row, usage(contract, view, written=True)) for row in rows])
-    if view.state is State.QUEUED:
-        return _standing(errors["still-queued"], None)
+        used = usage(contract, view, written=True)
+        return wire.enveloped([wire.file(row, used) for row in results(session, base, view.task) if row["url"]])
+    data: wire.Json | None = None
     if view.state is State.RUNNING:
-        return _standing(errors["still-running"], {"netWssUrl": address(base, view.task)})
-    return _standing(errors["status-error"], {"failedReason": failed(contract, view)})
+        data = {"netWssUrl": address(base, view.task)}
+    elif view.state is not State.QUEUED:
+        data = {"failedReason": failed(contract, view)}
+    row = contract.apis[ELDER].errors[STANDING.get(view.state, "status-error")]
+    return {**wire.enveloped(data, row["text"]), "code": row["code"]}
 
 
-def _standing(row: dict[str, Any], data: Any) -> wire.Json:
-    return {"code": row["code"], "msg": row["text"], "errorMessages": None, "data": data}
+def results(session: Session, base: str, task: Task) -> list[wire.Json]:
+    """The results of a task that has succeeded, each with the node that it comes from; a text may have no file."""
+    files = [f"{base}/media/{name}" for name in session.gallery.names(task)]
+    if task.order.card is not None:
+        return nodes.results(task, files)
+    return [wire.result(url, wire.MODEL_NODE, _text(task, at) if task.order.media[at].kind == "text" else None)
+            for at, url in enumerate(files)]  # fmt: skip
+
+
+def _text(task: Task, index: int) -> str:
+    """What a model of words says: the director's own text, or what depends on all that was asked."""
+    own = task.order.media[index].own.decode("utf-8", "replace")
+    prompt = task.inputs.get("prompt")
+    word = digest(task.model, json.dumps(task.inputs, sort_keys=True), index)
+    return own or reply(task.model, prompt if isinstance(prompt, str) else "nothing", word)
 
 
 def usage(contract: Contract, view: View, written: bool = False) -> wire.Json:
@@ -102,14 +120,12 @@ def usage(contract: Contract, view: View, written: bool = False) -> wire.Json:
 
 def failed(contract: Contract, view: View) -> wire.Json:
     """Why a task came to nothing, as the node tells it at which it did; lists and objects are JSON in a text."""
-    error = {"exception_message": str(why(contract, view)["text"])}
+    error: dict[str, Any] = {"exception_message": str(why(contract, view)["text"])}
     if view.state is State.CANCELLED:
         error |= INTERRUPTED
     said = failure(graph(view.task), error)
-    return {"current_outputs": json.dumps(said["current_outputs"]), "exception_type": said["exception_type"],
-            "node_name": said["node_type"], "current_inputs": json.dumps(said["current_inputs"]),
-            "traceback": json.dumps(said["traceback"]), "node_id": said["node_id"],
-            "exception_message": said["exception_message"]}  # fmt: skip
+    said["node_name"] = said["node_type"]
+    return {key: said[key] if isinstance(said[key], str) else json.dumps(said[key]) for key in REASON}
 
 
 ROUTES: dict[str, Route] = {"query": query, "status": status, "outputs": outputs, "cancel": cancel}

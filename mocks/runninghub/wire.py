@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from ...contracts.catalogue import Catalogue, Model
-from ...contracts.life import Lifecycle
-from ...contracts.outcome import Outcome
+from ...contracts.codes import dotted
 from ..engine.luck import digest
-from ..engine.medium import PLAIN, Card, Detail, Medium
+from ..engine.medium import Card
 from ..engine.refusal import Refusal
-from ..engine.task import Order, Task, View
+from ..engine.task import Order, Task
 from ..engine.timeline import new
+from ..web.dialect import Answer
+from ..web.promised import media
 
 FIRST = 19 * 10**17  # ids have nineteen digits, and begin as those that were seen
 SPREAD = 2654435761
 SCATTER, MOST = 0x9E3779B97F4A7C15F39CC0605CEDC835, 2**128 - 1  # an odd number: no two tasks are told alike
 MODEL_NODE = "4"  # the node that the pages' examples name for the result of a model
+SIZE = 10  # of a page, unless told
 Json = dict[str, Any]
-
-
-@lru_cache(1024)
-def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
-    medium = Medium(*outcome[:5], detail=Detail(fps, rate, channels, bitrate))
-    return (medium,) * outcome.count  # orders of one size share it
+# What every answer of the Standard Model API about a task has, yes and no alike.
+BLANK: Json = {"taskId": "", "status": "", "errorCode": "", "errorMessage": "", "results": None, "clientId": "",
+               "promptTips": ""}  # fmt: skip
 
 
 def read(catalogue: Catalogue, model: Model, inputs: Mapping[str, Any], said: bytes) -> Order:
     """The order that a body asks for."""
     hook = inputs.get("webhookUrl")
-    media = _media(catalogue.outcome(model, inputs))
-    where = hook if type(hook) is str else ""
-    return new(Order, ("runninghub", "submit", model.id, said, media, "", where, "", None, ""))
+    files, where = media(catalogue.outcome(model, inputs)), hook if type(hook) is str else ""
+    return new(Order, ("runninghub", "submit", model.id, said, files, "", where, "", None, ""))
 
 
 def card(catalogue: Catalogue, task: Task, index: int) -> Card:
@@ -57,12 +54,17 @@ def name(seed: str, number: int) -> str:
 
 def thing(seed: str, number: int) -> str:
     """The id of a session's workflow or app of this number; none is that of a task."""
-    return str(FIRST + _tail(seed + " thing") + (number * SPREAD & 0xFFFFFFFF))
+    return name(seed + " thing", number)
 
 
 def client(task: str) -> str:
     """The client's id of a task."""
     return f"{int(task) * SCATTER & MOST:032x}"
+
+
+def moment(stamp: str) -> str:
+    """A moment as the provider writes it."""
+    return stamp[:19].replace("T", " ")
 
 
 def tips(last: Sequence[str], errors: str = "{}") -> str:
@@ -73,8 +75,7 @@ def tips(last: Sequence[str], errors: str = "{}") -> str:
 
 def accepted(task: str, word: str, tips: str) -> Json:
     """What a submit answers; `tips` are what is said of its graph."""
-    return {"taskId": task, "status": word, "errorCode": "", "errorMessage": "", "results": None,
-            "clientId": client(task), "promptTips": tips}  # fmt: skip
+    return {**BLANK, "taskId": task, "status": word, "clientId": client(task), "promptTips": tips}
 
 
 def priced(price: float, currency: str, text: str, english: str) -> Json:
@@ -84,18 +85,9 @@ def priced(price: float, currency: str, text: str, english: str) -> Json:
             "isFreeThisCall": False}  # fmt: skip
 
 
-def queried(
-    view: View, life: Lifecycle, results: list[Json] | None, error: tuple[str, str], usage: Json | None
-) -> Json:  # fmt: skip
-    """How a task stands, and what came of it."""
-    return {"taskId": view.task.id, "status": life.words["query"][view.state], "errorCode": error[0],
-            "errorMessage": error[1], "failedReason": {}, "usage": usage, "results": results,
-            "clientId": "", "promptTips": "", "parentTaskId": None, "taskUsageList": None}  # fmt: skip
-
-
-def result(url: str | None, node: str, form: str, text: str | None = None) -> Json:
+def result(url: str | None, node: str, text: str | None = None) -> Json:
     """One result of a task: a file, or a text."""
-    return {"url": url, "nodeId": node, "outputType": form, "text": text}
+    return {"url": url, "nodeId": node, "outputType": url.rpartition(".")[2] if url else "txt", "text": text}
 
 
 def usage(seconds: float, cost: float | None, coins: float | None = None, numbers: bool = False) -> Json:
@@ -107,22 +99,37 @@ def usage(seconds: float, cost: float | None, coins: float | None = None, number
 
 
 def file(row: Json, used: Json) -> Json:
-    """One file as the outputs tell it."""
-    return {"fileUrl": row["url"], "fileType": row["outputType"], "taskCostTime": used["taskCostTime"],
-            "nodeId": row["nodeId"], "thirdPartyConsumeMoney": used["thirdPartyConsumeMoney"],
-            "consumeMoney": used["consumeMoney"],
-            "consumeCoins": used["consumeCoins"]}  # fmt: skip
+    """One file as the outputs tell it, with what its task took."""
+    return {"fileUrl": row["url"], "fileType": row["outputType"], "nodeId": row["nodeId"], **used}
 
 
-def failed(row: Mapping[str, Any], text: str) -> Json:
-    """A no of the Standard Model API."""
-    return {"taskId": "", "status": "", "errorCode": str(row["code"]), "errorMessage": text, "results": None,
-            "clientId": "", "promptTips": "", "failedReason": {}, "usage": None}  # fmt: skip
+def yes(data: Any, message: str = "success") -> Answer:
+    """A yes in the envelope, as an answer."""
+    return Answer(200, enveloped(data, message))
 
 
 def enveloped(data: Any, message: str = "success") -> Json:
     """A yes in the envelope."""
     return {"code": 0, "msg": message, "errorMessages": None, "data": data}
+
+
+def page(rows: Sequence[Any], said: Mapping[str, Any], told: Callable[[Any], Json]) -> Answer:
+    """The page of a list that is asked for."""
+    shown, current, size = cut(rows, said.get("current", 1), said.get("size", SIZE))
+    pages = -(-len(rows) // size)
+    return yes({"records": list(map(told, shown)), "current": current, "size": size, "total": len(rows), "pages": pages,
+                "hasNext": current < pages, "hasPrevious": current > 1})  # fmt: skip
+
+
+def cut(rows: Sequence[Any], number: float, size: float) -> tuple[Sequence[Any], int, int]:
+    """A page of this number and size, both of which it has for whole ones: 5.0 is one, too."""
+    number, size = int(number), int(size)
+    return rows[(number - 1) * size : number * size], number, size
+
+
+def failed(row: Mapping[str, Any], text: str) -> Json:
+    """A no of the Standard Model API."""
+    return {**BLANK, "errorCode": str(row["code"]), "errorMessage": text, "failedReason": {}, "usage": None}
 
 
 def refused(row: Mapping[str, Any], text: str, twice: bool = False) -> Json:
@@ -143,6 +150,5 @@ def told(row: Mapping[str, Any], refusal: Refusal) -> str:
 
 def _dotted(place: str) -> str:
     """A JSON pointer as the provider writes the place of a field: refImages[0].url."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-    below = (f"[{step}]" if step.isdecimal() else f".{step}" for step in steps[1:])
-    return "".join((*steps[:1], *below))
+    first, *below = dotted(place).split(".")
+    return first + "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in below)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.document import read
-from ...contracts.finding import did_you_mean
 from ...contracts.graph import Workflow, flaws
-from ..engine.prop import Prop
+from ..engine.prop import FLAG, NAME, TEXT, Prop, Rule, checked
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
@@ -20,8 +19,12 @@ if TYPE_CHECKING:
     from ..engine.session import Account, Session
 
 KIND = "workflow"
-OWN = ("graph", "name", "ran", "password", "id")
 DIGITS = re.compile(r"[1-9][0-9]{18}", re.ASCII)
+# What the director says of one.
+OWN: dict[str, Rule] = {
+    "graph": ("a graph in API format", lambda value: isinstance(value, Mapping)),
+    "name": NAME, "ran": FLAG, "password": TEXT, "id": NAME,
+}  # fmt: skip
 
 
 def facts() -> Mapping[str, Any]:
@@ -40,29 +43,12 @@ def ready(session: Session, account: Account) -> None:
 
 def given(session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
     """A workflow as the director wants it."""
-    checked(KIND, said, OWN, {
-        "graph": ("a graph in API format", lambda value: isinstance(value, Mapping)),
-        "ran": ("true or false", lambda value: isinstance(value, bool)),
-        "password": ("a text", lambda value: isinstance(value, str)),
-    })  # fmt: skip
+    checked(KIND, said, OWN)
     graph: Workflow = said.get("graph", facts()["workflows"]["text-to-image"]["graph"])
     for flaw in flaws(graph, ("graph",)):
-        raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
+        raise flaw.error
     told = {"graph": graph, "ran": said.get("ran", True), "password": said.get("password", ""), "open": False}
     return session.add_prop(account, KIND, said.get("name", KIND), told, id=number(session, said))
-
-
-def checked(
-    kind: str, said: Mapping[str, Any], known: tuple[str, ...], rules: Mapping[str, tuple[str, Callable[[Any], Any]]]
-) -> None:  # fmt: skip
-    """Whether what a director says of a prop makes sense."""
-    for name, value in said.items():
-        if name not in known:
-            raise ValueError(f"expected a {kind}'s {', '.join(known)}; came {name!r}; "
-                             + did_you_mean(name, known, "take it out"))  # fmt: skip
-        expected, good = rules.get(name, ("a text that is not empty", lambda told: isinstance(told, str) and told))
-        if not good(value):
-            raise ValueError(f"expected {name} to be {expected}; came {value!r:.80}; correct it, or leave it out")
 
 
 def number(session: Session, said: Mapping[str, Any]) -> str:
@@ -88,15 +74,14 @@ def found(turn: Turn, id: object) -> Prop:
 def workflow_json(turn: Turn) -> Answer:
     """The graph of a workflow, as JSON in a text."""
     graph = found(turn, turn.inputs["workflowId"]).said["graph"]
-    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
-    return Answer(200, wire.enveloped({"prompt": text}, "SUCCESS"))
+    return wire.yes({"prompt": json.dumps(graph, ensure_ascii=False, separators=(",", ":"))}, "SUCCESS")
 
 
 def duplicate(turn: Turn) -> Answer:
     """Makes a copy of a workflow, which is the account's own."""
     prop, session = found(turn, turn.inputs["workflowId"]), turn.session
     copy = session.add_prop(turn.account, KIND, prop.name, {**prop.said, "open": False}, id=number(session, {}))
-    return Answer(200, wire.enveloped({"newWorkflowId": copy.id}))
+    return wire.yes({"newWorkflowId": copy.id})
 
 
 ROUTES: dict[str, Route] = {"workflow_json": workflow_json, "duplicate": duplicate}

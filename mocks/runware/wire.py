@@ -12,11 +12,12 @@ import orjson
 from ...contracts.catalogue import Model
 from ...contracts.contract import Contract
 from ...contracts.operation import Operation
-from ...contracts.outcome import MOST_COUNT, Outcome
+from ...contracts.outcome import MOST_COUNT
 from ..engine.luck import digest, uuid
-from ..engine.medium import PLAIN, Card, Detail, Medium
+from ..engine.medium import Card, Medium
 from ..engine.task import Order, Task
 from ..engine.timeline import new
+from ..web.promised import media
 
 LARGEST_DRAWN = 2**32 - MOST_COUNT  # of seeds that nobody named: those that are counted up from one have 32 bits, too
 LONGEST_KEPT = 16_384  # of bodies: what was read from a longer one is not kept
@@ -39,13 +40,6 @@ class Asked(NamedTuple):
     upload: str
 
 
-@lru_cache(1024)
-def _media(outcome: Outcome) -> tuple[Medium, ...]:
-    fps, rate, channels, bitrate = outcome.finer or PLAIN[:4]
-    medium = Medium(*outcome[:5], quality=outcome.quality, detail=Detail(fps, rate, channels, bitrate))
-    return (medium,) * outcome.count  # orders of one size share it
-
-
 def makes(model: Model, operation: Operation) -> bool:
     """Whether a model is for tasks of this type."""
     return model.form in ("", operation.within)
@@ -56,10 +50,10 @@ def read(contract: Contract, operation: Operation, model: Model, task: Mapping[s
     outcome = contract.catalogue.outcome(model, task)
     if operation.id in ANY_KIND:
         outcome = contract.catalogue.of_format(outcome, task.get("outputFormat"))
-    media = _media(outcome)
+    files = media(outcome)
     usual = contract.facts.openapi["tasks"][operation.id]["delivers"][0]
     delivery = task.get("deliveryMethod") or model.fields.get("deliveryMethod", {}).get("default", usual)
-    return order(operation.id, task.get("model") or model.id, task, said, media, delivery)
+    return order(operation.id, task.get("model") or model.id, task, said, files, delivery)
 
 
 def order(

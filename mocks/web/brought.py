@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from ...contracts.brought import FETCHABLE, carried, sign, size
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .turn import Turn
 
 KIND = "media"
+ZIP = b"PK"  # how an archive begins
 KINDS = {"jpg": "image", **{form: kind for kind, forms in FORMATS.items() for form in forms}}  # by ending
 
 
@@ -72,9 +74,40 @@ def put(turn: Turn, place: str, kind: str, text: str) -> Prop:
                          used=session.clock.age)  # fmt: skip
     prop = session.add_prop(turn.account, KIND, "", {} if data else {"prompt": shown(text, 200)})
     session.props[prop.id] = prop = prop._replace(name=kept.name(prop.id), more=kept)
-    if data and (warning := session.shelf.put(prop.id, data)):
-        session.warn(warning)
+    if data:
+        shelve(session, prop.id, data)
     return prop
+
+
+def keep(turn: Turn, kind: str, number: str, data: bytes, kept: Kept) -> Prop:
+    """Keeps a file of an account as a prop under a number of its bytes: the same ones are one file, however often they
+    come; another account that brings them has a prop of its own."""
+    session, first = turn.session, turn.session.props.get(number)
+    if first is not None:
+        kept = kept._replace(form=first.more.form)
+    if session.shelf.get(number) is None:
+        shelve(session, number, data)
+    whose = first.account if first is not None else turn.account
+    own = number if whose is turn.account else f"{number}-{turn.account.name}"
+    for id, account in {number: whose, own: turn.account}.items():
+        said = {"sha256": number, "size": len(data)}
+        session.props[id] = Prop(id, kind, account, kept.name(number), said, turn.now, turn.now, more=kept)
+    return session.props[own]
+
+
+def ending(name: str, data: bytes, endings: Container[str]) -> str:
+    """What a file is, by its name, else by its first bytes; nothing where it is none that is taken."""
+    said = name.rpartition(".")[2].lower()
+    if said in endings or not data:
+        return said if data else ""
+    told = "zip" if data.startswith(ZIP) else (sign(data) or ("",))[0]
+    return told if told in endings else ""
+
+
+def shelve(session: Session, id: str, data: bytes) -> None:
+    """Keeps the bytes of an upload; where others have to go for it, somebody should know."""
+    if warning := session.shelf.put(id, data):
+        session.warn(warning)
 
 
 def _looked_at(turn: Turn, place: str, kind: str, data: bytes, rules: dict[str, Any]) -> Kept:

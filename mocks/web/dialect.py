@@ -50,6 +50,7 @@ class Work(NamedTuple):
 
 
 Route = Callable[["Turn"], Answer | Wait | Work]
+Maker = Callable[["Session", "Account", Mapping[str, Any]], "Prop"]
 
 
 class Meant(NamedTuple):
@@ -151,10 +152,19 @@ class Dialect:
     def furnish(self, session: Session, account: Account) -> None:
         """Gives a new account what it has from the beginning, if anything."""
 
-    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:  # noqa: ARG002
+    def makers(self) -> Mapping[str, Maker]:
+        """The kinds of props that an account can be given, each with who makes one of what is said."""
+        return {}
+
+    def add_prop(self, session: Session, account: Account, kind: str, said: Mapping[str, Any]) -> Prop:
         """Gives an account a prop that the director wants it to have; what cannot be made is a ValueError."""
-        raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
-                         f"what it needs, as at the provider itself")  # fmt: skip
+        if not (makers := self.makers()):
+            raise ValueError(f"expected a provider with props; came {self.provider} and {kind!r}; have its client make "
+                             f"what it needs, as at the provider itself")  # fmt: skip
+        if kind not in makers:
+            raise ValueError(f"expected a kind of prop, {' or '.join(makers)}; came {kind!r}; "
+                             + did_you_mean(kind, makers, f"say {next(iter(makers))!r}"))  # fmt: skip
+        return makers[kind](session, account, said)
 
     def stands_for(self, prop: Prop) -> str:  # noqa: ARG002 - one that sends none to props needs none
         """The model for which a prop stands, if its provider sends orders to props."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs
 
 from ..engine.courier import Parcel, Receipt
 from ..engine.fault import OF_DELIVERIES
@@ -38,6 +39,11 @@ class Call(NamedTuple):
     base: str
     heard: Heard
     elsewhere: Callable[[str], Session | None] | None = None
+
+    def asked(self, name: str) -> str:
+        """What it says by a name in its query."""
+        query: bytes = self.scope["query_string"]
+        return parse_qs(query.decode("latin-1")).get(name, [""])[0]
 
 
 class Socket(NamedTuple):

@@ -96,7 +96,7 @@ def find(dialect: Dialect, session: Session, name: str, now: float) -> tuple[Tas
     if task is None or name not in names or not task.made(names.index(name), now):
         raise Refusal("media-gone")
     ttl = dialect.kept(task)
-    if ttl is not None and task.timeline.ends <= now and session.ended_age(task) >= ttl:
+    if session.worn(task, ttl, now):
         raise Refusal("media-gone", said=f"it was kept for {ttl} s")
     return task, names.index(name)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...contracts.contract import Contract
+from ...contracts.exchange import Exchange
 from ..engine.courier import Manner, Parcel, backoff
 from ..engine.gallery import content_type
 from ..engine.session import Session
@@ -23,6 +24,28 @@ def call(session: Session, contract: Contract, task: Task, body: Body) -> None:
     """Calls the webhook of a task."""
     rule = contract.life.brings["webhook"]
     session.courier.send(_parcel(task, "webhook", task.order.webhook, body, rule["method"]), _manner(rule))
+
+
+class Delivery(NamedTuple):
+    """How a call of a task's webhook went: how often it was tried again, and the last try, if there was one."""
+
+    again: int
+    last: Exchange | None
+
+    @property
+    def standing(self) -> str:
+        """In one word; a try that found nobody and bears no finding is made again."""
+        if self.last is None:
+            return "PENDING"
+        if 200 <= self.last.status < 300:
+            return "SUCCESS"
+        return "FAILED" if self.last.findings or self.last.bent.startswith("fault('lost'") else "RETRYING"
+
+
+def delivery(session: Session, task: Task) -> Delivery:
+    """How that of a task went, as the journal has it."""
+    tries = [each for each in session.journal.of("webhook", task.id) if each.direction == "out"]
+    return Delivery(max(0, len(tries) - 1), tries[-1] if tries else None)
 
 
 def put(session: Session, contract: Contract, task: Task, to: str) -> None:

@@ -13,7 +13,6 @@ from understudy.contracts.checks.breaking.mutants import mutants
 from understudy.contracts.checks.breaking.score import Score, Survivor, keep, kept, sampled, score, shown
 from understudy.contracts.checks.subject import Ask
 from understudy.contracts.contract import contract
-from understudy.contracts.document import PROVIDERS
 from understudy.contracts.exchange import Exchange
 from understudy.mocks.subjects import Ours
 from understudy.tests.checks.subjects import Bent, but
@@ -27,6 +26,7 @@ FOUND = (
     "an order never ends",
     "answers have no body",
 )
+SCORED = ("runcomfy", "runware")  # the others have no kept score yet
 LIVING = "a page repeats its first entry at its end"
 
 
@@ -140,7 +140,7 @@ def test_a_score_is_kept_and_shown(tmp_path: Path) -> None:
     assert str(result).splitlines()[2:] == shown(row).splitlines()[3:]
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("provider", SCORED)
 def test_what_is_kept_is_of_the_mutants_that_there_are(provider: str) -> None:
     row = kept(provider)
     every = {mutant.name for mutant in mutants(contract(provider))}

@@ -15,8 +15,10 @@ WIRE = contract("runninghub")
 PLAIN = derived(WIRE)
 ID = "1904154698679771137"
 NO: dict[str, Any] = {"code": 807, "msg": "APIKEY_TASK_NOT_FOUND", "errorMessages": None, "data": None}
-FAILED: dict[str, Any] = {"taskId": "", "status": "", "errorCode": "1004", "errorMessage": "no", "results": None, "clientId": "",
-          "promptTips": "", "failedReason": {}, "usage": None}  # fmt: skip
+FAILED: dict[str, Any] = {
+    "taskId": "", "status": "", "errorCode": "1004", "errorMessage": "no", "results": None, "clientId": "",
+    "promptTips": "", "failedReason": {}, "usage": None,
+}  # fmt: skip
 
 
 def said(path: str, body: Any, answer: Any, status: int = 200, **more: Any) -> Exchange:

@@ -212,9 +212,9 @@ def test_a_file_is_as_old_as_its_task_is_over() -> None:
     world = World("auto")
     task = world.submit()
     world.clock.jump(600)
-    assert world.session.ended_age(task) == 0
+    assert not world.session.worn(task, 0.1, world.clock.now)
     world.clock.advance(61)
-    assert world.session.ended_age(task) == 61
+    assert [world.session.worn(task, lasts, world.clock.now) for lasts in (61, 61.1, None)] == [True, False, False]
 
 
 def test_a_digest_depends_on_every_word() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from understudy.contracts.graph import Place, Workflow
+from understudy.mocks.comfyui.prompt import misfits
 from understudy.mocks.runninghub import nodes
 
 SAMPLER = {"1": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 20}},
@@ -69,13 +70,13 @@ def test_a_number_may_be_sent_as_its_text(number: float, stood: float) -> None:
     for sent in (number, str(number)):
         made = nodes.laid(graph, [{"nodeId": 1, "fieldName": "a", "fieldValue": sent}])
         assert made["1"]["inputs"]["a"] == number
-        assert not nodes.wrong(graph, made)
+        assert not misfits(graph, made)
 
 
 @given(st.text(min_size=1).filter(lambda text: not any(sign.isdecimal() for sign in text)))
 def test_a_text_in_the_place_of_a_number_is_told_with_what_depends_on_it(text: str) -> None:
     made = nodes.laid(SAMPLER, [{"nodeId": "1", "fieldName": "steps", "fieldValue": text}])
-    row = nodes.wrong(SAMPLER, made)["1"]
+    row = misfits(SAMPLER, made)["1"]
     assert (row["dependent_outputs"], row["class_type"]) == (["2"], "KSampler")
     assert row["errors"][0]["extra_info"] == {"input_name": "steps", "received_value": text}
 

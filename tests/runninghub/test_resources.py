@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from understudy.contracts.contract import contract
-from understudy.mocks.runninghub.resources import known
+from understudy.mocks.runninghub.resources import KIND
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.neighbour import listening
 from understudy.tests.runninghub.forms import MEDIA, UPLOAD, ask, data, form, part, png, send, uploaded, world
@@ -64,13 +64,10 @@ def test_the_same_bytes_bear_one_name_whoever_sends_them_and_are_held_once() -> 
         assert uploaded(handle, png(9))["fileName"] != first["fileName"]
         assert handle.session.shelf.held == len(png()) + len(png(9))
         accounts = handle.session.accounts
-        for key in (handle.api_key, other):
-            whose = accounts["runninghub", key]
-            found = known(handle.session, whose, first["fileName"])
-            assert found is not None
-            assert found.account is whose
-        assert known(handle.session, accounts["runninghub", other], "openapi/" + "0" * 64 + ".png") is None
-        assert known(handle.session, accounts["runninghub", other], uploaded(handle, png(9))["fileName"]) is None
+        for key, many in ((handle.api_key, 2), (other, 1)):
+            own = handle.session.own(accounts["runninghub", key], KIND)
+            assert len(own) == many
+            assert own[0].name == first["fileName"].partition("/")[2]
 
 
 @pytest.mark.parametrize(("name", "kind"), [

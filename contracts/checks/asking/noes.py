@@ -171,6 +171,9 @@ class Noes(Steps):
                 yield Move("ask", self.form(operation, "tram.exe"))
             elif operation.body is None:
                 yield Move("ask", Ask(operation.method, path))
+                for name in operation.queries:
+                    for word in (*operation.parameters[name]["schema"].get("examples", ()), "x", "0"):
+                        yield Move("ask", Ask(operation.method, f"{path}?{name}={word}"))
             else:
                 bodies = [operation.body.example(), plain_body(walked(operation.body), whole=True)]
                 wrong = [body for body, _ in bad_edges(operation.body) if isinstance(body, dict)]

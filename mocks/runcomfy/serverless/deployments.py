@@ -11,7 +11,7 @@ from ....contracts.finding import did_you_mean
 from ....contracts.graph import Workflow, flaws
 from ...engine.fleet import Fleet
 from ...engine.luck import uuid
-from ...engine.prop import Prop
+from ...engine.prop import FLAG, Prop, Rule, checked
 from ...engine.refusal import Refusal
 from ...web.dialect import Answer, Route
 from ...web.turn import Turn
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
 KIND = "deployment"
 MOST = 10**9  # seconds or requests, as good as without an end
 API = "serverless"
-OWN = ("kind", "workflow", "schema", "cold_start", "warm")  # what the director says and no client can
 ROOM = {"lowest": "min_instances", "highest": "max_instances", "queue": "queue_size",
         "keep_warm": "keep_warm_duration_in_seconds"}  # fmt: skip
+# What the director says beside the kind, and no client can.
+OWN: dict[str, Rule] = {
+    "workflow": ("a graph in API format, or a ready one's name",
+                 lambda value: isinstance(value, (Mapping, str)) and value),
+    "schema": ("a JSON schema of the inputs", lambda value: isinstance(value, Mapping) and "properties" in value),
+    "cold_start": ("a number of seconds, 0 or more", lambda value: _number(value) and value >= 0),
+    "warm": FLAG,
+}  # fmt: skip
 
 
 def add_deployment(turn: Turn) -> Answer:
@@ -113,11 +120,7 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     form = contract.operations["change_deployment"].body
     assert form is not None
     usual = contract.facts.openapi["props"][KIND]["unless_told"]
-    known = (*OWN, *form.fields)
-    for name in said:
-        if name not in known:
-            raise ValueError(f"expected a deployment's {', '.join(known)}; came {name!r}; "
-                             + did_you_mean(name, known, "take it out"))  # fmt: skip
+    checked(KIND, said, OWN, ("kind", *OWN, *form.fields))
     kind = said.get("kind", "comfyui")
     if kind not in contract.catalogue.models:
         raise ValueError(f"expected a kind of deployment, {' or '.join(contract.catalogue.models)}; came {kind!r}; "
@@ -127,13 +130,16 @@ def given(contract: Contract, session: Session, account: Account, said: Mapping[
     for finding in form.check(body):
         raise ValueError(f"expected {finding.where[1:] or 'a deployment'} to be {finding.expected}; came "
                          f"{finding.came}; {finding.cure}")  # fmt: skip
-    _told_well(said, kind)
+    stranger = {"comfyui": "schema", "lora": "workflow"}[kind]
+    if stranger in said:
+        raise ValueError(f"expected a deployment of kind {kind} without a {stranger}; came one; take it out, or name "
+                         f"the other kind")  # fmt: skip
     if kind == "comfyui":
         asked = said.get("workflow")
         ready = asked is None or isinstance(asked, str)
         graph: Workflow = named(asked) if isinstance(asked, str) else asked or saved(body["workflow_id"])
         for flaw in () if ready else flaws(graph, ("workflow",)):  # the ready ones have none
-            raise ValueError(f"expected {flaw.where} to be {flaw.expected}; came {flaw.came}; {flaw.cure}")
+            raise flaw.error
         own = kept(contract, kind, graph, None)
     else:
         own = kept(contract, kind, {}, said.get("schema"))
@@ -156,26 +162,6 @@ def ready(contract: Contract, session: Session, account: Account, slots: int | N
 
 def _workflow_id(seed: str, kind: str, said: Mapping[str, Any]) -> str:
     return uuid(seed, "workflow", kind, said.get("name", ""))
-
-
-def _told_well(said: Mapping[str, Any], kind: str) -> None:
-    """Whether what only the director says makes sense."""
-    rules: dict[str, tuple[str, Any]] = {
-        "workflow": (
-            "a graph in API format, or a ready one's name",
-            lambda value: isinstance(value, (Mapping, str)) and value,
-        ),
-        "schema": ("a JSON schema of the inputs", lambda value: isinstance(value, Mapping) and "properties" in value),
-        "cold_start": ("a number of seconds, 0 or more", lambda value: _number(value) and value >= 0),
-        "warm": ("true or false", lambda value: isinstance(value, bool)),
-    }
-    for name, (expected, good) in rules.items():
-        if name in said and not good(said[name]):
-            raise ValueError(f"expected {name} to be {expected}; came {said[name]!r:.80}; correct it, or leave it out")
-    stranger = {"comfyui": "schema", "lora": "workflow"}[kind]
-    if stranger in said:
-        raise ValueError(f"expected a deployment of kind {kind} without a {stranger}; came one; take it out, or name "
-                         f"the other kind")  # fmt: skip
 
 
 def _number(value: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ....contracts.life import Lifecycle
 from ...engine.prop import Prop
 from ...engine.refusal import Refusal
-from ...engine.session import Session
 from ...engine.task import Order, Task
 from ...engine.timeline import FINAL, State
 from ...web.dialect import Answer, Route
@@ -24,7 +23,7 @@ def infer(turn: Turn) -> Answer:
     order = Order("runcomfy", turn.operation.id, prop.id, turn.body, files, webhook=where, called=prop.name)
     if prop.more.workflow:
         order = with_card(order, prop.more.workflow)
-    usual = max((life.durations[medium.kind] for medium in files), key=sum, default=life.durations["image"])
+    usual = life.usual(medium.kind for medium in files)
     task = turn.submit(order, usual, None, news.teller(turn, life, prop) if where else None, prop.slots)
     return Answer(200, wire.accepted(task, wire.pages(_base(turn), life, task)))
 
@@ -55,8 +54,7 @@ def cancel_request(turn: Turn) -> Answer:
     """Cancels what queues or runs; what is over is told so."""
     life = _life(turn)
     _, task = _asked(turn, life)
-    allowed = tuple(State(name) for name in life.cancel["from"])
-    done = turn.session.cancel(task, allowed, turn.now)
+    done = turn.session.cancel(task, life.cancel["from"], turn.now)
     return Answer(202, wire.cancelled(task.at(turn.now), life, done))
 
 
@@ -78,14 +76,10 @@ def _asked(turn: Turn, life: Lifecycle) -> tuple[Prop, Task]:
     """The request that the path names, of the deployment that it names, whichever version of the API took it."""
     prop, session = had(turn), turn.session
     task = session.tasks.get(turn.value)
-    if task is None or task.order.model != prop.id or _worn_out(session, life, task, turn.now):
+    if task is None or task.order.model != prop.id or session.worn(task, life.kept, turn.now):
         raise Refusal("unknown-id")
     turn.task = task.id
     return prop, task
-
-
-def _worn_out(session: Session, life: Lifecycle, task: Task, now: float) -> bool:
-    return life.kept is not None and task.timeline.ends <= now and session.ended_age(task) >= life.kept
 
 
 def _instance(turn: Turn, prop: Prop, task: Task) -> str:

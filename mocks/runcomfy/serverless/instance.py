@@ -32,10 +32,9 @@ class Instance:
     name: str
 
     @property
-    def nodes(self) -> Workflow:
+    def graphs(self) -> list[Workflow]:
         """The workflow of its deployment."""
-        graph: Workflow = self.prop.more.workflow
-        return graph
+        return [self.prop.more.workflow]
 
     @property
     def card(self) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from ....contracts.contract import Contract
 from ....contracts.finding import did_you_mean
 from ...engine.luck import digest
-from ...engine.prop import Prop
+from ...engine.prop import Prop, checked
 from ...engine.session import Account, Session
 from .datasets import KIND, Files, Kept
 
@@ -19,10 +19,7 @@ WORDS = ("name", "files", "status", "error")
 def given(contract: Contract, session: Session, account: Account, said: Mapping[str, Any]) -> Prop:
     """What is left out is as usual: a name that is made up, one file, and all of it is ready."""
     row = contract.facts.openapi["props"][KIND]
-    for word in said:
-        if word not in WORDS:
-            raise ValueError(f"expected a data set's {', '.join(WORDS)}; came {word!r}; "
-                             + did_you_mean(word, WORDS, "take it out"))  # fmt: skip
+    checked("data set", said, {}, WORDS)
     files, state = _files(contract, said), _state(row["words"], said)
     if not files and state != "empty":
         raise ValueError(f"expected files of a data set that is {row['words'][state]}; came none; name one, as "

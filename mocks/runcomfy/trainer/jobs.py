@@ -65,7 +65,7 @@ def result(turn: Turn) -> Answer:
 def cancel(turn: Turn) -> Answer:
     """Cancels what queues or runs; what it made is kept."""
     task, life = task_of(turn), _life(turn)
-    if not turn.session.cancel(task, tuple(State(name) for name in life.cancel["from"]), turn.now):
+    if not turn.session.cancel(task, life.cancel["from"], turn.now):
         raise Refusal(life.cancel["refuses"])
     return Answer(200, _job(turn, turn.session.tasks[task.id]))
 
@@ -149,7 +149,7 @@ def _rules(turn: Turn) -> dict[str, Any]:
 def _idle(turn: Turn, rule: Mapping[str, Any]) -> Task:
     """The job that the path names, if its state is one from which this is done."""
     task = task_of(turn)
-    if task.timeline.at(turn.now) not in [State(name) for name in rule["from"]]:
+    if task.timeline.at(turn.now) not in rule["from"]:
         raise Refusal(rule["refuses"])
     return task
 
