@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -138,16 +138,16 @@ def app_list(turn: Turn) -> Answer:
 
 def webapp_list(turn: Turn) -> Answer:
     """A page of the apps, as the site tells of them."""
+    sought, tags = turn.inputs.get("search", ""), frozenset(map(str, turn.inputs.get("tags", ())))
     none = dict.fromkeys(("likeCount", "downloadCount", "pv", "collectCount"), "0")
-    sought, wanted = turn.inputs.get("search", "").lower(), frozenset(map(str, turn.inputs.get("tags", ())))
-    return wire.page(_sought(turn, sought, wanted), turn.inputs, lambda prop: {
+    return wire.page(_sought(turn, sought.lower(), tags), turn.inputs, lambda prop: {
         "id": prop.id, "name": prop.name, "intro": prop.said["says"], "tags": prop.said["tags"],
         "covers": [{"id": prop.id, "url": _cover(turn, prop)}],
         "statisticsInfo": {**none, "useCount": str(_used(turn, prop))},
     })  # fmt: skip
 
 
-def _sought(turn: Turn, sought: str, wanted: Set[str]) -> list[Prop]:
+def _sought(turn: Turn, sought: str, wanted: frozenset[str]) -> list[Prop]:
     """Those that a search finds, in the order that is wished for: whoever published them, they are for everybody."""
     rows = []
     for prop in (prop for prop in turn.session.props.values() if prop.kind == KIND):

@@ -58,8 +58,9 @@ def _looked(turn: Turn, channel: str) -> View:
 def queried(contract: Contract, session: Session, base: str, view: View) -> wire.Json:
     """How a task stands, and what came of it, as the query says it."""
     word = contract.lives["task"].words["query"][view.state]
-    said = {**wire.BLANK, "taskId": view.task.id, "status": word, "failedReason": {}, "usage": None,
-            "parentTaskId": None, "taskUsageList": None}  # fmt: skip
+    said: wire.Json = {"taskId": view.task.id, "status": word, "errorCode": "", "errorMessage": "", "failedReason": {},
+                       "usage": None, "results": None, "clientId": "", "promptTips": "", "parentTaskId": None,
+                       "taskUsageList": None}  # fmt: skip
     if view.state in (State.FAILED, State.CANCELLED):
         row = why(contract, view)
         said |= {"errorCode": str(row["code"]), "errorMessage": row["text"]}

@@ -100,7 +100,9 @@ def usage(seconds: float, cost: float | None, coins: float | None = None, number
 
 def file(row: Json, used: Json) -> Json:
     """One file as the outputs tell it, with what its task took."""
-    return {"fileUrl": row["url"], "fileType": row["outputType"], "nodeId": row["nodeId"], **used}
+    order = ("taskCostTime", "nodeId", "thirdPartyConsumeMoney", "consumeMoney", "consumeCoins")
+    told = {**used, "nodeId": row["nodeId"]}
+    return {"fileUrl": row["url"], "fileType": row["outputType"], **{key: told[key] for key in order}}
 
 
 def yes(data: Any, message: str = "success") -> Answer:
