@@ -88,7 +88,12 @@ def test_a_wrong_method_is_told_the_right_one_of_its_path(handle: StandIn, metho
 
 def test_forks_of_the_skill_are_pointed_at_what_they_read(handle: StandIn) -> None:
     base, account = handle.env["RUNNINGHUB_BASE_URL"], handle.env["RUNNINGHUB_ACCOUNT_URL"]
-    assert base == handle.env["RH_API_BASE_URL"] == f"{handle.url}/openapi/v2"
+    assert (base, handle.env["RH_API_BASE_URL"]) == (handle.url, f"{handle.url}/openapi/v2")
+    order = {"prompt": "a tram", "aspectRatio": "1:1"}
+    for end in ("", "/openapi/v2"):  # some clients add it, some have it in their base
+        bearing = {"Authorization": f"Bearer {handle.api_key}"}
+        assert httpx.post(f"{base}{end}/rhart-image/z-image/turbo", json=order, headers=bearing).json()["taskId"]
+    assert [finding.rule for finding in handle.findings] == ["wrong-base"]
     said = httpx.post(account, json={"apikey": handle.api_key}).json()
     assert said["data"]["apiType"] == "SHARED"
 
