@@ -15,6 +15,7 @@ from ..comfyui import door, pictures
 from ..comfyui.files import media, told, with_card
 from ..comfyui.prompt import beside
 from ..comfyui.runs import Run
+from ..engine.refusal import Refusal
 from ..engine.session import Account, Session
 from ..engine.task import Order, Task
 from ..engine.timeline import State
@@ -128,9 +129,13 @@ def call(turn: Turn) -> Answer:
 
 
 def upload(turn: Turn) -> Answer:
-    """Keeps a picture under the digest of its bytes."""
+    """Keeps a picture under the digest of its bytes; of a form without one, a ComfyUI says no more than that."""
     keys.allowed(turn)
-    sent = file_of(turn.operation, turn.headers, turn.body)
+    try:
+        sent = file_of(turn.operation, turn.headers, turn.body)
+    except Refusal as no:
+        turn.findings += no.findings
+        return Answer(400, body=b"")
     ending = "".join(each for each in sent.name.rpartition(".")[2].lower() if each.isascii() and each.isalnum())
     name = sha256(sent.data).hexdigest()
     return pictures.keep(turn, f"{name}.{ending}" if "." in sent.name and ending else name, sent)

@@ -184,7 +184,7 @@ def test_a_picture_that_is_brought_can_be_seen(handle: StandIn) -> None:
         below = comfy.post("upload/image", files={"image": ("in.png", PNG)}, data={"subfolder": "a"}).json()
         assert below == {**said, "subfolder": "a"}
         for wrong in ({"picture": ("in.png", PNG)}, {"image": ("../in.png", PNG)}):
-            assert comfy.post("upload/image", files=wrong).json()["code"] == 301
+            assert comfy.post("upload/image", files=wrong).status_code == 400
     assert PNG not in b"".join(each.request_body for each in handle.journal)
 
 
@@ -233,3 +233,12 @@ def test_two_listeners_hear_of_their_own_prompts() -> None:
             names = [{each["data"]["prompt_id"] for each in until_over(socket)} for socket in (one, other)]
         assert [len(each) for each in names] == [1, 1]
         assert names[0] != names[1]
+
+
+@pytest.mark.parametrize("files", [{}, {"picture": ("a.png", b"1")}])
+def test_a_form_without_a_picture_is_told_no_more_than_that(files: dict[str, Any]) -> None:
+    with stand_in("runninghub") as handle:
+        handle.allowed |= {"bad-form"}
+        answer = httpx.post(f"{handle.url}/proxy/{handle.api_key}/upload/image", files=files, data={"type": "input"})
+        assert (answer.status_code, answer.content) == (400, b"")
+        assert [finding.rule for finding in handle.findings] == ["bad-form"]
