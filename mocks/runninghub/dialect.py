@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ...contracts.catalogue import Model
 from ...contracts.operation import Operation
 from ..engine.refusal import Refusal
 from ..web.dialect import Answer, Dialect, Maker
@@ -39,10 +38,9 @@ class RunningHub(Dialect):
         """The key in `Authorization`, with the word Bearer before it or without; said twice, it counts once."""
         return _key(headers.get(b"authorization", b""))
 
-    def form(self, turn: Turn) -> Model | None:
-        """As for any other; whoever may not call gets no form."""
+    def admit(self, turn: Turn) -> None:
+        """A key may call what its kind may."""
         keys.allowed(turn)
-        return super().form(turn)
 
     def move_in(self, session: Session) -> None:
         """The cards of files tell what was asked for in plain names."""

@@ -122,6 +122,9 @@ class Dialect:
         """Whose a socket's call is, if what it says tells that: by the key in a header, unless there is another way."""
         return session.accounts.get((self.provider, self.key(call.heard.by_name)))
 
+    def admit(self, turn: Turn) -> None:
+        """Refuses whoever may not call an operation, where not all accounts may call all."""
+
     def form(self, turn: Turn) -> Model | None:
         """The form that a request's body is to have: the operation's own, or that of the model which the path names."""
         if turn.operation.body is not None:

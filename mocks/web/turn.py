@@ -208,6 +208,7 @@ class Turn(Bending):
     async def performed(self) -> Answer | Wait | Work:
         """What comes of its operation, once it is known what is sent."""
         operation = self.operation
+        self.dialect.admit(self)
         if operation.speaks or self.query:
             self.findings += self._judged()
         media = self.model.media if self.model is not None else None
