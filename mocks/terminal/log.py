@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...contracts.contract import contract
+from ...contracts.document import PROVIDERS
 from ...contracts.exchange import MASK, Exchange
 from ...contracts.finding import Finding
 from ..app import App
@@ -134,6 +136,8 @@ class Log:
         if not exchange.operation or exchange.account or exchange.channel == "media" or exchange.direction == "out":
             return ""
         if exchange.method == "SOCKET" and exchange.status < 400:  # some things may be said before a key is
+            return ""
+        if exchange.provider in PROVIDERS and contract(exchange.provider).operations[exchange.operation].keyless:
             return ""
         return f"unknown key: use {self._hints(exchange.provider)}"
 

@@ -20,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -298,3 +298,16 @@ def test_env_is_what_serve_has(capsys: pytest.CaptureFixture[str]) -> None:
     with serving("--json", "--quiet", "--seed", "7") as served:
         line = json.loads(served.stdout.readline())
     assert told["RUNCOMFY_API_KEY"] == line["providers"]["runcomfy"]["api_key"]
+
+
+def test_who_needs_no_key_is_not_told_to_use_one() -> None:
+    with serving("runninghub") as served:
+        base = until(served.stderr, "promise").split()[-1].removesuffix("/openapi.json")
+        for path in ("/api/webapp/list", "/uc/openapi/accountStatus"):
+            headers = {"Content-Type": "application/json"}
+            with suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(urllib.request.Request(base + path, data=b"{}", headers=headers))
+        listed, refused = until(served.stderr, "webapp_list"), until(served.stderr, "  account")
+        ended(served)
+    assert "unknown key" not in listed
+    assert "unknown key: use " in refused
