@@ -21,7 +21,7 @@ class Cast(dict[str, Any]):
     @property
     def speaking(self) -> dict[str, Any]:
         """Those that were asked for so far."""
-        return dict(zip(dict.keys(self), dict.values(self), strict=True))
+        return dict(dict.items(self))
 
     def close(self) -> None:
         """Nobody else comes: the session is over."""

@@ -6,10 +6,10 @@ from ...contracts.catalogue import Model
 from ...contracts.life import Lifecycle
 from ..engine.refusal import Refusal
 from ..engine.slots import Slots
-from ..engine.timeline import State
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import news, wire
+from .own import begun
 
 TIPS = wire.tips([wire.MODEL_NODE])  # of a model's graph, which nobody sees, the node with its result
 SIGNS = {"CNY": "\u00a5", "USD": "$"}
@@ -27,8 +27,7 @@ def submit(turn: Turn) -> Answer:
     name = wire.name(session.seed, session.taken + 1)
     usual, price = life.durations[model.kind], contract.price(model.id)
     task = turn.submit(order, usual, price, news.teller(turn, order.webhook), slots, name)
-    queued = task.timeline.at(now) is State.QUEUED
-    return Answer(200, wire.accepted(name, life.words["query"][State.QUEUED if queued else State.RUNNING], TIPS))
+    return Answer(200, wire.accepted(name, begun(turn, task), TIPS))
 
 
 def _line(turn: Turn, model: Model, life: Lifecycle) -> Slots:

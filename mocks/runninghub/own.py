@@ -30,6 +30,12 @@ def task_of(turn: Turn, id: str = "") -> Task:
     return task
 
 
+def begun(turn: Turn, task: Task) -> str:
+    """The word for a task that was just taken: it waits, or it runs."""
+    queued = task.timeline.at(turn.now) is State.QUEUED
+    return turn.dialect.contract.lives["task"].words["query"][State.QUEUED if queued else State.RUNNING]
+
+
 def graph(task: Task) -> Workflow:
     """The graph that a task runs, which stands on its card; a model's is the one node that keeps its files."""
     if task.order.card is not None:

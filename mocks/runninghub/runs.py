@@ -20,6 +20,7 @@ from ..web import guard
 from ..web.dialect import Answer, Route
 from ..web.turn import Turn
 from . import apps, keys, news, nodes, wire, workflows
+from .own import begun
 from .sockets import address
 
 
@@ -47,10 +48,10 @@ def run(what: Callable[[Turn], Meant], turn: Turn) -> Answer:
     _noted(turn, row)
     assert order.card is not None
     tips = wire.tips(outputs(order.card()["workflow"]), json.dumps(wrong))
-    word = "QUEUED" if task.timeline.at(turn.now) is State.QUEUED else "RUNNING"
+    word, waits = begun(turn, task), task.timeline.at(turn.now) is State.QUEUED
     if not turn.operation.api:
         return Answer(200, wire.accepted(name, word, tips))
-    return wire.yes({"netWssUrl": None if word == "QUEUED" else address(turn.base, task), "taskId": name,
+    return wire.yes({"netWssUrl": None if waits else address(turn.base, task), "taskId": name,
                      "clientId": wire.client(name), "taskStatus": word, "promptTips": tips})  # fmt: skip
 
 

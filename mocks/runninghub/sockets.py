@@ -47,7 +47,8 @@ def _native(call: Call) -> tuple[str, str]:
 def _task(session: Session, call: Call) -> Task | None:
     """The task whose client's id a call names; the newest are looked at first."""
     client = call.asked("clientId") if call.way.path == PATH else ""
-    return next((task for task in reversed(session.tasks.values()) if client and wire.client(task.id) == client), None)
+    own = (task for task in reversed(session.tasks.values()) if task.order.provider == "runninghub")
+    return next((task for task in own if wire.client(task.id) == client), None) if client else None
 
 
 async def tell(session: Session, line: Line) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from understudy.contracts.document import read
 from understudy.mocks.app import App
@@ -171,3 +172,15 @@ def test_a_dropped_frame_is_a_fault_of_the_push(caplog: pytest.LogCaptureFixture
         with listening(url) as socket:
             assert hear(socket)["type"] == "execution_start"
         assert handle.api_key not in caplog.text
+
+
+def test_an_order_of_another_provider_in_the_same_world_is_nobodys_socket() -> None:
+    with runninghub() as handle:
+        session = handle.session
+        data = create(handle)
+        other = next(key for provider, key in session.accounts if provider == "runcomfy")
+        elsewhere = handle.url.replace("/runninghub", "/runcomfy") + "/v1/models/tongyi-mai/z-image/turbo"
+        order = httpx.post(elsewhere, json={"prompt": "a tram"}, headers={"Authorization": f"Bearer {other}"})
+        assert order.is_success
+        with listening(data["netWssUrl"]) as line:
+            assert hear(line)["type"] == "status"
