@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import httpx
 from understudy.contracts.document import workflows
-from understudy.mocks.settings import Settings
-from understudy.mocks.stand_in import StandIn, opened
+from understudy.mocks.stand_in import StandIn
+from understudy.tests.runninghub.asked import world
 from websockets.sync.client import ClientConnection, connect
 
 MODEL = "rhart-image-n-pro/text-to-image"
@@ -20,14 +20,9 @@ PATHS = {"status": "/task/openapi/status", "outputs": "/task/openapi/outputs", "
          "detail": "/task/openapi/getWebhookDetail", "query": "/openapi/v2/query"}  # fmt: skip
 
 
-@contextmanager
-def runninghub(**said: Any) -> Iterator[StandIn]:
+def runninghub(**said: Any) -> AbstractContextManager[StandIn]:
     """A handle whose verdict nobody asks for, on a clock that only the test moves."""
-    handle = opened("runninghub", Settings(clock="manual").but(**{"images": "plain", **said}))
-    try:
-        yield handle
-    finally:
-        handle.close()
+    return world(**{"clock": "manual", "images": "plain", **said})
 
 
 def post(handle: StandIn, path: str, body: Any, key: str = "") -> Any:

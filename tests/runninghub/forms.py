@@ -1,29 +1,16 @@
-"""A stand-in of RunningHub's that nobody judges, and forms as clients write them, or should not."""
+"""Forms as RunningHub's clients write them, or should not, and what is answered."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from understudy.mocks.settings import Settings
-from understudy.mocks.stand_in import StandIn, opened
+from understudy.mocks.stand_in import StandIn
 
 UPLOAD, MEDIA = "/task/openapi/upload", "/openapi/v2/media/upload/binary"
 EDGE = "----edge7f3a"
-
-
-@contextmanager
-def world(**settings: Any) -> Iterator[StandIn]:
-    """A stand-in; on its clock asking again lets time pass, unless told."""
-    handle = opened("runninghub", Settings().but(**{"clock": "auto", **settings}))
-    try:
-        yield handle
-    finally:
-        handle.close()
 
 
 def ask(

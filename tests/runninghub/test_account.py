@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from understudy.contracts.contract import contract
 from understudy.mocks.stand_in import StandIn, stand_in
-from understudy.tests.runninghub.forms import UPLOAD, ask, data, form, part, png, send, world
+from understudy.tests.runninghub.asked import world
+from understudy.tests.runninghub.forms import UPLOAD, ask, data, form, part, png, send
 
 ACCOUNT, QUEUE, KEYS = "/uc/openapi/accountStatus", "/openapi/v2/queue/status", "/openapi/v2/api-key/list"
 SITE, APPS, MODELS = "/api/webapp/list", "/openapi/v2/aiapp/list", "/openapi/v2/resource/list"

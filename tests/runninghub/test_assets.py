@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from understudy.mocks.stand_in import StandIn
-from understudy.tests.runninghub.forms import ask, data, world
+from understudy.tests.runninghub.asked import world
+from understudy.tests.runninghub.forms import ask, data
 
 ASSETS = "/openapi/v2/assets"
 TRAM = {"url": "https://example.com/tram.png", "assetType": "Image", "name": "RHas01"}

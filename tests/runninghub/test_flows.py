@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -28,14 +27,6 @@ from understudy.tests.runninghub.flows import (
     said,
     told,
 )
-from understudy.tests.ways import ALL
-
-
-@pytest.fixture
-def hub() -> Iterator[StandIn]:
-    with stand_in("runninghub", clock="manual") as handle:
-        handle.allowed |= ALL
-        yield handle
 
 
 def test_a_run_is_told_as_the_pages_have_it(hub: StandIn) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from understudy.mocks.stand_in import StandIn, stand_in
 from understudy.tests.runninghub.flows import (
@@ -25,14 +23,6 @@ from understudy.tests.runninghub.flows import (
     told,
 )
 from understudy.tests.ways import ALL
-
-
-@pytest.fixture
-def hub() -> Iterator[StandIn]:
-    with stand_in("runninghub", clock="manual") as handle:
-        handle.allowed |= ALL
-        yield handle
-
 
 REFUSED: dict[str, tuple[str, Json, int]] = {
     "no id": (CREATE, {}, 301),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from understudy.mocks.stand_in import StandIn
-from understudy.tests.runninghub.forms import EDGE, MEDIA, UPLOAD, ask, form, part, png, send, uploaded, world
+from understudy.tests.runninghub.asked import world
+from understudy.tests.runninghub.forms import EDGE, MEDIA, UPLOAD, ask, form, part, png, send, uploaded
 
 ACCOUNT = "/uc/openapi/accountStatus"
 FILE = part("file", png(), "tram.png")

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from understudy.mocks.stand_in import StandIn
-from understudy.tests.runninghub.asked import PROMISE, TURBO, example, post
+from understudy.tests.runninghub.asked import PROMISE, TURBO, example, post, world
 from understudy.tests.runninghub.errands import native
 from understudy.tests.runninghub.flows import CREATE, DRAW, NEWER, NEWER_APP, RUN, WORKFLOW
-from understudy.tests.runninghub.forms import MEDIA, ask, form, part, png, send, world
+from understudy.tests.runninghub.forms import MEDIA, ask, form, part, png, send
 
 SUBMIT, APPS = f"/openapi/v2/{TURBO}", "/openapi/v2/aiapp/list"
 ORDERS = {

@@ -12,7 +12,8 @@ from understudy.contracts.contract import contract
 from understudy.mocks.runninghub.resources import KIND
 from understudy.mocks.stand_in import StandIn
 from understudy.tests.neighbour import listening
-from understudy.tests.runninghub.forms import MEDIA, UPLOAD, ask, data, form, part, png, send, uploaded, world
+from understudy.tests.runninghub.asked import world
+from understudy.tests.runninghub.forms import MEDIA, UPLOAD, ask, data, form, part, png, send, uploaded
 
 DAY = 86_400
 ACTOR, VIDEO = "/openapi/v2/bytedance/dreamactor-v2", "https://example.com/dance.mp4"
